@@ -1,0 +1,100 @@
+# Mudlark.  `make help` lists what one can ask for.
+#
+# A folder is a process: every .c in it but main.c goes into lib<folder>.a, main.c makes the binary.
+# Each test folder under tests/unit links the library of its name and the runtime.  Everything made
+# goes below $(B); nothing made is committed.
+
+B ?= build
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+PKGS_rt := libzmq libprotobuf-c libevent_core libevent_extra libsodium libutf8proc yaml-0.1
+PKGS_gateway := $(PKGS_rt) jansson
+PKGS_world := $(PKGS_rt) jansson
+PKGS_persist := $(PKGS_rt) jansson libpq sqlite3
+PKGS_deploy := $(PKGS_rt) libedit
+
+SAN ?=
+OPT ?= -O2
+IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -1))
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Wvla -Wno-gnu-zero-variadic-macro-arguments -Werror
+ifeq ($(IS_CLANG),)
+WARN := $(filter-out -Wno-gnu-zero-variadic-macro-arguments,$(WARN))
+else
+WARN += -Wno-gnu-statement-expression
+endif
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+	-fno-delete-null-pointer-checks -fno-strict-overflow
+ifeq ($(SAN),)
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+CPPFLAGS += -D_GNU_SOURCE -I. -Iproto -I$(B)/proto/schema $(DEFS)
+CFLAGS_ALL = -std=gnu11 $(OPT) -g $(HARDEN) $(SANFLAGS) $(CFLAGS)
+LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANFLAGS) $(LDFLAGS)
+cflags = $(shell pkg-config --cflags $(PKGS_$(1)) 2>/dev/null)
+libs = $(shell pkg-config --libs $(PKGS_$(1)) 2>/dev/null) -lpthread -lm
+
+SCHEMA := $(wildcard proto/schema/*.proto)
+PB_H := $(SCHEMA:%.proto=$(B)/%.pb-c.h)
+PB_O := $(SCHEMA:%.proto=$(B)/%.pb-c.o)
+src = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c $(1)/*/*.c))
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+
+SERVERS := gateway world persist
+BIN := $(SERVERS:%=$(B)/bin/mudlark-%) $(B)/bin/mudlark
+
+include $(wildcard tests/*.mk)
+
+.DEFAULT_GOAL := all
+.PHONY: all
+all: $(BIN) ## build every process
+
+$(B)/proto/schema/%.pb-c.c $(B)/proto/schema/%.pb-c.h: proto/schema/%.proto
+	@mkdir -p $(@D)
+	protoc-c -I proto/schema --c_out=$(B)/proto/schema $<
+$(B)/proto/schema/%.pb-c.o: $(B)/proto/schema/%.pb-c.c | $(PB_H)
+	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -w -c -o $@ $<
+$(B)/%.o: %.c | $(PB_H)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(call cflags,$(or $(filter $(firstword $(subst /, ,$*)),$(SERVERS) deploy),rt)) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
+
+$(B)/librt.a: $(call obj,$(wildcard proto/rt/*.c)) $(PB_O)
+	rm -f $@ && ar rcs $@ $^
+define server
+$(B)/lib$(1).a: $$(call obj,$$(call src,$(1)))
+	rm -f $$@ && ar rcs $$@ $$^
+$(B)/bin/mudlark-$(1): $(B)/$(1)/main.o $(B)/lib$(1).a $(B)/librt.a
+	@mkdir -p $$(@D)
+	$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1))
+endef
+$(foreach s,$(SERVERS),$(eval $(call server,$(s))))
+$(B)/libdeploy.a: $(call obj,$(filter-out deploy/mudlark.c,$(wildcard deploy/*.c)))
+	rm -f $@ && ar rcs $@ $^
+$(B)/bin/mudlark: $(B)/deploy/mudlark.o $(B)/libdeploy.a $(B)/librt.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,deploy)
+
+# Unit tests: tests/unit/<folder>/test_<module>.c -> $(B)/tests/unit/<folder>/test_<module>
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/test_*.c))
+unitdir = $(word 3,$(subst /, ,$(1)))
+.SECONDEXPANSION:
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $$(if $$(filter rt,$$(firstword $$(subst /, ,$$*))),,$(B)/lib$$(firstword $$(subst /, ,$$*)).a) $(B)/librt.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(firstword $(subst /, ,$*))) $(shell pkg-config --libs check 2>/dev/null)
+
+.PHONY: unit clean help
+unit: $(UNIT)
+	@for t in $(UNIT); do $$t || exit 1; done
+clean: ## remove what was built
+	rm -rf $(B)
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 16
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

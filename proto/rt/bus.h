@@ -1,0 +1,57 @@
+/*
+ * bus.h - ZeroMQ in the loop.  The only file that calls zmq (patterns.md 2.1, rules 1, 2, 4).
+ *
+ * A bus is one socket: a bound ROUTER (many peers) or a dialled DEALER (one).  Whole messages of one
+ * or two parts in, whole messages out; never blocks; nothing is promised about delivery - that is the
+ * link's work.  ipc:// endpoints live in a 0700 directory and are guarded by a lock file; tcp:// needs
+ * CURVE keys and an allow-list unless insecure.
+ */
+#pragma once
+
+#include "rt/base.h"
+#include "rt/loop.h"
+
+enum { BUS_FRAME_MAX = 1 << 20, BUS_ID_MAX = 32 };
+
+struct bus;
+
+/* Routing id of a peer on a bound bus; unused on a dialled one. */
+struct bus_addr {
+	uint8_t n;
+	uint8_t id[BUS_ID_MAX];
+};
+
+struct bus_security {
+	bool insecure;
+	const char *key_file;   /* own CURVE secret key (mudlark keys), "" none */
+	const char *allow_file; /* public keys of peers that may connect, one a line, # comments */
+	const char *peer_key;   /* public key of the process dialled, or a file with it */
+};
+
+struct bus_events {
+	/* A message: 1 or 2 parts, valid during the call. */
+	void (*message)(void *ctx, const struct bus_addr *from, struct span head, struct span body);
+	/* Peers may take more again after bus_send() said EAGAIN. */
+	void (*writable)(void *ctx);
+	/* Dialled bus only: the connection broke (monitor). */
+	void (*lost)(void *ctx);
+	void *ctx;
+};
+
+struct bus_spec {
+	const char *endpoint;
+	struct bus_security security;
+	struct bus_events events;
+};
+
+/* -EADDRINUSE: another process holds the lock or the port. -EPERM: tcp without keys. */
+int bus_bind(struct bus **ret, struct loop *l, const struct bus_spec *spec) MUST_USE;
+/* Opens the first connection; a fresh socket and routing id with every bus_redial(). */
+int bus_dial(struct bus **ret, struct loop *l, const struct bus_spec *spec) MUST_USE;
+int bus_redial(struct bus *b) MUST_USE;
+void bus_hangup(struct bus *b);        /* dialled: close the socket until bus_redial() */
+void bus_free(struct bus *b);
+void bus_freep(struct bus **b);
+/* 0; -EAGAIN: later (`writable` will tell); -EHOSTUNREACH: peer gone; -EMSGSIZE.
+ * body may be empty: then one part. */
+int bus_send(struct bus *b, const struct bus_addr *to, struct span head, struct span body) MUST_USE;

@@ -1,0 +1,71 @@
+/*
+ * proc.h - the life of a process: the command line every process shares, signals, the heartbeat to
+ * the supervisor, death with the parent.
+ *
+ * SIGTERM and SIGINT call `stop` once; the process must end its loop within 5 s or is ended with
+ * status EXIT_STUCK.  SIGHUP calls `reload`.  Under `mudlark up` (MUDLARK_PARENT, MUDLARK_HEARTBEAT_FD
+ * in the environment) the process dies with its parent and writes a byte twice a second from its loop;
+ * MUDLARK_READY_FD gets one byte from proc_ready().
+ */
+#pragma once
+
+#include "rt/base.h"
+#include "rt/conf.h"
+#include "rt/loop.h"
+
+/* Exit status says why (deploy/README.md lists them). */
+enum proc_exit {
+	EXIT_DONE = 0,
+	EXIT_FAULT = 1,        /* unexpected error, logged */
+	EXIT_USAGE = 64,       /* command line or configuration */
+	EXIT_PACK = 65,        /* a pack was refused */
+	EXIT_UNAVAILABLE = 69, /* something needed never came */
+	EXIT_STUCK = 70,       /* did not stop within 5 s */
+	EXIT_IN_USE = 73,      /* lock or address held by another process */
+	EXIT_SUPERSEDED = 75,  /* a newer world holds the epoch */
+};
+
+struct proc_spec {
+	const char *name;              /* mudlark-gateway */
+	const char *about;             /* one line for --help */
+	struct conf_table table;       /* its own options; log.* and bus.* are added by the runtime */
+	const char *const *sections;   /* sections of other processes */
+	/* Extra long flags of this process, taken as "--flag VALUE"; NULL-terminated; may be NULL. */
+	const char *const *flags;
+};
+
+struct proc {
+	struct loop *loop;
+	const struct proc_spec *spec;
+	void *values;
+	struct conf_source source;
+	const char *flag_values[8];    /* by position in spec->flags */
+	char *name;                    /* --name, default: the role */
+	bool insecure;                 /* --insecure: tcp:// without CURVE */
+	struct proc_inner *inner;
+};
+
+struct proc_hooks {
+	void (*stop)(void *ctx);
+	/* Values are already taken over. */
+	void (*reload)(void *ctx);
+	void *ctx;
+};
+
+/*
+ * Parses --config FILE, --set k=v, --print-config, --check-config, --help, --version, --name NAME,
+ * --insecure; loads values; sets up logging, limits (NOFILE to the hard limit), SIGPIPE, the loop.
+ * 0: go on.  1: done, exit with *ret_status (help shown, or mistakes said on stderr).
+ */
+int proc_start(struct proc *p, const struct proc_spec *spec, void *values, int argc, char **argv,
+	       int *ret_status) MUST_USE;
+void proc_hooks(struct proc *p, const struct proc_hooks *hooks);
+void proc_ready(struct proc *p);
+/* Runs the loop until loop_stop(); returns the exit status. */
+int proc_run(struct proc *p) MUST_USE;
+void proc_done(struct proc *p);
+
+/* The log.* section, part of every process. */
+struct proc_common {
+	int log_level, log_format;
+};

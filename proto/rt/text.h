@@ -1,0 +1,29 @@
+/*
+ * text.h - UTF-8 text: made valid once at the edge, measured in columns, folded for comparison.
+ * Built on libutf8proc (Unicode 15).
+ */
+#pragma once
+
+#include "rt/base.h"
+#include "rt/buf.h"
+
+bool text_is_utf8(struct span s);                        /* strict RFC 3629, no NUL */
+/* Appends s to out as valid, harmless text: bad bytes become U+FFFD; C0, DEL, C1, bidi controls,
+ * zero-width, tag characters and noncharacters are dropped; TAB becomes a space; at most 4 combining
+ * marks on one base; NFC. */
+void text_clean(struct buf *out, struct span s);
+size_t text_columns(struct span s);                      /* terminal columns of clean text */
+size_t text_cut(struct span s, size_t max_bytes);        /* bytes that fit, at a grapheme border */
+/* Case-folded ASCII and Unicode comparison. */
+bool text_eq_fold(struct span a, struct span b);
+bool text_prefix_fold(struct span whole, struct span prefix);
+struct span text_trim(struct span s);
+/* Splits off the next word (spaces), advancing *rest. Empty at the end. */
+struct span text_word(struct span *rest);
+/* A quoted, escaped form for logs, cut at max bytes. */
+void text_quote(struct buf *out, struct span s, size_t max);
+
+/* JSON writing; values are appended to out, which must be valid between calls. */
+void json_string(struct buf *out, struct span s);        /* with quotes */
+void json_member(struct buf *out, const char *key);      /* `,"key":` or `"key":` after `{` */
+void json_int(struct buf *out, int64_t v);

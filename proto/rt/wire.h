@@ -1,0 +1,26 @@
+/*
+ * wire.h - links on the real bus in the real loop: what every process uses to talk.
+ *
+ * A wire owns the bus, the link or hub, the 50 ms tick and the flush at the end of a loop turn.
+ */
+#pragma once
+
+#include "rt/bus.h"
+#include "rt/link.h"
+
+struct wire;
+
+struct wire_spec {
+	const char *endpoint;
+	struct bus_security security;
+	struct link_conf link;       /* clock and entropy are filled in */
+	struct link_events events;
+};
+
+int wire_dial(struct wire **ret, struct loop *l, const struct wire_spec *spec) MUST_USE;
+int wire_bind(struct wire **ret, struct loop *l, const struct wire_spec *spec,
+	      const struct link_hub_conf *hub) MUST_USE; /* hub->link is taken from spec */
+void wire_free(struct wire *w);
+void wire_freep(struct wire **w);
+struct link *wire_link(struct wire *w);     /* dialled */
+struct link_hub *wire_hub(struct wire *w);  /* bound */
