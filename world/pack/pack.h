@@ -1,0 +1,160 @@
+/*
+ * pack.h - a content pack as plain data: what world/packs/<name>/ says, checked and resolved.
+ *
+ * A loaded pack is immutable and complete: every exit leads to a room, every thing that is placed
+ * has a prototype, every text is clean UTF-8 whose markup tags are known.  A pack with any mistake
+ * gives the list of its mistakes and nothing else.  Texts are NUL-terminated markup ready to be
+ * shown (`{{` is a literal brace); names and words carry no markup and no brace.  All memory
+ * belongs to the pack.
+ *
+ * Files: pack.yaml (name, version, depends, licence, credits, start, banner) and any other *.yaml
+ * in the folder or one folder below it, in order of path, each with some of the sections `area`,
+ * `rooms`, `items`, `npcs`, `help`.  world/packs/README.md is the builder's description of all
+ * keys.
+ *
+ * Keys are lower case ([a-z][a-z0-9_]*) and unique by kind in the pack.  Keys of spawns are
+ * `room/thing` or `room/chest/thing`; they last as long as the builder keeps them, so that the
+ * world can remember which were placed.
+ */
+#pragma once
+
+#include "rt/base.h"
+#include "rt/buf.h"
+#include "world/pack/dir.h"
+
+#define PACK_MAX_MISTAKES 100
+
+struct pack_room;
+struct pack_spawn;
+
+struct pack_exit {
+	const struct pack_room *to;
+	enum dir dir;
+	bool oneway; /* there is no way straight back */
+};
+
+/* Something that can be looked at without being a thing: the rail, the sky. */
+struct pack_detail {
+	const char *const *words; /* lower case */
+	size_t n_words;
+	const char *look;
+};
+
+struct pack_area {
+	const char *key, *name;
+};
+
+struct pack_room {
+	const char *key;
+	const char *name; /* title line */
+	const char *look; /* paragraph(s) */
+	const struct pack_area *area;
+	const struct pack_exit *exits; /* in order of enum dir, one for each */
+	size_t n_exits;
+	const struct pack_detail *details;
+	size_t n_details;
+	bool indoors;
+};
+
+/* How a thing or a person is called in sentences. */
+struct pack_name {
+	const char *article; /* "a", "an", "the", "some", or "" for a proper name */
+	const char *noun;    /* "copper coin", "Old Marrable" */
+	const char *plural;  /* "copper coins" */
+	const char *const
+		*words; /* lower case: what a player may type for it; the first is the best */
+	size_t n_words;
+};
+
+enum pack_item_flag {
+	ITEM_FIXED = 1 << 0,	 /* cannot be picked up */
+	ITEM_CONTAINER = 1 << 1, /* things can be put into it: `holds` */
+	ITEM_WEARABLE = 1 << 2,
+	ITEM_LIGHT = 1 << 3,
+	ITEM_SCENERY = 1 << 4, /* not listed in the room: its description mentions it */
+	ITEM_COIN = 1 << 5,
+};
+
+struct pack_item {
+	const char *key;
+	struct pack_name name;
+	const char *here; /* its line in a room */
+	const char *look;
+	const char *read; /* NULL: nothing to read */
+	unsigned flags;	  /* enum pack_item_flag */
+	uint32_t weight;  /* grams */
+	uint32_t holds;	  /* containers: how many things */
+};
+
+enum pack_pronoun { PRONOUN_THEY, PRONOUN_SHE, PRONOUN_HE, PRONOUN_IT };
+
+struct pack_npc {
+	const char *key;
+	struct pack_name name;
+	const char *here;
+	const char *look;
+	enum pack_pronoun pronoun;
+	bool wanders;		  /* inside the area it starts in */
+	const char *greeting;	  /* what it says to somebody who comes in; NULL: nothing */
+	const char *const *barks; /* whole sentences, one now and then */
+	size_t n_barks;
+};
+
+/* Exactly one of item and npc is set; exactly one of room and inside. */
+struct pack_spawn {
+	const char *key;
+	const struct pack_item *item;
+	const struct pack_npc *npc;
+	const struct pack_room *room;
+	const struct pack_spawn
+		*inside; /* an earlier spawn with count 1: container, or npc that carries it */
+	uint32_t count;
+};
+
+struct pack_help {
+	const char *key; /* what is typed after `help` */
+	const char *title;
+	const char *const *words; /* other names of the topic */
+	size_t n_words;
+	const char *text;
+};
+
+struct pack {
+	const char *name, *version, *licence;
+	const char *const *depends;
+	size_t n_depends;
+	const char *const *credits;
+	size_t n_credits;
+	const char *banner; /* shown before login; "" if none */
+	const struct pack_room *start;
+	const struct pack_area *areas;
+	size_t n_areas;
+	const struct pack_room *rooms;
+	size_t n_rooms;
+	const struct pack_item *items;
+	size_t n_items;
+	const struct pack_npc *npcs;
+	size_t n_npcs;
+	const struct pack_spawn *spawns; /* a container before what is in it */
+	size_t n_spawns;
+	const struct pack_help *help;
+	size_t n_help;
+	char hash[65]; /* hex, over paths and bytes of all files read: for replay */
+};
+
+/*
+ * Reads the pack in folder `dir`.  0; 1: mistakes, each a line `file:line:column: sentence` in
+ * *errors, at most PACK_MAX_MISTAKES and a last line that says how many more there are.
+ */
+int pack_load(struct pack **ret, const char *dir, struct buf *errors) MUST_USE;
+void pack_free(struct pack *p);
+void pack_freep(struct pack **p);
+
+/* NULL: no such key. */
+const struct pack_room *pack_room(const struct pack *p, struct span key);
+const struct pack_item *pack_item(const struct pack *p, struct span key);
+const struct pack_npc *pack_npc(const struct pack *p, struct span key);
+
+/* `mudlark pack check DIR`: prints the mistakes, or `ok: 14 rooms, ...`, to stdout.  The exit
+ * status: 0, or 65 (EX_DATAERR). */
+int pack_check(const char *dir) MUST_USE;
