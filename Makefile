@@ -3,6 +3,22 @@
 # A folder is a process: every .c in it but main.c goes into lib<folder>.a, main.c makes the binary.
 # Each test folder under tests/unit links the library of its name and the runtime.  Everything made
 # goes below $(B); nothing made is committed.
+#
+# Tests.  `make check` runs every unit test, then every target named in CHECKS.  A part of the tests
+# that is more than a unit test has its own tests/<part>.mk, which is included here:
+#
+#	CHECKS += check-link                    # a part of `make check`
+#	ASAN_CHECKS += check-link               # also wanted in `make asan` (keep it short)
+#	.PHONY: check-link
+#	check-link: $(B)/tests/scenario/link/drive $(BIN)
+#		tests/scenario/link/run $(B)
+#
+# Each target runs by itself, after everything in BIN, UNIT and TEST_BIN (other programs that tests
+# need: `TEST_BIN += $(B)/tests/...`) is built; its output goes to $(B)/check/<target>.log.  It counts
+# by the lines it prints, `N passed, M failed` or check's own `100%: Checks: N, Failures: F, Errors: E`,
+# and as one test when it prints neither; a target that exits non-zero counts as failed in any case.
+# What cannot run on this machine prints `skipped: why` and exits 0.  bench, fuzz, sim and the like are
+# defined in tests/*.mk too, with `## help text` behind the target; `| need-lint` brings clang.
 
 B ?= build
 CC ?= gcc
@@ -51,11 +67,43 @@ obj = $(patsubst %.c,$(B)/%.o,$(1))
 SERVERS := gateway world persist
 BIN := $(SERVERS:%=$(B)/bin/mudlark-%) $(B)/bin/mudlark
 
+# Unit tests: tests/unit/<folder>/test_<module>.c -> $(B)/tests/unit/<folder>/test_<module>
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/test_*.c))
+TEST_BIN :=
+CHECKS :=
+ASAN_CHECKS :=
 include $(wildcard tests/*.mk)
 
 .DEFAULT_GOAL := all
-.PHONY: all
+.PHONY: all run check check-now lint lint-now asan asan-now install unit clean help
 all: $(BIN) ## build every process
+
+# What installs packages starts make anew afterwards, with a job for each core unless -j said else.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
+.PHONY: need-build need-test need-lint
+need-build need-test need-lint: need-%:
+	@deploy/packages.sh $*
+
+run: need-build ## install what is missing, build, start everything on loopback
+	@$(again) all
+	@exec $(B)/bin/mudlark up --config deploy/mudlark.yaml
+
+check: need-build need-test ## the same, then every test; the last line counts them
+	@$(again) check-now
+check-now: all $(UNIT) $(TEST_BIN)
+	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT) $(CHECKS)
+
+lint: need-build need-test need-lint ## format, compilers, analyzers, house rules
+	@$(again) lint-now
+lint-now: all $(UNIT)
+	@tests/lint/run $(B) "$(MAKE) --no-print-directory"
+
+asan: need-build need-test ## unit tests and a smoke run under ASan and UBSan
+	@$(again) B=$(B)-asan SAN=address,undefined OPT=-O1 asan-now
+asan-now: all $(UNIT) $(TEST_BIN)
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+		tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT) $(ASAN_CHECKS)
 
 $(B)/proto/schema/%.pb-c.c $(B)/proto/schema/%.pb-c.h: proto/schema/%.proto
 	@mkdir -p $(@D)
@@ -82,16 +130,20 @@ $(B)/bin/mudlark: $(B)/deploy/mudlark.o $(B)/libdeploy.a $(B)/librt.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,deploy)
 
-# Unit tests: tests/unit/<folder>/test_<module>.c -> $(B)/tests/unit/<folder>/test_<module>
-UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/test_*.c))
-unitdir = $(word 3,$(subst /, ,$(1)))
 .SECONDEXPANSION:
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(if $$(filter rt,$$(firstword $$(subst /, ,$$*))),,$(B)/lib$$(firstword $$(subst /, ,$$*)).a) $(B)/librt.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(firstword $(subst /, ,$*))) $(shell pkg-config --libs check 2>/dev/null)
 
-.PHONY: unit clean help
-unit: $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
+unit: $(UNIT) ## unit tests only
+	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT)
+
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share/mudlark
+install: all ## into $(DESTDIR)$(PREFIX): binaries, packs, a sample configuration
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/packs
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 deploy/mudlark.yaml deploy/README.md LICENSE $(SHARE)
+	cp -R world/packs/. $(SHARE)/packs
 clean: ## remove what was built
 	rm -rf $(B)
 help: ## this list

@@ -1,0 +1,71 @@
+#!/bin/bash
+# Runs tests one after the other and counts them: tests/check.sh BUILD MAKE (PROGRAM | TARGET)...
+# A name below the build folder is a test program, any other a make target (see the Makefile's head for
+# how a target counts).  Output is kept in BUILD/check/; of what fails its end is shown.  The last
+# line is `N passed, N failed`; the status is 1 when anything failed.
+set -u
+build=$1
+make=$2
+shift 2
+limit=${CHECK_LIMIT:-600}
+logs=$build/check
+mkdir -p "$logs"
+total_passed=0
+total_failed=0
+
+# Sums both kinds of counting lines in the log $1 into "passed failed".
+count()
+{
+	awk '
+	/^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+/ {
+		split($0, n, /[^0-9]+/)
+		bad += n[3] + n[4]; good += n[2] - n[3] - n[4]
+	}
+	/^[0-9]+ passed, [0-9]+ failed/ { good += $1; bad += $3 }
+	END { print good + 0, bad + 0 }' "$1"
+}
+
+run_one()
+{
+	local what=$1 name log status start=$SECONDS passed failed word
+	case $what in
+	"$build"/*)
+		name=${what#"$build"/tests/unit/}
+		set -- "$what"
+		;;
+	*)
+		name=$what
+		# shellcheck disable=SC2086 # a command with its flags
+		set -- $make "B=$build" "$what"
+		;;
+	esac
+	log=$logs/${name//\//.}.log
+	timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null
+	status=$?
+	read -r passed failed < <(count "$log")
+	if [ $status -ne 0 ] && [ "$failed" -eq 0 ]; then
+		failed=1
+	elif [ $status -eq 0 ] && [ $((passed + failed)) -eq 0 ] && ! grep -q '^skipped:' "$log"; then
+		passed=1
+	fi
+	total_passed=$((total_passed + passed))
+	total_failed=$((total_failed + failed))
+	word=ok
+	[ "$failed" -eq 0 ] || word=FAILED
+	[ $status -eq 124 ] && word="FAILED (over ${limit} s)"
+	printf '%-34s %4d passed %3d failed %4d s  %s\n' "$name" "$passed" "$failed" \
+		$((SECONDS - start)) "$word"
+	grep '^skipped:' "$log" | sed 's/^/    /'
+	if [ "$failed" -ne 0 ]; then
+		grep -aE ':[FE]:|FAIL|ERROR: .*Sanitizer|runtime error' "$log" | head -20 | sed 's/^/    /'
+		echo "    --- the end of $log:"
+		tail -n 25 "$log" | sed 's/^/    /'
+	fi
+}
+
+for what in "$@"; do
+	run_one "$what"
+done
+echo
+echo "$total_passed passed, $total_failed failed"
+[ $total_failed -eq 0 ]
