@@ -18,7 +18,7 @@
 # by the lines it prints, `N passed, M failed` or check's own `100%: Checks: N, Failures: F, Errors: E`,
 # and as one test when it prints neither; a target that exits non-zero counts as failed in any case.
 # What cannot run on this machine prints `skipped: why` and exits 0.  bench, fuzz, sim and the like are
-# defined in tests/*.mk too, with `## help text` behind the target; `| need-lint` brings clang.
+# defined in tests/*.mk too, with `## help text` behind the target; `need-test` brings clang and the rest.
 
 B ?= build
 CC ?= gcc
@@ -80,26 +80,29 @@ all: $(BIN) ## build every process
 
 # What installs packages starts make anew afterwards, with a job for each core unless -j said else.
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
-again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
+again = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 .PHONY: need-build need-test need-lint
-need-build need-test need-lint: need-%:
-	@deploy/packages.sh $*
+need-build: groups = build
+need-test: groups = build test
+need-lint: groups = build test lint
+need-build need-test need-lint:
+	@deploy/packages.sh $(groups)
 
 run: need-build ## install what is missing, build, start everything on loopback
 	@$(again) all
 	@exec $(B)/bin/mudlark up --config deploy/mudlark.yaml
 
-check: need-build need-test ## the same, then every test; the last line counts them
+check: need-test ## the same, then every test; the last line counts them
 	@$(again) check-now
 check-now: all $(UNIT) $(TEST_BIN)
 	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT) $(CHECKS)
 
-lint: need-build need-test need-lint ## format, compilers, analyzers, house rules
+lint: need-lint ## format, compilers, analyzers, house rules
 	@$(again) lint-now
 lint-now: all $(UNIT)
 	@tests/lint/run $(B) "$(MAKE) --no-print-directory"
 
-asan: need-build need-test ## unit tests and a smoke run under ASan and UBSan
+asan: need-test ## unit tests and a smoke run under ASan and UBSan
 	@$(again) B=$(B)-asan SAN=address,undefined OPT=-O1 asan-now
 asan-now: all $(UNIT) $(TEST_BIN)
 	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \

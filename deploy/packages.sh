@@ -3,16 +3,16 @@
 # Says what it installs; returns at once when nothing is missing.  Works as root or by way of sudo.
 #	build	compilers, code generators and headers (the default)
 #	run	only what the finished programs load
-#	test	what `make check` and `make asan` need on top of build
-#	lint	what `make lint` and `make fuzz` need on top of test
+#	test	what `make check`, `asan`, `bench` and `fuzz` need on top of build
+#	lint	what `make lint` needs on top of test
 set -eu
 
 build="gcc make libc6-dev pkg-config protobuf-c-compiler libprotobuf-c-dev libzmq3-dev libevent-dev
 libsodium-dev libutf8proc-dev libyaml-dev libjansson-dev libpq-dev libsqlite3-dev libedit-dev"
 run="libzmq5 libprotobuf-c1 libevent-core-2.1-7 libevent-extra-2.1-7 libsodium23 libutf8proc2
 libyaml-0-2 libjansson4 libpq5 libsqlite3-0 libedit2"
-test="check libsubunit-dev procps postgresql postgresql-client sqlite3 python3"
-lint="clang clang-format cppcheck universal-ctags binutils"
+test="check libsubunit-dev procps postgresql postgresql-client sqlite3 python3 clang"
+lint="clang-format cppcheck universal-ctags binutils"
 
 wanted=
 for group in "${@:-build}"; do
