@@ -18,6 +18,7 @@ struct loop_timer {
 	void (*fn)(void *ctx);
 	void *ctx;
 	bool pending;
+	bool soon; /* pending for the next turn */
 };
 
 int loop_new(struct loop **ret) MUST_USE;
@@ -32,7 +33,7 @@ void loop_stop(struct loop *l, int status);
 void loop_timer_init(struct loop *l, struct loop_timer *t, void (*fn)(void *ctx), void *ctx);
 void loop_timer_done(struct loop_timer *t);
 void loop_timer_in(struct loop_timer *t, uint64_t delay_us);  /* replaces an earlier time */
-void loop_timer_soon(struct loop_timer *t);                   /* next turn; no-op when pending */
+void loop_timer_soon(struct loop_timer *t);                   /* next turn; idempotent */
 void loop_timer_stop(struct loop_timer *t);
 
 /* fn runs at the end of each turn in which something happened; in order of registration. */

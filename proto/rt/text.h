@@ -18,10 +18,13 @@ size_t text_cut(struct span s, size_t max_bytes);        /* bytes that fit, at a
 bool text_eq_fold(struct span a, struct span b);
 bool text_prefix_fold(struct span whole, struct span prefix);
 struct span text_trim(struct span s);
-/* Splits off the next word (spaces), advancing *rest. Empty at the end. */
+/* Splits off the next word, advancing *rest to what follows the spaces behind it. Empty at the end. */
 struct span text_word(struct span *rest);
 /* A quoted, escaped form for logs, cut at max bytes. */
 void text_quote(struct buf *out, struct span s, size_t max);
+/* The same into dst; returns the length, 0 when it does not fit into cap. json: bad bytes become
+ * U+FFFD, as JSON has no escape for them, instead of \xNN. */
+size_t text_quote_to(char *dst, size_t cap, struct span s, size_t max, bool json);
 
 /* JSON writing; values are appended to out, which must be valid between calls. */
 void json_string(struct buf *out, struct span s);        /* with quotes */
