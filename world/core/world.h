@@ -1,0 +1,135 @@
+/*
+ * world.h - the simulation as one value: inputs go in by world_feed(), a turn is world_turn(),
+ * everything it wants done outside goes out through struct world_env.
+ *
+ * The world is a pure function of its inputs: time is the number of the tick, randomness is a
+ * stream in its state, and there is no clock, file, socket or thread in it.  Whoever drives it
+ * (main.c over links, the simulator, the replay of an input log) feeds Begin, Load..., Ready first.
+ *
+ * Only the handles and accessors of core/ are for commands; the struct is open within this folder
+ * for the parts that make it up.
+ */
+#pragma once
+
+#include "gateway.pb-c.h"
+#include "persist.pb-c.h"
+#include "rt/arena.h"
+#include "rt/base.h"
+#include "rt/buf.h"
+#include "rt/map.h"
+#include "rt/rand.h"
+#include "world.pb-c.h"
+#include "world/core/entity.h"
+
+struct pack;
+struct session;
+struct ents;
+struct places;
+struct players;
+struct events;
+struct timers;
+struct sessions;
+struct turn;
+struct outbox;
+struct commits;
+
+/* What the world wants of its surroundings. Every function returns at once; answers come back as
+ * inputs, failures too. */
+struct world_env {
+	void *ctx;
+	/* One turn's changes: `record` is the same packed as a PersistIn, ready for the link.
+	 * Batches are numbered 1, 2, 3 ... in the life of a world; Committed{batch} says when they
+	 * are durable. */
+	void (*commit)(void *ctx, const Mudlark__Commit *c, struct span record);
+	/* One packed GatewayIn for a gateway (instance). oseq > 0: durable, PeerAcked{oseq} is
+	 * wanted; 0: may be lost with the link. In the order of the calls. */
+	void (*output)(void *ctx, uint64_t gateway, struct span record, uint64_t oseq);
+	/* A call to persist; CallDone{id} must follow, `failed` when nobody came within the
+	 * deadline. Passwords in it are tokens (world/inbox.h) that the surroundings replace. */
+	void (*call)(void *ctx, uint64_t id, const Mudlark__PersistCall *call,
+		     uint32_t deadline_ms);
+	/* This world must end: a newer one holds the epoch. */
+	void (*superseded)(void *ctx, uint64_t epoch);
+	/* A line of a character in play. In the servers this is cmd_run() (world/cmd/table.h); its
+	 * text is what the player typed, trimmed, not empty. */
+	void (*run)(struct world *w, struct ent actor, struct span line);
+};
+
+/* From Begin.conf, so that a replay has the same. */
+struct world_conf {
+	uint32_t tick_rate;	   /* ticks in a second of logical time */
+	bool guests;		   /* world.guests */
+	bool strict;		   /* world.durability = strict */
+	bool test_verbs;	   /* world.test_verbs: @crash, @hang */
+	uint32_t linkdead_seconds; /* world.linkdead_grace */
+	uint32_t attach_seconds;   /* after a start: how long a gateway may take to come back */
+	uint64_t backlog_bytes;	   /* world.backlog: commits that may wait for persist */
+};
+
+struct world_stats {
+	uint64_t lines, lines_dropped, lines_quarantined, turns, batches, facts, facts_refused,
+		handlers_failed, outputs, outputs_held, calls, unknown_inputs, load_troubles, ticks,
+		late_answers;
+};
+
+struct world {
+	struct world_env env;
+	struct world_conf conf;
+	struct world_stats stats;
+
+	uint32_t number; /* of this world */
+	uint64_t epoch;
+	uint64_t tick;
+	int64_t wall_ms; /* for texts that show a date, never for order */
+	struct rng rng;	 /* through world_random() only */
+	bool ready, stopping;
+
+	const struct pack *const *packs;
+	size_t n_packs;
+
+	struct arena scratch; /* reset at the start of every turn */
+
+	struct ents *ents;
+	struct players *players;
+	struct events *events;
+	struct timers *timers;
+	struct sessions *sessions;
+	struct turn *turn;
+	struct outbox *outbox;
+	struct commits *commits;
+};
+
+/* Packs are borrowed for the life of the world, in order of dependence. */
+struct world *world_new(const struct world_env *env, const struct pack *const *packs, size_t n);
+void world_free(struct world *w);
+void world_freep(struct world **w);
+
+/* Takes one input; it has effect at once or in one of the next turns, in order for each sender.
+ * `peer`: instance of the link's other end, 0 for the process itself. */
+void world_feed(struct world *w, uint64_t peer, const Mudlark__WorldIn *in);
+/* Applies what is waiting, as much as fits into one turn, and lets go what it made. True: more is
+ * waiting, call again soon. */
+bool world_turn(struct world *w);
+
+/* 64 bits over all state, field by field in order of ids; parts (may be NULL) for diagnosis. */
+enum { HASH_PARTS = 6 };
+uint64_t world_hash(const struct world *w, uint64_t ret_parts[HASH_PARTS]);
+extern const char *const world_hash_names[HASH_PARTS];
+
+/* Something of the stored state changed, or somebody else was told: the line that is being run
+ * counts from here on. Accessors call this; commands need not. */
+void world_effect(struct world *w);
+/* 0..n-1; a change of state. */
+uint64_t world_random(struct world *w, uint64_t n);
+
+/* Asks persist. `done` gets `arg` back and the reply, or NULL when nobody came in time.  At most
+ * CALLS_MAX are under way: then `done` is called with NULL in the next turn. Returns the call's id.
+ */
+enum { CALLS_MAX = 4096 };
+uint64_t world_call(struct world *w, const Mudlark__PersistCall *call, uint64_t arg,
+		    void (*done)(struct world *w, uint64_t arg,
+				 const Mudlark__PersistReply *reply));
+/* An id for a character that is about to be created; 0: none that is safely reserved, try later. */
+uint64_t world_character_id(struct world *w);
+/* A document to be written with this turn; body empty deletes. Both are copied. */
+void world_document(struct world *w, const char *collection, const char *key, struct span body);

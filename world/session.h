@@ -1,0 +1,74 @@
+/*
+ * session.h - connections of players as the world sees them: which gateway holds the socket, which
+ * character plays, which line is being run.
+ *
+ * The lines of a session come one at a time, numbered.  A line is `done` when its output says so; a
+ * command that needs an answer first (from the player: session_ask(), from persist: world_call()
+ * with session_wait()) finishes later.  `applied` is the last line with effects and is stored in
+ * the same commit as these, which is what makes a typed line count exactly once.
+ */
+#pragma once
+
+#include "world/core/world.h"
+
+enum session_state {
+	SESSION_LOGIN,	  /* dialogue of login.c */
+	SESSION_PLAYING,  /* `actor` is in the world */
+	SESSION_DETACHED, /* stored by the world before this one; its gateway has not come back yet
+			   */
+	SESSION_CLOSED,	  /* said good-bye; forgotten when the gateway says so */
+};
+
+enum { SESSION_KEEPS = 2 };
+
+struct login;
+
+struct session {
+	uint64_t id;
+	uint32_t gateway; /* index in the outbox */
+	enum session_state state;
+	struct ent actor;
+	uint64_t account;
+	uint64_t applied; /* last line with effects (stored) */
+	uint64_t seen;	  /* last line taken in; at or below: a repetition */
+	uint64_t running; /* the line being run or waited for, 0: none */
+	uint64_t done;	  /* last line answered */
+	uint64_t turn;	  /* last turn in which a line was run */
+	uint64_t group;	  /* id of the room it listens to */
+	bool waiting;	  /* the line is not done when its function returns */
+	bool hidden;	  /* echo is off */
+	bool trusted;
+	bool gmcp;
+	const char *prompt; /* last one sent */
+	char *peer;	    /* address of the player */
+	char *supports;	    /* GMCP packages, space separated */
+	/* Who gets the next line, NULL: commands. */
+	void (*answer)(struct world *w, struct session *s, struct span text);
+	char *keeps[SESSION_KEEPS];
+	struct login *login;
+	struct session *prev, *next; /* all, in order of arrival */
+};
+
+/* NULL: unknown; or nobody is connected to the character. */
+struct session *session_get(const struct world *w, uint64_t id);
+struct session *session_of(const struct world *w, struct ent player);
+struct session *session_next(const struct world *w, const struct session *previous);
+
+/* The next line goes to `answer` instead of the commands; `prompt` (static text) is shown, with
+ * `hidden` the client does not echo and the text given to `answer` is a token (world/inbox.h) that
+ * can be compared and put into a call's password, nothing else. An empty line is an empty span. */
+void session_ask(struct world *w, struct session *s, const char *prompt, bool hidden,
+		 void (*answer)(struct world *w, struct session *s, struct span text));
+/* Small texts kept between the questions of one dialogue; gone when a line is run by a command. */
+void session_keep(struct session *s, unsigned slot, struct span text);
+struct span session_kept(const struct session *s, unsigned slot);
+/* The line being run is not done until session_go_on(): call both around world_call(). */
+void session_wait(struct session *s);
+void session_go_on(struct world *w, struct session *s);
+
+/* The character says good-bye: `text` is the last thing shown, others are told, all is saved. */
+void session_quit(struct world *w, struct session *s, const char *text);
+/* Takes a character out of the world that has no connection any more. */
+void session_leave(struct world *w, struct ent player);
+/* Shows text and closes; the character (if any) stays as link-dead. */
+void session_close(struct world *w, struct session *s, const char *text);
