@@ -118,17 +118,17 @@ $(B)/%.o: %.c | $(PB_H)
 	$(CC) $(CPPFLAGS) $(call cflags,$(or $(filter $(firstword $(subst /, ,$*)),$(SERVERS) deploy),rt)) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
 
 $(B)/librt.a: $(call obj,$(wildcard proto/rt/*.c)) $(PB_O)
-	rm -f $@ && ar rcs $@ $^
+	rm -f $@ && ar qcs $@ $^
 define server
 $(B)/lib$(1).a: $$(call obj,$$(call src,$(1)))
-	rm -f $$@ && ar rcs $$@ $$^
+	rm -f $$@ && ar qcs $$@ $$^
 $(B)/bin/mudlark-$(1): $(B)/$(1)/main.o $(B)/lib$(1).a $(B)/librt.a
 	@mkdir -p $$(@D)
 	$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1))
 endef
 $(foreach s,$(SERVERS),$(eval $(call server,$(s))))
 $(B)/libdeploy.a: $(call obj,$(filter-out deploy/mudlark.c,$(wildcard deploy/*.c)))
-	rm -f $@ && ar rcs $@ $^
+	rm -f $@ && ar qcs $@ $^
 $(B)/bin/mudlark: $(B)/deploy/mudlark.o $(B)/libdeploy.a $(B)/librt.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,deploy)

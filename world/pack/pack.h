@@ -67,12 +67,12 @@ struct pack_name {
 };
 
 enum pack_item_flag {
-	ITEM_FIXED = 1 << 0,	 /* cannot be picked up */
-	ITEM_CONTAINER = 1 << 1, /* things can be put into it: `holds` */
-	ITEM_WEARABLE = 1 << 2,
-	ITEM_LIGHT = 1 << 3,
-	ITEM_SCENERY = 1 << 4, /* not listed in the room: its description mentions it */
-	ITEM_COIN = 1 << 5,
+	ITEM_FIXED = 1 << 0, /* cannot be picked up */
+	ITEM_WEARABLE = 1 << 1,
+	ITEM_LIGHT = 1 << 2,
+	ITEM_SCENERY = 1 << 3, /* fixed, and not listed: its room's description mentions it */
+	ITEM_COIN = 1 << 4,
+	ITEM_CONTAINER = 1 << 5, /* things can be put into it: it has `holds` */
 };
 
 struct pack_item {

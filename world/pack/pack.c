@@ -1,0 +1,63 @@
+/*
+ * pack.c - looking things up in a loaded pack, and telling a builder how it went.
+ */
+#include "world/pack/pack.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static bool is_key(const char *key, struct span s)
+{
+	return strlen(key) == s.n && !memcmp(key, s.p, s.n);
+}
+
+const struct pack_room *pack_room(const struct pack *p, struct span key)
+{
+	for (size_t i = 0; i < p->n_rooms; i++)
+		if (is_key(p->rooms[i].key, key))
+			return &p->rooms[i];
+	return NULL;
+}
+
+const struct pack_item *pack_item(const struct pack *p, struct span key)
+{
+	for (size_t i = 0; i < p->n_items; i++)
+		if (is_key(p->items[i].key, key))
+			return &p->items[i];
+	return NULL;
+}
+
+const struct pack_npc *pack_npc(const struct pack *p, struct span key)
+{
+	for (size_t i = 0; i < p->n_npcs; i++)
+		if (is_key(p->npcs[i].key, key))
+			return &p->npcs[i];
+	return NULL;
+}
+
+static size_t count_placed(const struct pack *p, bool items)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_spawns; i++)
+		if (items == (p->spawns[i].item != NULL))
+			n += p->spawns[i].count;
+	return n;
+}
+
+int pack_check(const char *dir)
+{
+	CLEANUP(pack_freep) struct pack *p = NULL;
+	struct buf errors = { 0 };
+	int r = pack_load(&p, dir, &errors);
+
+	fwrite(buf_p(&errors), 1, errors.n, stdout);
+	buf_done(&errors);
+	if (r)
+		return EX_DATAERR;
+	printf("ok: %zu rooms in %zu areas, %zu things of %zu kinds, %zu people, %zu help topics\n",
+	       p->n_rooms, p->n_areas, count_placed(p, true), p->n_items, count_placed(p, false),
+	       p->n_help);
+	return 0;
+}
