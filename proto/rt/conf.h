@@ -31,7 +31,7 @@ struct conf_option {
 	enum conf_type type;
 	size_t offset;         /* into the owner's struct */
 	const char *fallback;  /* default, as it would be written */
-	int64_t min, max;      /* CONF_INT, CONF_SIZE, CONF_TIME (microseconds) */
+	int64_t min, max;      /* CONF_INT, CONF_SIZE, CONF_TIME (us); both 0: any from 0 up */
 	const char *const *choices;
 	bool reload;           /* may change on SIGHUP */
 	const char *help;      /* one line */
@@ -41,6 +41,12 @@ struct conf_table {
 	const struct conf_option *options;
 	size_t n;
 	size_t size;           /* of the struct */
+};
+
+/* Several tables that are read as one: a process's own and those every process shares. */
+struct conf_part {
+	const struct conf_table *table;
+	void *values;
 };
 
 /* Where values come from; `file` NULL: none. `sets`: "section.key=value". */
@@ -60,5 +66,10 @@ int conf_load(const struct conf_table *t, const struct conf_source *src, void *v
 int conf_reload(const struct conf_table *t, const struct conf_source *src, void *values,
 		struct buf *errors, struct buf *notes) MUST_USE;
 void conf_done(const struct conf_table *t, void *values);
+int conf_load_parts(const struct conf_part *parts, size_t n, const struct conf_source *src,
+		    struct buf *errors) MUST_USE;
+int conf_reload_parts(const struct conf_part *parts, size_t n, const struct conf_source *src,
+		      struct buf *errors, struct buf *notes) MUST_USE;
+void conf_print_parts(const struct conf_part *parts, size_t n, struct buf *out);
 /* The whole table as YAML with help, defaults, ranges and present values. */
 void conf_print(const struct conf_table *t, const void *values, struct buf *out);
