@@ -1,0 +1,17 @@
+# make bench: how fast, beside the floor of the same minute (tests/bench/bench.c).
+
+SUPPORT_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
+BENCH_MAIN := load bench floor_gateway floor_world
+BENCH_BIN := $(BENCH_MAIN:%=$(B)/tests/bench/%)
+BENCH_O := $(filter-out $(BENCH_MAIN:%=$(B)/tests/bench/%.o), \
+	$(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c)))
+TEST_BIN += $(BENCH_BIN)
+
+$(B)/libsupport.a: $(SUPPORT_O)
+	rm -f $@ && ar qcs $@ $^
+$(BENCH_BIN): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_O) $(B)/libsupport.a $(B)/librt.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt)
+
+.PHONY: bench
+bench: all $(BENCH_BIN) ## the figures of tests/bench beside the floor; SHORT=1 in 2 minutes
+	$(B)/tests/bench/bench $(if $(SHORT),--short)

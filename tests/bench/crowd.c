@@ -1,0 +1,266 @@
+/* crowd.c - see crowd.h. */
+#include "tests/bench/crowd.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/support/die.h"
+
+enum { EVENTS = 512, READ_BYTES = 65536, OPENING_MAX = 512, SOURCE_ADDRESSES = 40 };
+enum { IAC = 255, SB = 250, SE = 240, GA = 249, EOR = 239, WILL = 251 };
+enum telnet_state { T_TEXT, T_IAC, T_OPTION, T_SUB, T_SUB_IAC };
+
+struct crowd *crowd_new(uint16_t port, size_t n)
+{
+	struct crowd *c = base_alloc(1, sizeof(*c));
+
+	c->players = base_alloc(n, sizeof(*c->players));
+	c->n = n;
+	c->port = port;
+	c->ep = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+	for (size_t i = 0; i < n; i++)
+		c->players[i] = (struct player){ .crowd = c, .number = (uint32_t)i, .fd = -1 };
+	return c;
+}
+
+/* With a reset instead of a FIN, so that no port stays in TIME_WAIT. */
+static void player_close(struct player *p)
+{
+	struct linger now = { 1, 0 };
+
+	if (p->fd < 0)
+		return;
+	setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	close(p->fd);
+	p->fd = -1;
+	p->crowd->n_open--;
+	if (p->state == PLAYER_IN)
+		p->crowd->n_in--;
+	p->state = PLAYER_CLOSED;
+}
+
+void crowd_free(struct crowd *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		player_close(&c->players[i]);
+	close(c->ep);
+	free(c->players);
+	free(c);
+}
+
+static void player_open(struct player *p)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET }, to = { .sin_family = AF_INET };
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLOUT, .data.ptr = p };
+	int one = 1;
+
+	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + p->number % SOURCE_ADDRESSES);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	to.sin_port = htons(p->crowd->port);
+	p->fd = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+	p->crowd->n_open++;
+	setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(p->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
+	must(bind(p->fd, (struct sockaddr *)&from, sizeof(from)), "bind");
+	if (connect(p->fd, (struct sockaddr *)&to, sizeof(to)) && errno != EINPROGRESS)
+		die("connect to port %u: %s", p->crowd->port, strerror(errno));
+	p->state = PLAYER_CONNECTING;
+	must(epoll_ctl(p->crowd->ep, EPOLL_CTL_ADD, p->fd, &ev), "epoll_ctl");
+}
+
+static void player_is_dropped(struct player *p)
+{
+	player_close(p);
+	p->crowd->n_dropped++;
+}
+
+void player_expect(struct player *p, const char *mark)
+{
+	p->n_mark = (uint8_t)strlen(mark);
+	if (p->n_mark > MARK_MAX)
+		die("mark too long: %s", mark);
+	memcpy(p->mark, mark, p->n_mark);
+	p->at = 0;
+	p->marks = 0;
+	p->is_waiting = true;
+}
+
+void player_send(struct player *p, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+	int n;
+
+	if (p->state == PLAYER_CLOSED)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line) - 2, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(line) - 2)
+		die("line too long");
+	memcpy(line + n, "\r\n", 2);
+	if (send(p->fd, line, (size_t)n + 2, MSG_NOSIGNAL) != n + 2)
+		player_is_dropped(p);
+}
+
+static void got_prompt(struct player *p)
+{
+	if (p->state == PLAYER_IN && p->is_waiting && (!p->n_mark || p->marks)) {
+		p->is_waiting = false;
+		p->crowd->events.answered(p->crowd->events.ctx, p);
+	} else if (p->state == PLAYER_ENTERING) {
+		p->state = PLAYER_IN;
+		p->crowd->n_in++;
+	}
+}
+
+static void got_text(struct player *p, uint8_t c)
+{
+	p->before = p->last;
+	p->last = c;
+	if (p->state == PLAYER_NAMING && c == ':')
+		p->aux = 1;
+	if (!p->n_mark)
+		return;
+	if (c == (uint8_t)p->mark[p->at])
+		p->at++;
+	else
+		p->at = c == (uint8_t)p->mark[0];
+	if (p->at < p->n_mark)
+		return;
+	p->at = 0;
+	p->marks++;
+	if (p->crowd->events.marked && p->state == PLAYER_IN)
+		p->crowd->events.marked(p->crowd->events.ctx, p);
+}
+
+static enum telnet_state got_command(struct player *p, uint8_t c)
+{
+	if (c >= WILL && c < IAC)
+		return T_OPTION;
+	if (c == SB)
+		return T_SUB;
+	if ((c == GA || c == EOR) && p->before == '>' && p->last == ' ')
+		got_prompt(p);
+	return T_TEXT;
+}
+
+static void got_byte(struct player *p, uint8_t c)
+{
+	switch ((enum telnet_state)p->telnet) {
+	case T_TEXT:
+		if (c == IAC)
+			p->telnet = T_IAC;
+		else
+			got_text(p, c);
+		break;
+	case T_IAC:
+		p->telnet = (uint8_t)got_command(p, c);
+		break;
+	case T_OPTION:
+		p->telnet = T_TEXT;
+		break;
+	case T_SUB:
+		p->telnet = c == IAC ? T_SUB_IAC : T_SUB;
+		break;
+	case T_SUB_IAC:
+		p->telnet = c == SE ? T_TEXT : T_SUB;
+		break;
+	}
+}
+
+static void player_read(struct player *p)
+{
+	static uint8_t bytes[READ_BYTES];
+	ssize_t n = recv(p->fd, bytes, sizeof(bytes), 0);
+
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n <= 0) {
+		player_is_dropped(p);
+		return;
+	}
+	p->crowd->bytes_in += (uint64_t)n;
+	for (ssize_t i = 0; i < n && p->fd >= 0; i++)
+		got_byte(p, bytes[i]);
+}
+
+static void player_event(struct player *p, uint32_t events)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = p };
+
+	if (p->fd < 0)
+		return;
+	if (p->state == PLAYER_CONNECTING && events & EPOLLOUT) {
+		p->state = PLAYER_NAMING;
+		p->aux = 0;
+		must(epoll_ctl(p->crowd->ep, EPOLL_CTL_MOD, p->fd, &ev), "epoll_ctl");
+	}
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+		player_read(p);
+}
+
+void crowd_turn(struct crowd *c, uint64_t until_us)
+{
+	struct epoll_event events[EVENTS];
+	uint64_t now = now_us(), wait = until_us > now ? until_us - now : 0;
+	struct timespec t = { (time_t)(wait / 1000000), (long)(wait % 1000000) * 1000 };
+	int n = epoll_pwait2(c->ep, events, EVENTS, &t, NULL);
+
+	for (int i = 0; i < n; i++)
+		player_event(events[i].data.ptr, events[i].events);
+}
+
+/* Those that were asked for their name answer it; how many have come as far as wanted. */
+static size_t enter_step(struct crowd *c, size_t opened, enum player_state up_to)
+{
+	size_t there = 0;
+
+	for (size_t i = 0; i < opened; i++) {
+		struct player *p = &c->players[i];
+		bool asked = p->state == PLAYER_NAMING && p->aux;
+
+		if (asked && up_to > PLAYER_NAMING) {
+			p->state = PLAYER_ENTERING;
+			player_send(p, "guest");
+		}
+		there += asked ? up_to == PLAYER_NAMING : p->state >= up_to;
+	}
+	return there;
+}
+
+size_t crowd_enter(struct crowd *c, enum player_state up_to, uint64_t within_us)
+{
+	uint64_t until = now_us() + within_us;
+	size_t opened = 0, there = 0;
+
+	while (now_us() < until && there + c->n_dropped < c->n) {
+		while (opened < c->n && opened - there - c->n_dropped < OPENING_MAX)
+			player_open(&c->players[opened++]);
+		crowd_turn(c, now_us() + 10000);
+		there = enter_step(c, opened, up_to);
+	}
+	return there;
+}
+
+void crowd_settle(struct crowd *c, uint64_t quiet_us, uint64_t within_us)
+{
+	uint64_t end = now_us() + within_us, quiet_since = now_us(), bytes = c->bytes_in;
+
+	while (now_us() < end && now_us() - quiet_since < quiet_us) {
+		crowd_turn(c, now_us() + quiet_us / 4);
+		if (c->bytes_in != bytes)
+			quiet_since = now_us();
+		bytes = c->bytes_in;
+	}
+}

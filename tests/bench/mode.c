@@ -1,0 +1,27 @@
+/* mode.c - the table of modes. */
+#include "tests/bench/mode.h"
+
+#include <string.h>
+
+static const struct mode modes[] = {
+	{"roundtrip",  "every client one line a second",			 mode_roundtrip},
+	{ "saturated", "the next line when the prompt came",		     mode_saturated},
+	{ "fanout",    "one speaks, all hear",				    mode_fanout	},
+	{ "logins",    "connect and log in",				  mode_logins   },
+	{ "idle",	  "connect and stay at the name prompt",		 mode_idle	   },
+	{ "restart",   "kill -9 of the world in the middle of a round trip", mode_restart	},
+};
+
+const struct mode *mode_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++)
+		if (!strcmp(modes[i].name, name))
+			return &modes[i];
+	return NULL;
+}
+
+const struct mode *mode_all(size_t *ret_n)
+{
+	*ret_n = ARRAY_LEN(modes);
+	return modes;
+}

@@ -1,0 +1,46 @@
+/*
+ * mode.h - what the crowd plays, and the figures that come out.  A mode runs against Mudlark and
+ * against the floor alike: the floor answers every line with the line and a prompt.
+ */
+#pragma once
+
+#include <sys/types.h>
+#include "rt/base.h"
+
+/* What is being loaded. Processes that do not exist are 0. */
+struct target {
+	uint16_t port;
+	pid_t gateway, world, persist;
+};
+
+struct mode_conf {
+	size_t clients;
+	uint64_t seconds_us; /* length of the measured part */
+	const char *play;    /* saturated: think, say, carry; fan-out: 1, 10 */
+};
+
+struct figures {
+	uint64_t n, p50_us, p99_us, max_us; /* latency, where it is measured */
+	double per_s;			    /* commands, deliveries or log-ins */
+	double cpu_us;			    /* gateway + world, for one command */
+	double store_cpu_us;		    /* persist, for one command */
+	double gateway_kb, world_kb;	    /* for one connection */
+	double took_s;
+	size_t clients, lost, doubled, dropped;
+};
+
+struct mode {
+	const char *name, *help;
+	void (*run)(const struct target *t, const struct mode_conf *c, struct figures *ret);
+};
+
+void mode_roundtrip(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_saturated(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_fanout(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_logins(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_idle(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_restart(const struct target *t, const struct mode_conf *c, struct figures *ret);
+
+/* By name; NULL: no such mode. */
+const struct mode *mode_find(const char *name);
+const struct mode *mode_all(size_t *ret_n);

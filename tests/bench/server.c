@@ -1,0 +1,100 @@
+/* server.c - see server.h. */
+#include "tests/bench/server.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/bench/bench_pack.h"
+#include "tests/support/die.h"
+#include "tests/support/sample.h"
+#include "tests/support/tmp.h"
+
+enum { READY_US = 10000000, STOP_US = 2000000 };
+
+/* One folder for all runs: the pack is the same and only read. */
+static const char *pack_path(void)
+{
+	static char set[300];
+
+	if (!*set) {
+		char *dir = tmp_dir();
+
+		bench_pack_write(dir);
+		snprintf(set, sizeof(set), "world.pack_path=%s", dir);
+	}
+	return set;
+}
+
+void server_start_mud(struct server *s)
+{
+	const char *const sets[] = {
+		"world.packs=bench",
+		pack_path(),
+		"world.guests=true",
+		"gateway.max_conns=20000",
+		"world.durability=strict",
+		"log.level=warning",
+		NULL,
+	};
+	const struct mud_conf conf = { .sets = sets };
+
+	*s = (struct server){ 0 };
+	mud_start(&s->mud, &conf);
+	s->target = (struct target){
+		.port = s->mud.telnet,
+		.gateway = mud_pid(&s->mud, "gateway"),
+		.world = mud_pid(&s->mud, "world"),
+		.persist = mud_pid(&s->mud, "persist"),
+	};
+}
+
+/* Path beside this program; static memory, one at a time. */
+static const char *beside(const char *name)
+{
+	static char path[600];
+
+	snprintf(path, sizeof(path), "%s/../../tests/bench/%s", child_program(""), name);
+	return path;
+}
+
+void server_start_floor(struct server *s)
+{
+	CLEANUP(base_freep) char *log = NULL;
+	char port[8], endpoint[300];
+	const char *dir = tmp_dir();
+
+	*s = (struct server){ .is_floor = true };
+	s->target.port = tmp_port();
+	snprintf(port, sizeof(port), "%u", s->target.port);
+	snprintf(endpoint, sizeof(endpoint), "ipc://%s/floor", dir);
+	log = tmp_path(dir, "out");
+	child_start(&s->floor_world, (const char *[]){ beside("floor_world"), endpoint, NULL },
+		    log);
+	child_start(&s->floor_gateway,
+		    (const char *[]){ beside("floor_gateway"), port, endpoint, NULL }, log);
+	if (!child_says(&s->floor_gateway, "ready", READY_US))
+		die("the floor does not start");
+	s->target.gateway = s->floor_gateway.pid;
+	s->target.world = s->floor_world.pid;
+}
+
+void server_stop(struct server *s)
+{
+	if (!s->is_floor) {
+		mud_stop(&s->mud);
+		return;
+	}
+	child_end(&s->floor_gateway, SIGTERM, STOP_US);
+	child_end(&s->floor_world, SIGTERM, STOP_US);
+}
+
+uint64_t server_cpu_us(const struct server *s)
+{
+	const struct target *t = &s->target;
+	uint64_t us = sample_cpu_us(t->gateway) + sample_cpu_us(t->world);
+
+	if (s->is_floor)
+		return us;
+	return us + sample_cpu_us(t->persist) + sample_cpu_us(s->mud.up.pid);
+}

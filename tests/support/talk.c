@@ -1,0 +1,207 @@
+/* talk.c - see talk.h. */
+#include "tests/support/talk.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/support/die.h"
+
+enum { IAC = 255, SB = 250, SE = 240, GA = 249, EOR = 239, WILL = 251, WONT = 252, ECHO = 1 };
+enum telnet_state { T_TEXT, T_IAC, T_OPTION, T_SUB, T_SUB_IAC };
+
+void talk_open(struct talk *t, const char *who, uint16_t port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+
+	*t = (struct talk){ .who = who };
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	a.sin_port = htons(port);
+	t->fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	must(connect(t->fd, (struct sockaddr *)&a, sizeof(a)), "connect");
+}
+
+void talk_close(struct talk *t)
+{
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+	buf_done(&t->text);
+}
+
+void talk_bytes(struct talk *t, const void *p, size_t n)
+{
+	if (send(t->fd, p, n, MSG_NOSIGNAL) != (ssize_t)n)
+		die("%s: cannot type: %s", t->who, strerror(errno));
+}
+
+void talk_line(struct talk *t, const char *fmt, ...)
+{
+	char line[4096];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line) - 2, fmt, ap);
+	va_end(ap);
+	memcpy(line + n, "\r\n", 2);
+	talk_bytes(t, line, (size_t)n + 2);
+}
+
+static enum telnet_state command(struct talk *t, uint8_t c)
+{
+	t->verb = c;
+	if (c == GA || c == EOR)
+		buf_adds(&t->text, TALK_GO);
+	if (c == SB)
+		return T_SUB;
+	return c >= WILL && c < IAC ? T_OPTION : T_TEXT;
+}
+
+static void byte(struct talk *t, uint8_t c)
+{
+	switch ((enum telnet_state)t->telnet) {
+	case T_TEXT:
+		if (c == IAC)
+			t->telnet = T_IAC;
+		else if (c != '\r')
+			buf_addc(&t->text, (char)c);
+		break;
+	case T_IAC:
+		t->telnet = (uint8_t)command(t, c);
+		break;
+	case T_OPTION:
+		if (c == ECHO && (t->verb == WILL || t->verb == WONT))
+			t->is_hidden = t->verb == WILL;
+		t->telnet = T_TEXT;
+		break;
+	case T_SUB:
+		t->telnet = c == IAC ? T_SUB_IAC : T_SUB;
+		break;
+	case T_SUB_IAC:
+		t->telnet = c == SE ? T_TEXT : T_SUB;
+		break;
+	}
+}
+
+bool talk_read(struct talk *t, uint64_t within_us)
+{
+	struct pollfd p = { .fd = t->fd, .events = POLLIN };
+	uint8_t bytes[8192];
+	ssize_t n;
+
+	if (t->fd < 0 || poll(&p, 1, (int)((within_us + 999) / 1000)) <= 0)
+		return false;
+	n = recv(t->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	if (n < 0 && errno == EAGAIN)
+		return false;
+	if (n <= 0) {
+		close(t->fd);
+		t->fd = -1;
+		return false;
+	}
+	for (ssize_t i = 0; i < n; i++)
+		byte(t, bytes[i]);
+	return true;
+}
+
+bool talk_sees(struct talk *t, const char *text, uint64_t within_us)
+{
+	uint64_t end = now_us() + within_us, now;
+	size_t n = strlen(text);
+
+	for (;;) {
+		const char *from = buf_p(&t->text) + t->at;
+		const char *at = memmem(from, t->text.n - t->at, text, n);
+
+		if (at) {
+			t->at = (size_t)(at - buf_p(&t->text)) + n;
+			return true;
+		}
+		now = now_us();
+		if (now >= end || t->fd < 0)
+			return false;
+		talk_read(t, end - now);
+	}
+}
+
+static void complain(struct talk *t, const char *what)
+{
+	die("%s: %s\n--- transcript, of which looked at: %zu of %zu bytes\n%.*s\n---", t->who, what,
+	    t->at, t->text.n, (int)t->text.n, buf_p(&t->text));
+}
+
+void talk_expect(struct talk *t, const char *text)
+{
+	char what[256];
+
+	if (talk_sees(t, text, TALK_US))
+		return;
+	snprintf(what, sizeof(what), "%s before \"%s\" came", t->fd < 0 ? "closed" : "time over",
+		 text);
+	complain(t, what);
+}
+
+void talk_expect_end(struct talk *t)
+{
+	uint64_t end = now_us() + TALK_US;
+
+	while (t->fd >= 0 && now_us() < end)
+		talk_read(t, end - now_us());
+	if (t->fd >= 0)
+		complain(t, "the server did not close");
+}
+
+size_t talk_count(const struct talk *t, const char *text)
+{
+	const char *p = buf_p(&t->text), *end = p + t->text.n;
+	size_t n = 0, length = strlen(text);
+
+	while ((p = memmem(p, (size_t)(end - p), text, length))) {
+		p += length;
+		n++;
+	}
+	return n;
+}
+
+const char *talk_rest(struct talk *t)
+{
+	if (!t->text.n)
+		return "";
+	*buf_reserve(&t->text, 1) = '\0';
+	return buf_p(&t->text) + t->at;
+}
+
+void talk_enter_guest(struct talk *t)
+{
+	talk_expect(t, "Name:");
+	talk_line(t, "guest");
+	talk_expect(t, TALK_PROMPT);
+}
+
+void talk_enter_new(struct talk *t, const char *name, const char *password)
+{
+	talk_expect(t, "Name:");
+	talk_line(t, "%s", name);
+	talk_expect(t, "(y/n)");
+	talk_line(t, "y");
+	talk_expect(t, "Choose a password:");
+	talk_line(t, "%s", password);
+	talk_expect(t, "Repeat the password:");
+	talk_line(t, "%s", password);
+	talk_expect(t, TALK_PROMPT);
+}
+
+void talk_enter(struct talk *t, const char *name, const char *password)
+{
+	talk_expect(t, "Name:");
+	talk_line(t, "%s", name);
+	talk_expect(t, "Password:");
+	talk_line(t, "%s", password);
+	talk_expect(t, TALK_PROMPT);
+}

@@ -1,0 +1,49 @@
+/*
+ * talk.h - a player at a telnet client, for tests: types lines, waits for text with a deadline,
+ * keeps the whole transcript.  Telnet commands are cut out of it; IAC GA and IAC EOR leave TALK_GO
+ * there, so that a prompt can be waited for.  What does not come in time ends the test with the
+ * transcript.
+ */
+#pragma once
+
+#include "rt/base.h"
+#include "rt/buf.h"
+
+#define TALK_GO	    "\005"
+#define TALK_PROMPT "> " TALK_GO
+
+enum { TALK_US = 15000000 }; /* a patient player: recovery included */
+
+struct talk {
+	int fd;		 /* -1: closed, by either side */
+	const char *who; /* for messages */
+	struct buf text; /* transcript, without \r */
+	size_t at;	 /* everything before was looked at */
+	uint8_t telnet, verb;
+	bool is_hidden; /* the server echoes: a password is wanted */
+};
+
+/* Connects; dies when nobody listens. */
+void talk_open(struct talk *t, const char *who, uint16_t port);
+void talk_close(struct talk *t);
+void talk_line(struct talk *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void talk_bytes(struct talk *t, const void *p, size_t n);
+/* Reads what has come, waiting at most so long for something. false: closed, or nothing came. */
+bool talk_read(struct talk *t, uint64_t within_us);
+/* Waits until the text comes after what was looked at, and goes behind it. */
+void talk_expect(struct talk *t, const char *text);
+/* Same, with a time of its own; false when it did not come. */
+bool talk_sees(struct talk *t, const char *text, uint64_t within_us);
+/* The server closes. */
+void talk_expect_end(struct talk *t);
+/* How often the text is in the whole transcript. */
+size_t talk_count(const struct talk *t, const char *text);
+/* The transcript behind what was looked at, terminated; valid until the next read. */
+const char *talk_rest(struct talk *t);
+
+/* `guest` and the first prompt. */
+void talk_enter_guest(struct talk *t);
+/* A new account from the first prompt on; then in play. */
+void talk_enter_new(struct talk *t, const char *name, const char *password);
+/* A known account; then in play. */
+void talk_enter(struct talk *t, const char *name, const char *password);

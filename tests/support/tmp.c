@@ -1,0 +1,97 @@
+/* tmp.c - see tmp.h.  What was made is removed by the process that made it, never by a fork of it.
+ */
+#include "tests/support/tmp.h"
+
+#include <arpa/inet.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/support/die.h"
+
+enum { DIRS_MAX = 32 };
+
+static struct {
+	char *path;
+	pid_t owner;
+} dirs[DIRS_MAX];
+static size_t n_dirs;
+
+static int remove_one(const char *path, const struct stat *st UNUSED, int kind UNUSED,
+		      struct FTW *at UNUSED)
+{
+	return remove(path);
+}
+
+static void remove_all(void)
+{
+	for (size_t i = 0; i < n_dirs; i++)
+		if (dirs[i].owner == getpid() && !getenv("MUDLARK_KEEP"))
+			nftw(dirs[i].path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+char *tmp_dir(void)
+{
+	const char *base = getenv("TMPDIR");
+	char path[256];
+
+	if (n_dirs == DIRS_MAX)
+		die("too many temporary folders");
+	snprintf(path, sizeof(path), "%s/mudlark-XXXXXX", base ? base : "/tmp");
+	if (!mkdtemp(path))
+		die("cannot make %s", path);
+	if (!n_dirs)
+		atexit(remove_all);
+	dirs[n_dirs].owner = getpid();
+	dirs[n_dirs].path = base_dup(path, strlen(path));
+	return dirs[n_dirs++].path;
+}
+
+char *tmp_path(const char *dir, const char *name)
+{
+	char *path = NULL;
+
+	must(asprintf(&path, "%s/%s", dir, name), "asprintf");
+	return path;
+}
+
+uint16_t tmp_port(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	int fd = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
+	socklen_t n = sizeof(a);
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	must(bind(fd, (struct sockaddr *)&a, sizeof(a)), "bind");
+	must(getsockname(fd, (struct sockaddr *)&a, &n), "getsockname");
+	close(fd);
+	return ntohs(a.sin_port);
+}
+
+void tmp_write(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	if (!f || fputs(text, f) < 0 || fclose(f))
+		die("cannot write %s", path);
+}
+
+char *tmp_read(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	size_t n = 0, cap = 4096, got;
+	char *text = base_alloc(cap, 1);
+
+	while (f && (got = fread(text + n, 1, cap - n - 1, f)) > 0) {
+		n += got;
+		if (cap - n < 2)
+			text = base_realloc(text, cap *= 2, 1);
+	}
+	if (f)
+		fclose(f);
+	text[n] = '\0';
+	return text;
+}
