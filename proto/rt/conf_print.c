@@ -45,7 +45,7 @@ static void print_list(char **list, struct buf *out)
 	for (size_t i = 0; list && list[i]; i++) {
 		if (i > 0)
 			buf_adds(out, ", ");
-		json_string(out, (struct span){ list[i], strlen(list[i]) });
+		json_quote(out, (struct span){ list[i], strlen(list[i]) });
 	}
 	buf_addc(out, ']');
 }
@@ -70,7 +70,7 @@ static void print_value(const struct conf_option *o, union conf_value v, struct 
 	case CONF_STRING:
 	case CONF_ADDRESS:
 	case CONF_ENDPOINT:
-		json_string(out, (struct span){ v.s ? v.s : "", v.s ? strlen(v.s) : 0 });
+		json_quote(out, (struct span){ v.s ? v.s : "", v.s ? strlen(v.s) : 0 });
 		break;
 	}
 }

@@ -27,6 +27,7 @@ void text_quote(struct buf *out, struct span s, size_t max);
 size_t text_quote_to(char *dst, size_t cap, struct span s, size_t max, bool json);
 
 /* JSON writing; values are appended to out, which must be valid between calls. */
-void json_string(struct buf *out, struct span s);        /* with quotes */
+/* With quotes. (jansson has a json_string() that is another thing.) */
+void json_quote(struct buf *out, struct span s);
 void json_member(struct buf *out, const char *key);      /* `,"key":` or `"key":` after `{` */
 void json_int(struct buf *out, int64_t v);

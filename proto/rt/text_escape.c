@@ -117,7 +117,7 @@ void text_quote(struct buf *out, struct span s, size_t max)
 	buf_commit(out, text_quote_to(buf_reserve(out, cap), cap, s, max, false));
 }
 
-void json_string(struct buf *out, struct span s)
+void json_quote(struct buf *out, struct span s)
 {
 	buf_addc(out, '"');
 	for (size_t i = 0; i < s.n;) {
@@ -146,7 +146,7 @@ void json_member(struct buf *out, const char *key)
 {
 	if (out->n == 0 || buf_p(out)[out->n - 1] != '{')
 		buf_addc(out, ',');
-	json_string(out, (struct span){ key, strlen(key) });
+	json_quote(out, (struct span){ key, strlen(key) });
 	buf_addc(out, ':');
 }
 
