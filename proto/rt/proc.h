@@ -13,6 +13,8 @@
 #include "rt/conf.h"
 #include "rt/loop.h"
 
+#define PROC_VERSION "0.1.0"
+
 /* Exit status says why (deploy/README.md lists them). */
 enum proc_exit {
 	EXIT_DONE = 0,
@@ -42,7 +44,7 @@ struct proc {
 	const char *flag_values[8];    /* by position in spec->flags */
 	char *name;                    /* --name, default: the role */
 	bool insecure;                 /* --insecure: tcp:// without CURVE */
-	struct proc_inner *inner;
+	struct proc_inner *inner;      /* NULL until proc_start() said 0 */
 };
 
 struct proc_hooks {
@@ -65,7 +67,13 @@ void proc_ready(struct proc *p);
 int proc_run(struct proc *p) MUST_USE;
 void proc_done(struct proc *p);
 
-/* The log.* section, part of every process. */
+/* The log.* and bus.* sections, part of every process. */
 struct proc_common {
 	int log_level, log_format;
+	char *bus_key_file;   /* own CURVE secret key, "" none */
+	char *bus_allow_file; /* public keys that may dial in */
+	char *bus_peer_key;   /* public key of the process dialled, or a file with it */
 };
+
+/* Valid until proc_done(); log.* may change on reload. */
+const struct proc_common *proc_common(const struct proc *p);

@@ -1,0 +1,220 @@
+/*
+ * proc_args.c - the command line every process shares, and what it asks for at once: help, version,
+ * the option table, a check of the configuration.
+ */
+#include "rt/proc_impl.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FLAG_FIRST_OWN = 0x100, FLAGS_SHARED = 8, FLAGS_OWN = 8 };
+
+enum wish { WISH_RUN, WISH_PRINT, WISH_CHECK };
+
+static const char *const level_choices[] = { "error", "warning", "info", "debug", NULL };
+static const char *const format_choices[] = { "logfmt", "json", NULL };
+
+#define COMMON(field) offsetof(struct proc_common, field)
+static const struct conf_option common_options[] = {
+	{
+		.name = "log.level",
+		.type = CONF_ENUM,
+		.offset = COMMON(log_level),
+		.fallback = "info",
+		.choices = level_choices,
+		.reload = true,
+		.help = "The least important lines that are written.",
+	},
+	{
+		.name = "log.format",
+		.type = CONF_ENUM,
+		.offset = COMMON(log_format),
+		.fallback = "logfmt",
+		.choices = format_choices,
+		.reload = true,
+		.help = "How a line on stderr looks: key=value words, or one JSON object.",
+	},
+	{
+		.name = "bus.key_file",
+		.type = CONF_STRING,
+		.offset = COMMON(bus_key_file),
+		.fallback = "",
+		.help = "This process's secret key for tcp:// (made by `mudlark keys`).",
+	},
+	{
+		.name = "bus.allow_file",
+		.type = CONF_STRING,
+		.offset = COMMON(bus_allow_file),
+		.fallback = "",
+		.help = "Public keys of the processes that may dial in over tcp://, one a line.",
+	},
+	{
+		.name = "bus.peer_key",
+		.type = CONF_STRING,
+		.offset = COMMON(bus_peer_key),
+		.fallback = "",
+		.help = "Public key of the process dialled over tcp://, or a file that holds it.",
+	},
+};
+
+static const struct conf_table common_table = {
+	.options = common_options,
+	.n = ARRAY_LEN(common_options),
+	.size = sizeof(struct proc_common),
+};
+
+static const struct option shared_flags[] = {
+	{ "config",       required_argument, NULL, 'c' },
+	{ "set",          required_argument, NULL, 's' },
+	{ "name",         required_argument, NULL, 'n' },
+	{ "insecure",     no_argument,       NULL, 'i' },
+	{ "print-config", no_argument,       NULL, 'p' },
+	{ "check-config", no_argument,       NULL, 'k' },
+	{ "help",         no_argument,       NULL, 'h' },
+	{ "version",      no_argument,       NULL, 'v' },
+};
+_Static_assert(ARRAY_LEN(shared_flags) == FLAGS_SHARED, "room for every shared flag");
+
+static void print_help(const struct proc_spec *spec)
+{
+	printf("%s - %s\n\n"
+	       "Usage: %s [FLAG]...\n\n"
+	       "  --config FILE             options in YAML\n"
+	       "  --set SECTION.KEY=VALUE   one option, over file and environment\n"
+	       "  --name NAME               this process's name, for logs and its peers\n"
+	       "  --insecure                tcp:// without keys\n",
+	       spec->name, spec->about, spec->name);
+	for (size_t i = 0; spec->flags && spec->flags[i]; i++)
+		printf("  --%s VALUE\n", spec->flags[i]);
+	printf("  --print-config            every option with its help and present value\n"
+	       "  --check-config            say what is wrong with the configuration, or ok\n"
+	       "  --version\n"
+	       "  --help\n\n"
+	       "Options also come from the environment, as MUDLARK_SECTION_KEY.\n");
+}
+
+/* The role: the binary's name without what all of them share. */
+static const char *default_name(const struct proc_spec *spec)
+{
+	return strncmp(spec->name, "mudlark-", 8) == 0 ? spec->name + 8 : spec->name;
+}
+
+static void list_flags(const struct proc_spec *spec, struct option *out)
+{
+	size_t n = FLAGS_SHARED;
+
+	memcpy(out, shared_flags, sizeof(shared_flags));
+	for (size_t i = 0; spec->flags && spec->flags[i]; i++) {
+		assert(i < FLAGS_OWN);
+		out[n++] = (struct option){ spec->flags[i], required_argument, NULL,
+					    FLAG_FIRST_OWN + (int)i };
+	}
+	out[n] = (struct option){ 0 };
+}
+
+static int usage(const struct proc *p, const char *what, const char *which, int *ret_status)
+{
+	fprintf(stderr, "%s: %s %s; --help lists the flags\n", p->spec->name, what, which);
+	*ret_status = EXIT_USAGE;
+	return 1;
+}
+
+/* Takes one flag; 1 when that was all that is wanted. */
+static int take_flag(struct proc *p, int flag, enum wish *wish)
+{
+	switch (flag) {
+	case 'c':
+		p->source.file = optarg;
+		return 0;
+	case 's':
+		p->inner->sets[p->source.n_sets++] = optarg;
+		return 0;
+	case 'n':
+		free(p->name);
+		p->name = base_dup(optarg, strlen(optarg));
+		return 0;
+	case 'i':
+		p->insecure = true;
+		return 0;
+	case 'p':
+		*wish = WISH_PRINT;
+		return 0;
+	case 'k':
+		*wish = WISH_CHECK;
+		return 0;
+	case 'h':
+		print_help(p->spec);
+		return 1;
+	case 'v':
+		printf("%s %s\n", p->spec->name, PROC_VERSION);
+		return 1;
+	default:
+		p->flag_values[flag - FLAG_FIRST_OWN] = optarg;
+		return 0;
+	}
+}
+
+static int parse(struct proc *p, int argc, char **argv, enum wish *wish, int *ret_status)
+{
+	struct option flags[FLAGS_SHARED + FLAGS_OWN + 1];
+	int flag;
+
+	list_flags(p->spec, flags);
+	optind = 0;
+	opterr = 0;
+	while ((flag = getopt_long(argc, argv, ":", flags, NULL)) != -1) {
+		if (flag == '?')
+			return usage(p, "there is no flag", argv[optind - 1], ret_status);
+		if (flag == ':')
+			return usage(p, "a value is missing behind", argv[optind - 1],
+				     ret_status);
+		if (take_flag(p, flag, wish)) {
+			*ret_status = EXIT_DONE;
+			return 1;
+		}
+	}
+	if (optind < argc)
+		return usage(p, "no use for", argv[optind], ret_status);
+	return 0;
+}
+
+static int load(struct proc *p, enum wish wish, int *ret_status)
+{
+	struct proc_inner *in = p->inner;
+	struct buf out = { 0 };
+	int r = conf_load_parts(in->parts, ARRAY_LEN(in->parts), &p->source, &out);
+
+	*ret_status = EXIT_DONE;
+	if (r > 0) {
+		fprintf(stderr, "%s: the configuration has mistakes:\n%.*s", p->spec->name,
+			(int)out.n, buf_p(&out));
+		*ret_status = EXIT_USAGE;
+	} else if (wish == WISH_PRINT) {
+		conf_print_parts(in->parts, ARRAY_LEN(in->parts), &out);
+		fwrite(buf_p(&out), 1, out.n, stdout);
+	} else if (wish == WISH_CHECK) {
+		puts("ok");
+	}
+	buf_done(&out);
+	return r > 0 || wish != WISH_RUN;
+}
+
+int proc_args(struct proc *p, int argc, char **argv, int *ret_status)
+{
+	struct proc_inner *in = p->inner;
+	const char *name = default_name(p->spec);
+	enum wish wish = WISH_RUN;
+
+	in->parts[0] = (struct conf_part){ &common_table, &in->common };
+	in->parts[1] = (struct conf_part){ &p->spec->table, p->values };
+	in->sets = base_alloc((size_t)argc, sizeof(*in->sets));
+	p->name = base_dup(name, strlen(name));
+	p->source.sets = (const char *const *)in->sets;
+	p->source.known_sections = p->spec->sections;
+	if (parse(p, argc, argv, &wish, ret_status))
+		return 1;
+	return load(p, wish, ret_status);
+}

@@ -1,0 +1,20 @@
+/*
+ * proc_impl.h - what the files of proc share.  For proc*.c only.
+ */
+#pragma once
+
+#include "rt/proc.h"
+
+struct proc_inner {
+	struct proc_common common;
+	struct conf_part parts[2]; /* common, then the process's own */
+	struct proc_hooks hooks;
+	struct loop_timer heartbeat;
+	int heartbeat_fd, ready_fd; /* -1: none */
+	bool watchdog;              /* systemd wants to hear from us */
+	bool stopping, ready;
+	char **sets;                /* borrowed from argv */
+};
+
+/* proc_args.c: the command line and the configuration. As proc_start(). */
+int proc_args(struct proc *p, int argc, char **argv, int *ret_status) MUST_USE;
