@@ -26,6 +26,10 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 MAKEFLAGS += --no-builtin-rules
+# One short line for each step; V=1 shows the commands.
+V ?=
+Q := $(if $(V),,@)
+step = $(if $(V),,@echo '  $(1)')
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
@@ -75,7 +79,7 @@ ASAN_CHECKS :=
 include $(wildcard tests/*.mk)
 
 .DEFAULT_GOAL := all
-.PHONY: all run check check-now lint lint-now asan asan-now install unit clean help
+.PHONY: all run check check-now format lint lint-now asan asan-now install unit clean help
 all: $(BIN) ## build every process
 
 # What installs packages starts make anew afterwards, with a job for each core unless -j said else.
@@ -97,6 +101,10 @@ check: need-test ## the same, then every test; the last line counts them
 check-now: all $(UNIT) $(TEST_BIN)
 	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT) $(CHECKS)
 
+SOURCES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
+format: ## have clang-format lay out every source file
+	clang-format -i $(SOURCES)
+
 lint: need-lint ## format, compilers, analyzers, house rules
 	@$(again) lint-now
 lint-now: all $(UNIT)
@@ -110,32 +118,41 @@ asan-now: all $(UNIT) $(TEST_BIN)
 
 $(B)/proto/schema/%.pb-c.c $(B)/proto/schema/%.pb-c.h: proto/schema/%.proto
 	@mkdir -p $(@D)
-	protoc-c -I proto/schema --c_out=$(B)/proto/schema $<
+	$(call step,PROTOC $<)
+	$(Q)protoc-c -I proto/schema --c_out=$(B)/proto/schema $<
 $(B)/proto/schema/%.pb-c.o: $(B)/proto/schema/%.pb-c.c | $(PB_H)
-	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -w -c -o $@ $<
+	$(call step,CC $<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -w -c -o $@ $<
 $(B)/%.o: %.c | $(PB_H)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(call cflags,$(or $(filter $(firstword $(subst /, ,$*)),$(SERVERS) deploy),rt)) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
+	$(call step,CC $<)
+	$(Q)$(CC) $(CPPFLAGS) $(call cflags,$(or $(filter $(firstword $(subst /, ,$*)),$(SERVERS) deploy),rt)) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
 
 $(B)/librt.a: $(call obj,$(wildcard proto/rt/*.c)) $(PB_O)
-	rm -f $@ && ar qcs $@ $^
+	$(call step,AR $@)
+	$(Q)rm -f $@ && ar qcs $@ $^
 define server
 $(B)/lib$(1).a: $$(call obj,$$(call src,$(1)))
-	rm -f $$@ && ar qcs $$@ $$^
+	$$(call step,AR $$@)
+	$$(Q)rm -f $$@ && ar qcs $$@ $$^
 $(B)/bin/mudlark-$(1): $(B)/$(1)/main.o $(B)/lib$(1).a $(B)/librt.a
 	@mkdir -p $$(@D)
-	$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1))
+	$$(call step,LD $$@)
+	$$(Q)$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1))
 endef
 $(foreach s,$(SERVERS),$(eval $(call server,$(s))))
 $(B)/libdeploy.a: $(call obj,$(filter-out deploy/mudlark.c,$(wildcard deploy/*.c)))
-	rm -f $@ && ar qcs $@ $^
+	$(call step,AR $@)
+	$(Q)rm -f $@ && ar qcs $@ $^
 $(B)/bin/mudlark: $(B)/deploy/mudlark.o $(B)/libdeploy.a $(B)/librt.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,deploy)
+	$(call step,LD $@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,deploy)
 
 .SECONDEXPANSION:
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(if $$(filter rt,$$(firstword $$(subst /, ,$$*))),,$(B)/lib$$(firstword $$(subst /, ,$$*)).a) $(B)/librt.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(firstword $(subst /, ,$*))) $(shell pkg-config --libs check 2>/dev/null)
+	$(call step,LD $@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(firstword $(subst /, ,$*))) $(shell pkg-config --libs check 2>/dev/null)
 
 unit: $(UNIT) ## unit tests only
 	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT)

@@ -1,0 +1,105 @@
+/* up_orders.c - what the control socket of `mudlark up` can be asked to do. */
+#include "up.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct order {
+	const char *verb;
+	size_t words_min, words_max; /* with the verb */
+	void (*run)(struct up *u, const struct control_request *q, struct buf *answer);
+};
+
+static size_t find_process(const struct up *u, const char *name)
+{
+	size_t i = 0;
+	while (i < u->super.n && strcmp(u->super.procs[i].kind->name, name) != 0)
+		i++;
+	return i;
+}
+
+static void no_process(const struct up *u, const char *name, struct buf *answer)
+{
+	buf_addf(answer, "error There is no process '%s' here; there are", name);
+	for (size_t i = 0; i < u->super.n; i++)
+		buf_addf(answer, "%s %s", i ? "," : "", u->super.procs[i].kind->name);
+	buf_adds(answer, ".\n");
+}
+
+/* = NAME PID STATE MILLISECONDS RESTARTS, the time being since the last start. */
+static void order_status(struct up *u, UNUSED const struct control_request *q, struct buf *answer)
+{
+	uint64_t now = up_now(u);
+	for (size_t i = 0; i < u->super.n; i++) {
+		const struct super_proc *p = &u->super.procs[i];
+		int pid = (int)u->children[i].child.pid;
+		if (!p->asked)
+			continue;
+		buf_addf(answer, "= %s %d %s %" PRIu64 " %u\n", p->kind->name, pid,
+			 super_state_name(p->state), pid ? (now - p->spawned_us) / 1000 : 0,
+			 p->restarts);
+	}
+	buf_adds(answer, "ok\n");
+}
+
+static void order_stop(struct up *u, UNUSED const struct control_request *q, struct buf *answer)
+{
+	buf_adds(answer, "ok\n");
+	if (u->super.stopping)
+		return;
+	up_log_say(&u->log, "Asked to stop.");
+	super_stop(&u->super, up_now(u));
+	up_settle(u);
+}
+
+static void order_restart(struct up *u, const struct control_request *q, struct buf *answer)
+{
+	size_t i = find_process(u, q->words[1]);
+	if (i == u->super.n) {
+		no_process(u, q->words[1], answer);
+	} else if (super_restart(&u->super, i, up_now(u))) {
+		buf_addf(answer, "error %s is not run here, or everything is being stopped.\n",
+			 q->words[1]);
+	} else {
+		up_log_say(&u->log, "Asked to restart %s.", q->words[1]);
+		buf_adds(answer, "ok\n");
+		up_settle(u);
+	}
+}
+
+static void order_reload(struct up *u, const struct control_request *q, struct buf *answer)
+{
+	size_t only = q->n > 1 ? find_process(u, q->words[1]) : SUPER_MAX;
+	if (only == u->super.n) {
+		no_process(u, q->words[1], answer);
+		return;
+	}
+	for (size_t i = 0; i < u->super.n; i++)
+		if (only == SUPER_MAX || only == i)
+			child_signal(&u->children[i].child, SIGHUP);
+	up_log_say(&u->log, "Asked to reload %s.", q->n > 1 ? q->words[1] : "all");
+	buf_adds(answer, "ok\n");
+}
+
+static const struct order orders[] = {
+	{ "status", 1, 1, order_status },
+	{ "stop", 1, 1, order_stop },
+	{ "restart", 2, 2, order_restart },
+	{ "reload", 1, 2, order_reload },
+};
+
+void up_orders(void *ctx, const struct control_request *q, struct buf *answer)
+{
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+		const struct order *o = &orders[i];
+		if (strcmp(o->verb, q->words[0]) == 0 && q->n >= o->words_min &&
+		    q->n <= o->words_max) {
+			o->run(ctx, q, answer);
+			return;
+		}
+	}
+	buf_adds(answer,
+		 "error That is not one of status, stop, restart PROCESS, reload [PROCESS].\n");
+}
