@@ -17,6 +17,13 @@
  *
  * Calls run beside the records: at most once, a deadline each, never resent; a lost connection fails
  * them.
+ *
+ * Lost, doubled, reordered and stale frames are survived: what does not fit ends the connection, and
+ * the next hello puts both sides right.  Two things cannot be put right and end in `refused`: another
+ * version or world, and a peer that has less of us than it acknowledged (a store set back in time) or
+ * more than we ever sent.
+ *
+ * Every event may call anything here, also link_free() and link_hub_drop().
  */
 #pragma once
 
@@ -24,7 +31,11 @@
 #include "rt/clock.h"
 #include "rt/rand.h"
 
-enum { LINK_VERSION = 0x0100 }; /* major in the high byte: must be equal; minor: additions */
+enum {
+	LINK_VERSION = 0x0100,            /* major in the high byte: must be equal; minor: additions */
+	LINK_BODY_MAX = (1 << 20) - 4096, /* largest record, call or reply */
+	LINK_CALLS_MAX = 4096,            /* waiting at once, for each direction */
+};
 
 enum link_up { LINK_FRESH, LINK_RESUMED };
 
@@ -46,9 +57,11 @@ struct link_wire {
 };
 
 struct link_events {
-	/* The peer is there. FRESH: nothing sent before will arrive; rings are empty. */
+	/* The peer is there. FRESH: nothing sent before will arrive; rings are empty. RESUMED: all
+	 * of it will. The records of a peer with another instance, or that had forgotten us, begin
+	 * at 1 again in either case: forget sequences that were still to be taken. */
 	void (*up)(void *ctx, struct link *l, const struct link_peer *peer, enum link_up how);
-	/* The connection is gone; records wait in the ring. */
+	/* The connection is gone; records wait in the ring. Calls, both ways, were ended before. */
 	void (*down)(void *ctx, struct link *l, const char *why);
 	/* A record, in order, once. With auto_take it is taken over when this returns. */
 	void (*record)(void *ctx, struct link *l, uint64_t seq, struct span body);
@@ -56,7 +69,7 @@ struct link_events {
 	void (*acked)(void *ctx, struct link *l, uint64_t seq);
 	/* A call from the peer: answer with link_reply(), now or later. */
 	void (*call)(void *ctx, struct link *l, uint64_t id, struct span body);
-	/* The peer no longer wants the answer. */
+	/* The answer is no longer wanted: withdrawn, too late, or the connection is gone. */
 	void (*cancelled)(void *ctx, struct link *l, uint64_t id);
 	/* The ring has room again after link_send() said 1. */
 	void (*room)(void *ctx, struct link *l);
@@ -68,7 +81,7 @@ struct link_events {
 struct link_conf {
 	const char *role, *name;
 	uint64_t instance;        /* of this process */
-	uint32_t world;
+	uint32_t world;           /* 0: any */
 	bool auto_take;
 	size_t ring_bytes;        /* 0: 8 MiB */
 	size_t ring_records;      /* 0: 65536 */
@@ -95,19 +108,22 @@ void link_tick(struct link *l);
  * is owed. The loop's idle hook calls it. */
 void link_flush(struct link *l);
 
-/* Queues one record. 0; 1: no room (bounded ring), nothing queued. *ret_seq may be NULL. */
+/* Queues one record. 0; 1: no room (bounded ring), nothing queued; -EMSGSIZE: above LINK_BODY_MAX, or
+ * it would not even fit into an empty ring. *ret_seq may be NULL. */
 int link_send(struct link *l, struct span record, uint64_t *ret_seq) MUST_USE;
 /* Same, several pieces as one record. */
 int link_send_pieces(struct link *l, const struct span *pieces, size_t n, uint64_t *ret_seq) MUST_USE;
 /* All records of the peer up to seq are taken over. */
 void link_take(struct link *l, uint64_t seq);
 
-/* body NULL in `done`: failed, `why` says how (lost, deadline, cancelled by link_free).
- * Returns the call's id, 0 when there is no connection (done is not called). */
+/* body NULL in `done`: failed, `why` says how (lost, deadline, closed by link_free). deadline_ms 0: 5 s.
+ * Returns the call's id; 0 when there is no connection, too many calls wait or the body is too large
+ * (done is not called). */
 uint64_t link_call(struct link *l, struct span body, uint32_t deadline_ms,
 		   void (*done)(void *ctx, uint64_t id, const struct span *body, const char *why),
 		   void *ctx);
 void link_cancel(struct link *l, uint64_t id); /* done is not called */
+/* 0, also when nobody waits for it any more; 1: no room, try again; -EMSGSIZE. */
 int link_reply(struct link *l, uint64_t id, struct span body) MUST_USE;
 
 bool link_is_up(const struct link *l);
@@ -117,20 +133,22 @@ void link_set_owner(struct link *l, void *owner);
 
 struct link_stats {
 	uint64_t sent, received, resent, duplicates, gaps, frames_out, frames_in, connections, calls;
+	uint64_t stale;     /* frames of another conversation, dropped */
+	uint64_t malformed; /* frames that ended the connection */
 	size_t ring_bytes, ring_records, in_flight;
 };
 void link_stats(const struct link *l, struct link_stats *ret);
 
 /*
  * The binding end: one hub has the bound bus; each dialler that says hello becomes a link, found again
- * by its instance when it comes back.
+ * by its instance when it comes back.  The context of all its callbacks is that of its events.
  */
 struct link_hub;
 
 struct link_hub_conf {
 	struct link_conf link;
 	/* What this side has of a dialler it does not know in memory (persist looks into the store).
-	 * true: go on behind *ret_have. NULL: unknown. */
+	 * true: go on behind *ret_have, up() says RESUMED. NULL: unknown. */
 	bool (*known)(void *ctx, const struct link_peer *peer, uint64_t *ret_have);
 	/* Roles that may dial in, route_role bits. */
 	unsigned roles;
@@ -138,6 +156,9 @@ struct link_hub_conf {
 	uint64_t forget_us;       /* a dialler gone for so long is forgotten; 0: 60 s */
 	/* A dialler is forgotten for good; the link is freed after this. */
 	void (*forgotten)(void *ctx, struct link *l);
+	/* NULL, or returns NULL: welcome. A sentence: not now, the dialler tries again (persist,
+	 * while it cannot tell what it has). */
+	const char *(*admit)(void *ctx, const struct link_peer *peer);
 };
 
 struct link_hub_wire {
@@ -153,6 +174,14 @@ void link_hub_receive(struct link_hub *h, const void *addr, size_t n_addr, struc
 void link_hub_writable(struct link_hub *h);
 void link_hub_tick(struct link_hub *h);
 void link_hub_flush(struct link_hub *h);
-/* Ends a dialler: its ring is dropped, it must begin fresh. `forgotten` is called. */
+/* Ends a dialler: its ring is dropped, it must begin fresh. `down` if it was up, then `forgotten`. */
 void link_hub_drop(struct link_hub *h, struct link *l);
+/* Returns how many there are, up or down; fn may be NULL. */
 size_t link_hub_each(struct link_hub *h, void (*fn)(void *ctx, struct link *l), void *ctx);
+
+struct link_hub_stats {
+	uint64_t strays;  /* frames from addresses without a hello, or not parsable */
+	uint64_t stale;   /* hellos older than the one in force */
+	uint64_t refused; /* hellos */
+};
+void link_hub_stats(const struct link_hub *h, struct link_hub_stats *ret);
