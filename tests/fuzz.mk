@@ -1,0 +1,25 @@
+# make fuzz T=60: every parser of foreign bytes under libFuzzer with ASan and UBSan (tests/fuzz/fuzz.h).
+# The targets are built by clang into a folder of their own; what is found stays in $(B)/fuzz/found.
+
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
+FUZZ_FOR_gateway := telnet markup gmcp line
+FUZZ_FOR_world := pack command
+FUZZ_MAKE = $(MAKE) --no-print-directory B=$(B)/fuzz CC=clang OPT=-O1 \
+	SAN=fuzzer-no-link,address,undefined WARN=-w fuzz-bin
+CHECKS += check-fuzz
+
+.PHONY: fuzz fuzz-bin check-fuzz
+fuzz: ## libFuzzer targets, T seconds each (60); ONLY=telnet for one
+	@$(FUZZ_MAKE)
+	@tests/fuzz/run $(B)/fuzz $(or $(T),60) $(or $(ONLY),$(FUZZ_TARGETS))
+check-fuzz:
+	@$(FUZZ_MAKE) >/dev/null
+	@tests/fuzz/run $(B)/fuzz 4 $(FUZZ_TARGETS)
+
+fuzz-bin: $(FUZZ_BIN)
+$(FUZZ_FOR_gateway:%=$(B)/tests/fuzz/fuzz_%): $(B)/libgateway.a
+$(FUZZ_FOR_world:%=$(B)/tests/fuzz/fuzz_%): $(B)/libworld.a
+$(FUZZ_BIN): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/librt.a
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter-out %librt.a,$(filter %.a,$^)) \
+		$(B)/librt.a $(call libs,world)

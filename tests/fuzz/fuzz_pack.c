@@ -1,0 +1,117 @@
+/*
+ * fuzz_pack.c - a pack made by a stranger: the input is pack.yaml and world.yaml, with a byte 0
+ * between them.
+ *
+ * Oracles: a refused pack gives sentences with a place and nothing else; an accepted one is whole -
+ * exits lead to rooms, spawns have a prototype and a place, texts are clean UTF-8 - and loads the
+ * same twice.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/fuzz/fuzz.h"
+#include "world/pack/pack.h"
+
+static char dir[64];
+
+static void remove_dir(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/pack.yaml", dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/world.yaml", dir);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void write_file(const char *name, struct span text)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FUZZ_HOLDS(fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n);
+	close(fd);
+}
+
+static void make_dir(void)
+{
+	if (*dir)
+		return;
+	snprintf(dir, sizeof(dir), "/dev/shm/pack-XXXXXX");
+	FUZZ_HOLDS(mkdtemp(dir));
+	atexit(remove_dir);
+}
+
+static void text_holds(const char *text)
+{
+	FUZZ_HOLDS(text && fuzz_is_clean((struct span){ text, strlen(text) }, "\n"));
+}
+
+static void room_holds(const struct pack *p, const struct pack_room *r)
+{
+	text_holds(r->name);
+	text_holds(r->look);
+	FUZZ_HOLDS(r->area && pack_room(p, (struct span){ r->key, strlen(r->key) }) == r);
+	for (size_t i = 0; i < r->n_exits; i++) {
+		FUZZ_HOLDS(r->exits[i].to >= p->rooms && r->exits[i].to < p->rooms + p->n_rooms);
+		FUZZ_HOLDS(!i || r->exits[i - 1].dir < r->exits[i].dir);
+	}
+}
+
+static void spawn_holds(const struct pack *p, const struct pack_spawn *s)
+{
+	FUZZ_HOLDS(!s->item != !s->npc);
+	FUZZ_HOLDS(!s->room != !s->inside);
+	FUZZ_HOLDS(s->count >= 1);
+	FUZZ_HOLDS(!s->inside || (s->inside >= p->spawns && s->inside < s));
+}
+
+static void pack_holds(const struct pack *p)
+{
+	FUZZ_HOLDS(p->start);
+	for (size_t i = 0; i < p->n_rooms; i++)
+		room_holds(p, &p->rooms[i]);
+	for (size_t i = 0; i < p->n_items; i++) {
+		text_holds(p->items[i].name.noun);
+		text_holds(p->items[i].look);
+		FUZZ_HOLDS(p->items[i].name.n_words > 0);
+	}
+	for (size_t i = 0; i < p->n_spawns; i++)
+		spawn_holds(p, &p->spawns[i]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct fuzz_in in = { data, n };
+	struct buf errors = { 0 }, none = { 0 };
+	struct pack *pack = NULL, *again = NULL;
+	int result;
+
+	make_dir();
+	write_file("pack.yaml", fuzz_until(&in, 0));
+	write_file("world.yaml", fuzz_take(&in, in.n));
+	result = pack_load(&pack, dir, &errors);
+	FUZZ_HOLDS(result == 0 || result == 1);
+	if (result) {
+		FUZZ_HOLDS(!pack && errors.n && buf_p(&errors)[errors.n - 1] == '\n');
+		FUZZ_HOLDS(!strncmp(buf_p(&errors), dir, strlen(dir)));
+	} else {
+		FUZZ_HOLDS(!errors.n);
+		pack_holds(pack);
+		FUZZ_HOLDS(!pack_load(&again, dir, &none));
+		FUZZ_HOLDS(!strcmp(pack->hash, again->hash) && pack->n_rooms == again->n_rooms);
+		fuzz_worked();
+	}
+	pack_free(pack);
+	pack_free(again);
+	buf_done(&errors);
+	buf_done(&none);
+	return 0;
+}
