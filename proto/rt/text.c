@@ -41,20 +41,6 @@ static void add_point(struct buf *out, int32_t c)
 	buf_commit(out, (size_t)utf8proc_encode_char(c, (uint8_t *)p));
 }
 
-/* What text from outside never may contain: it moves the cursor, reverses lines, or hides. */
-static bool is_harmful(int32_t c)
-{
-	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
-		return true;
-	if ((c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef))
-		return true;
-	if (c >= 0xe0000 && c <= 0xe007f)
-		return true;
-	/* Format characters, but for the signs that are drawn in front of a number. */
-	return utf8proc_category(c) == UTF8PROC_CATEGORY_CF &&
-	       utf8proc_get_property(c)->boundclass != UTF8PROC_BOUNDCLASS_PREPEND;
-}
-
 static bool is_mark(int32_t c)
 {
 	utf8proc_category_t k;
@@ -62,8 +48,28 @@ static bool is_mark(int32_t c)
 	if (c < 0x300)
 		return false;
 	k = utf8proc_category(c);
-	return k == UTF8PROC_CATEGORY_MN || k == UTF8PROC_CATEGORY_MC ||
-	       k == UTF8PROC_CATEGORY_ME;
+	return k == UTF8PROC_CATEGORY_MN || k == UTF8PROC_CATEGORY_MC || k == UTF8PROC_CATEGORY_ME;
+}
+
+/* What text from outside never may contain: it moves the cursor, reverses lines, or hides. */
+static bool is_harmful(int32_t c)
+{
+	const utf8proc_property_t *property;
+
+	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+		return true;
+	if (c < 0xa0)
+		return false;
+	if ((c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef))
+		return true;
+	/* Default-ignorable, and the unassigned points that are to be so. */
+	property = utf8proc_get_property(c);
+	if (property->ignorable || c == 0x2065 || (c >= 0xfff0 && c <= 0xfff8) ||
+	    (c >= 0xe0000 && c <= 0xe0fff))
+		return !is_mark(c);
+	/* Format characters, but for the signs that are drawn in front of a number. */
+	return property->category == UTF8PROC_CATEGORY_CF &&
+	       property->boundclass != UTF8PROC_BOUNDCLASS_PREPEND;
 }
 
 bool text_is_utf8(struct span s)
