@@ -139,7 +139,7 @@ static int ask(const struct args *a, struct asking *q)
 	CLEANUP(base_freep) char *bin = place_bin();
 	CLEANUP(base_freep) char *endpoint = settings_value(a, &place, bin, "persist.bus");
 	CLEANUP(base_freep) char *key = settings_find(a, "bus.key_file");
-	CLEANUP(base_freep) char *peer = settings_find(a, "bus.persist_key");
+	CLEANUP(base_freep) char *peer = settings_find(a, "bus.peer_key");
 	place_done(&place);
 	q->endpoint = endpoint;
 	if (is_missing(endpoint)) {

@@ -1,10 +1,11 @@
 /*
- * console.h - the staff session of `mudlark console`: lines typed go to the gateway's console
- *socket, what comes back is shown.
+ * console.h - the staff session of `mudlark console`: lines typed go to the gateway's console socket,
+ * what comes back is shown.
  *
  *	console_pipe()  standard input is no terminal: all of it at once, then half-close, then
- *everything until the server closes console_edit()  a terminal: libedit with history; the server's
- *unfinished last line is the prompt
+ *			everything until the server closes
+ *	console_edit()  a terminal: libedit with history; the server's unfinished last line is the
+ *			prompt
  */
 #pragma once
 

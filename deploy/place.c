@@ -21,9 +21,12 @@ char *place_join(const char *dir, const char *name)
 
 void place_init(struct place *p, const char *data)
 {
-	p->data = base_dup(data, strlen(data));
-	p->run = place_join(data, "run");
-	p->log = place_join(data, "log");
+	size_t n = strlen(data);
+	while (n > 1 && data[n - 1] == '/')
+		n--;
+	p->data = base_dup(data, n);
+	p->run = place_join(p->data, "run");
+	p->log = place_join(p->data, "log");
 	p->log_file = place_join(p->log, "mudlark.log");
 	p->socket = place_join(p->run, "up.sock");
 	p->lock = place_join(p->run, "up.lock");

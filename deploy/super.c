@@ -157,6 +157,7 @@ static void start_one(struct super *s, size_t i, uint64_t now)
 		return;
 	}
 	p->restarts += first ? 0 : 1;
+	p->first_us = first ? now : p->first_us;
 	p->spawned_us = now;
 	p->beat_us = now;
 	set_state(p, SUPER_STARTING);
@@ -254,6 +255,10 @@ static uint64_t judge_exit(struct super *s, size_t i, int status, const char *ho
 	struct super_proc *p = &s->procs[i];
 	if (was_ready && now - p->ready_us >= SUPER_GOOD_LIFE_US)
 		p->backoff_us = 0;
+	if (!p->ever_ready && status == EXIT_IN_USE) {
+		uint64_t delay = grow_backoff(p);
+		return delay < SUPER_IN_USE_PACE_US ? delay : SUPER_IN_USE_PACE_US;
+	}
 	if (!was_ready)
 		note_fail(p, now);
 	bool hopeless = status == EXIT_USAGE || status == EXIT_PACK;
@@ -267,6 +272,15 @@ static uint64_t judge_exit(struct super *s, size_t i, int status, const char *ho
 	if (p->looping || status == EXIT_SUPERSEDED)
 		return SUPER_SLOW_US;
 	return grow_backoff(p);
+}
+
+/* Before a process was ever ready: would another try only say the same? */
+static bool is_final(const struct super_proc *p, int status, uint64_t now)
+{
+	/* What another supervisor left behind when it was killed may take its time to go. */
+	if (status == EXIT_IN_USE)
+		return now - p->first_us >= SUPER_IN_USE_US;
+	return status == EXIT_USAGE || status == EXIT_PACK;
 }
 
 void super_exited(struct super *s, size_t i, int wait_status, uint64_t now)
@@ -289,19 +303,13 @@ void super_exited(struct super *s, size_t i, int wait_status, uint64_t now)
 	char how[128];
 	super_how(wait_status, how, sizeof(how));
 	int status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
-	bool refused = status == EXIT_USAGE || status == EXIT_PACK;
-	if (!p->ever_ready && refused) {
+	if (!p->ever_ready && is_final(p, status, now)) {
 		set_state(p, SUPER_OFF);
 		say(s, i, SUPER_SAY_LOG, "%s %s. It said:", p->kind->name, how);
 		fatal(s, i, status, now);
 		return;
 	}
 	uint64_t delay = judge_exit(s, i, status, how, was_ready, now);
-	if (!p->ever_ready && p->looping && status == EXIT_IN_USE) {
-		set_state(p, SUPER_OFF);
-		fatal(s, i, status, now);
-		return;
-	}
 	wait_for_next(s, i, how, delay, now);
 }
 

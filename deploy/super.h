@@ -1,21 +1,19 @@
 /*
- * super.h - what `mudlark up` decides about its processes: when to start, restart, kill and give
- *up.
+ * super.h - what `mudlark up` decides about its processes: when to start, restart, kill and give up.
  *
- * A state machine without processes, pipes or clock of its own: what happened comes in with the
- *time, what must be done goes out through super_ops.  up.c does it for real, the tests on virtual
- *time.
+ * A state machine without processes, pipes or clock of its own: what happened comes in with the time,
+ * what must be done goes out through super_ops.  up.c does it for real, the tests on virtual time.
  *
  *	OFF --spawn--> STARTING --ready byte--> READY
  *	STARTING, READY --exit--> WAITING --back-off over--> STARTING
  *	STARTING, READY --told to go--> STOPPING --exit--> OFF, or STARTING for a restart
  *
  * Back-off: 50 ms, doubling to 5 s, forgotten after 30 s of good life.  Five exits in 30 s without
- * having been ready are a crash loop: said once with the last lines of its log, then tried every 10
- *s. A command line, configuration or pack that is refused at the very first start ends everything
- *with that status.  Watchdog: a ready process that has not beaten for its limit is killed.  Stop:
- *stage by stage (players' side first, store last), SIGTERM, and SIGKILL where the stage's time is
- *over; all in less than 5 s.
+ * having been ready are a crash loop: said once with the last lines of its log, then tried every
+ * 10 s.  A command line, configuration or pack that is refused at the very first start ends
+ * everything with that status; so does an address or lock that stays taken for 7 s.  Watchdog: a
+ * ready process that has not beaten for its limit is killed.  Stop: stage by stage (players' side
+ * first, store last), SIGTERM, and SIGKILL where the stage's time is over; all in less than 5 s.
  */
 #pragma once
 
@@ -29,6 +27,8 @@ enum { SUPER_MAX = 8, SUPER_FAILS = 5, SUPER_STAGES = 3 };
 #define SUPER_LOOP_WINDOW_US 30000000ull
 #define SUPER_SLOW_US 10000000ull
 #define SUPER_START_LIMIT_US 30000000ull
+#define SUPER_IN_USE_US 7000000ull
+#define SUPER_IN_USE_PACE_US 500000ull
 #define SUPER_STAGE_US 1500000ull
 #define SUPER_RESTART_US 5000000ull
 #define SUPER_NEVER UINT64_MAX
@@ -64,7 +64,7 @@ struct super_proc {
 	bool killed;  /* SIGKILL sent, the exit is awaited */
 	bool again;   /* STOPPING in order to start again */
 	bool looping; /* crash loop, said */
-	uint64_t spawned_us, ready_us, beat_us;
+	uint64_t first_us, spawned_us, ready_us, beat_us;
 	uint64_t due_us; /* WAITING: start; STOPPING: kill */
 	uint64_t backoff_us;
 	uint64_t fails_us[SUPER_FAILS]; /* exits without having been ready, newest last */
