@@ -11,7 +11,11 @@
 #include "rt/base.h"
 #include "rt/loop.h"
 
-enum { BUS_FRAME_MAX = 1 << 20, BUS_ID_MAX = 32 };
+enum {
+	BUS_FRAME_MAX = 1 << 20, /* head and body together */
+	BUS_ID_MAX = 32,
+	BUS_KEY_SIZE = 41, /* a CURVE key as Z85 text, with its NUL */
+};
 
 struct bus;
 
@@ -23,9 +27,9 @@ struct bus_addr {
 
 struct bus_security {
 	bool insecure;
-	const char *key_file;   /* own CURVE secret key (mudlark keys), "" none */
+	const char *key_file;	/* own CURVE secret key (mudlark keys), "" none */
 	const char *allow_file; /* public keys of peers that may connect, one a line, # comments */
-	const char *peer_key;   /* public key of the process dialled, or a file with it */
+	const char *peer_key;	/* public key of the process dialled, or a file with it */
 };
 
 struct bus_events {
@@ -44,14 +48,21 @@ struct bus_spec {
 	struct bus_events events;
 };
 
-/* -EADDRINUSE: another process holds the lock or the port. -EPERM: tcp without keys. */
+/*
+ * -EADDRINUSE: another process holds the lock or the port. -EPERM: tcp without keys, a key file that
+ * others can read, or an ipc directory that others can enter. -ENAMETOOLONG, -EINVAL: endpoint.  What
+ * a person must put right is said in the log.  Events may free, hang up and dial again.
+ */
 int bus_bind(struct bus **ret, struct loop *l, const struct bus_spec *spec) MUST_USE;
 /* Opens the first connection; a fresh socket and routing id with every bus_redial(). */
 int bus_dial(struct bus **ret, struct loop *l, const struct bus_spec *spec) MUST_USE;
 int bus_redial(struct bus *b) MUST_USE;
-void bus_hangup(struct bus *b);        /* dialled: close the socket until bus_redial() */
+void bus_hangup(struct bus *b); /* dialled: close the socket until bus_redial() */
 void bus_free(struct bus *b);
 void bus_freep(struct bus **b);
 /* 0; -EAGAIN: later (`writable` will tell); -EHOSTUNREACH: peer gone; -EMSGSIZE.
  * body may be empty: then one part. */
 int bus_send(struct bus *b, const struct bus_addr *to, struct span head, struct span body) MUST_USE;
+
+/* A new pair of CURVE keys. -ENOTSUP: this libzmq has no CURVE. */
+int bus_keypair(char ret_public[BUS_KEY_SIZE], char ret_secret[BUS_KEY_SIZE]) MUST_USE;

@@ -266,8 +266,7 @@ static int flush_control(struct link *l)
 		int r;
 
 		memcpy(&n, buf_p(&l->control), sizeof(n));
-		r = l->wire.send(l->wire.ctx,
-				 (struct span){ buf_p(&l->control) + sizeof(n), n },
+		r = l->wire.send(l->wire.ctx, (struct span){ buf_p(&l->control) + sizeof(n), n },
 				 (struct span){ NULL, 0 });
 		if (r < 0)
 			return r;

@@ -32,9 +32,9 @@
 #include "rt/rand.h"
 
 enum {
-	LINK_VERSION = 0x0100,            /* major in the high byte: must be equal; minor: additions */
+	LINK_VERSION = 0x0100, /* major in the high byte: must be equal; minor: additions */
 	LINK_BODY_MAX = (1 << 20) - 4096, /* largest record, call or reply */
-	LINK_CALLS_MAX = 4096,            /* waiting at once, for each direction */
+	LINK_CALLS_MAX = 4096,		  /* waiting at once, for each direction */
 };
 
 enum link_up { LINK_FRESH, LINK_RESUMED };
@@ -80,13 +80,13 @@ struct link_events {
 
 struct link_conf {
 	const char *role, *name;
-	uint64_t instance;        /* of this process */
-	uint32_t world;           /* 0: any */
+	uint64_t instance; /* of this process */
+	uint32_t world;	   /* 0: any */
 	bool auto_take;
-	size_t ring_bytes;        /* 0: 8 MiB */
-	size_t ring_records;      /* 0: 65536 */
-	size_t window;            /* records the peer may have in flight towards us; 0: 8192 */
-	uint64_t silence_us;      /* no frame for so long: the connection is lost; 0: 3 s */
+	size_t ring_bytes;   /* 0: 8 MiB */
+	size_t ring_records; /* 0: 65536 */
+	size_t window;	     /* records the peer may have in flight towards us; 0: 8192 */
+	uint64_t silence_us; /* no frame for so long: the connection is lost; 0: 3 s */
 	uint64_t backoff_min_us, backoff_max_us; /* redial; 0: 20 ms, 1 s; with jitter */
 	const struct clock *clock;
 	const struct entropy *entropy;
@@ -112,7 +112,8 @@ void link_flush(struct link *l);
  * it would not even fit into an empty ring. *ret_seq may be NULL. */
 int link_send(struct link *l, struct span record, uint64_t *ret_seq) MUST_USE;
 /* Same, several pieces as one record. */
-int link_send_pieces(struct link *l, const struct span *pieces, size_t n, uint64_t *ret_seq) MUST_USE;
+int link_send_pieces(struct link *l, const struct span *pieces, size_t n,
+		     uint64_t *ret_seq) MUST_USE;
 /* All records of the peer up to seq are taken over. */
 void link_take(struct link *l, uint64_t seq);
 
@@ -127,13 +128,15 @@ void link_cancel(struct link *l, uint64_t id); /* done is not called */
 int link_reply(struct link *l, uint64_t id, struct span body) MUST_USE;
 
 bool link_is_up(const struct link *l);
-const struct link_peer *link_peer(const struct link *l); /* last known; NULL before the first hello */
+const struct link_peer *
+link_peer(const struct link *l); /* last known; NULL before the first hello */
 void *link_owner(const struct link *l);
 void link_set_owner(struct link *l, void *owner);
 
 struct link_stats {
-	uint64_t sent, received, resent, duplicates, gaps, frames_out, frames_in, connections, calls;
-	uint64_t stale;     /* frames of another conversation, dropped */
+	uint64_t sent, received, resent, duplicates, gaps, frames_out, frames_in, connections,
+		calls;
+	uint64_t stale;	    /* frames of another conversation, dropped */
 	uint64_t malformed; /* frames that ended the connection */
 	size_t ring_bytes, ring_records, in_flight;
 };
@@ -152,8 +155,8 @@ struct link_hub_conf {
 	bool (*known)(void *ctx, const struct link_peer *peer, uint64_t *ret_have);
 	/* Roles that may dial in, route_role bits. */
 	unsigned roles;
-	size_t max_peers;         /* 0: 256 */
-	uint64_t forget_us;       /* a dialler gone for so long is forgotten; 0: 60 s */
+	size_t max_peers;   /* 0: 256 */
+	uint64_t forget_us; /* a dialler gone for so long is forgotten; 0: 60 s */
 	/* A dialler is forgotten for good; the link is freed after this. */
 	void (*forgotten)(void *ctx, struct link *l);
 	/* NULL, or returns NULL: welcome. A sentence: not now, the dialler tries again (persist,
@@ -181,7 +184,7 @@ size_t link_hub_each(struct link_hub *h, void (*fn)(void *ctx, struct link *l), 
 
 struct link_hub_stats {
 	uint64_t strays;  /* frames from addresses without a hello, or not parsable */
-	uint64_t stale;   /* hellos older than the one in force */
+	uint64_t stale;	  /* hellos older than the one in force */
 	uint64_t refused; /* hellos */
 };
 void link_hub_stats(const struct link_hub *h, struct link_hub_stats *ret);

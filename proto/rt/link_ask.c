@@ -146,8 +146,8 @@ void link_ask_fail(struct link *l, const char *why)
 static void in_call(struct link *l, const Mudlark__Call *call)
 {
 	const struct link_call c = { .peer_id = call->id,
-				     .deadline_us = link_now(l) +
-						    (uint64_t)call->deadline_ms * 1000 };
+				     .deadline_us =
+					     link_now(l) + (uint64_t)call->deadline_ms * 1000 };
 	uint64_t id;
 
 	/* Beyond the bound nobody answers; the asker's deadline says so. */

@@ -220,7 +220,7 @@ static const char *delay(struct link_hub *h, const Mudlark__Hello *m)
 
 struct agreed {
 	enum link_up how; /* for our owner */
-	bool resumed;     /* for the dialler */
+	bool resumed;	  /* for the dialler */
 };
 
 /*

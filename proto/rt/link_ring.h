@@ -15,10 +15,10 @@
 struct link_ring {
 	struct buf bytes;
 	size_t sent_bytes; /* of `bytes`, in front of the cursor */
-	uint64_t first;    /* sequence of the first record kept: acked + 1 */
+	uint64_t first;	   /* sequence of the first record kept: acked + 1 */
 	uint64_t cursor;   /* of the first record to be sent */
-	uint64_t next;     /* of the next record to be added */
-	uint64_t high;     /* highest sequence ever sent */
+	uint64_t next;	   /* of the next record to be added */
+	uint64_t high;	   /* highest sequence ever sent */
 };
 
 void link_ring_reset(struct link_ring *r); /* empty, the next record is 1 */

@@ -29,8 +29,8 @@ struct link {
 
 	enum link_state state;
 	bool hello_owed; /* dialler: the hello did not go out yet */
-	bool blocked;    /* the wire said EAGAIN */
-	bool want_room;  /* the owner was told that the ring is full */
+	bool blocked;	 /* the wire said EAGAIN */
+	bool want_room;	 /* the owner was told that the ring is full */
 	bool dying;
 	unsigned depth;
 
@@ -42,14 +42,14 @@ struct link {
 	struct link_ring ring;
 	uint64_t peer_window; /* highest sequence the peer takes */
 	uint64_t received, taken;
-	uint64_t told;    /* taken, as the peer knows it */
-	uint64_t granted; /* window, as the peer knows it */
+	uint64_t told;			 /* taken, as the peer knows it */
+	uint64_t granted;		 /* window, as the peer knows it */
 	struct link_calls asked, asking; /* by us; by the peer */
-	uint64_t last_call_in;           /* on this connection: a doubled call is dropped */
-	struct buf control;              /* calls and replies to send: u32 length, LinkHead */
+	uint64_t last_call_in;		 /* on this connection: a doubled call is dropped */
+	struct buf control;		 /* calls and replies to send: u32 length, LinkHead */
 
-	uint64_t heard_us, said_us;    /* last frame in, out */
-	uint64_t dial_us, backoff_us;  /* dialler: when to dial again */
+	uint64_t heard_us, said_us;   /* last frame in, out */
+	uint64_t dial_us, backoff_us; /* dialler: when to dial again */
 	struct link_stats stats;
 
 	struct link_hub *hub; /* NULL for a dialler */

@@ -140,8 +140,10 @@ int loop_run(struct loop *l)
 		if (event_base_loop(l->base, EVLOOP_ONCE) < 0)
 			return -EIO;
 		l->turns++;
-		for (size_t i = 0; i < l->n_idle; i++)
-			l->idle[i].fn(l->idle[i].ctx);
+		for (size_t i = 0; i < l->n_idle; i++) {
+			if (l->idle[i].fn)
+				l->idle[i].fn(l->idle[i].ctx);
+		}
 	}
 	event_del(l->fence);
 	l->stopped = false;
@@ -209,6 +211,17 @@ void loop_on_idle(struct loop *l, void (*fn)(void *ctx), void *ctx)
 {
 	l->idle = base_realloc(l->idle, l->n_idle + 1, sizeof(*l->idle));
 	l->idle[l->n_idle++] = (struct loop_idle){ .fn = fn, .ctx = ctx };
+}
+
+/* Leaves a hole, since a hook may take itself out; only holes at the end are used again. */
+void loop_off_idle(struct loop *l, void (*fn)(void *ctx), void *ctx)
+{
+	for (size_t i = 0; i < l->n_idle; i++) {
+		if (l->idle[i].fn == fn && l->idle[i].ctx == ctx)
+			l->idle[i] = (struct loop_idle){ 0 };
+	}
+	while (l->n_idle && !l->idle[l->n_idle - 1].fn)
+		l->n_idle--;
 }
 
 static void on_signal(evutil_socket_t signo, UNUSED short what, void *ctx)

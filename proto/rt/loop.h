@@ -38,5 +38,6 @@ void loop_timer_stop(struct loop_timer *t);
 
 /* fn runs at the end of each turn in which something happened; in order of registration. */
 void loop_on_idle(struct loop *l, void (*fn)(void *ctx), void *ctx);
+void loop_off_idle(struct loop *l, void (*fn)(void *ctx), void *ctx);
 /* A signal handler in the loop. */
 int loop_on_signal(struct loop *l, int signo, void (*fn)(void *ctx, int signo), void *ctx) MUST_USE;

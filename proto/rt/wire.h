@@ -20,6 +20,7 @@ struct wire_spec {
 int wire_dial(struct wire **ret, struct loop *l, const struct wire_spec *spec) MUST_USE;
 int wire_bind(struct wire **ret, struct loop *l, const struct wire_spec *spec,
 	      const struct link_hub_conf *hub) MUST_USE; /* hub->link is taken from spec */
+/* Sends what can be sent at once; no event comes after it, and calls that wait fail. */
 void wire_free(struct wire *w);
 void wire_freep(struct wire **w);
 struct link *wire_link(struct wire *w);     /* dialled */

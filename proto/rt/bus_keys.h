@@ -1,0 +1,34 @@
+/*
+ * bus_keys.h - the files with CURVE keys.
+ *
+ * A key file (mudlark keys) has mode 0600 and two lines, `public <Z85>` and `secret <Z85>`.  An
+ * allow-list has the public keys of those who may connect, one a line, behind an optional `public`;
+ * `#` begins a comment.
+ */
+#pragma once
+
+#include "rt/base.h"
+#include "rt/bus.h"
+#include "rt/map.h"
+
+struct bus_keys {
+	char public_z85[BUS_KEY_SIZE], secret_z85[BUS_KEY_SIZE];
+};
+
+/* What is wrong is said in the log. */
+int bus_keys_load(const char *file, struct bus_keys *ret) MUST_USE;
+/* A key, or the name of a file with a `public` line. */
+int bus_keys_peer(const char *key_or_file, char ret[BUS_KEY_SIZE]) MUST_USE;
+
+struct bus_allow {
+	const char *file;
+	struct strmap keys;
+	struct strmap refused; /* logged already */
+	int64_t mtime_ns;      /* of the file that was read */
+	int64_t size;
+};
+
+void bus_allow_init(struct bus_allow *a, const char *file);
+void bus_allow_done(struct bus_allow *a);
+/* Reads the file again when it has changed; one that cannot be read allows nobody. */
+bool bus_allowed(struct bus_allow *a, const char *key_z85);

@@ -1,0 +1,209 @@
+/* wire.c - links on the real bus in the real loop; see wire.h. */
+#include "rt/wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* While a dialled link is down it is looked after more often: a restart shall not be felt. */
+enum { TICK_US = 50000, TICK_DOWN_US = 10000 };
+
+_Static_assert(LINK_BODY_MAX + 4096 <= BUS_FRAME_MAX, "a record and its frame fit into a message");
+
+struct wire {
+	struct loop *loop;
+	struct bus *bus;
+	struct link *link;
+	struct link_hub *hub;
+	struct loop_timer tick;
+	bool dying;
+	unsigned depth; /* callbacks on the stack */
+};
+
+static void destroy(struct wire *w)
+{
+	loop_timer_done(&w->tick);
+	free(w);
+}
+
+static void leave(struct wire *w)
+{
+	if (--w->depth == 0 && w->dying)
+		destroy(w);
+}
+
+static void on_message(void *ctx, const struct bus_addr *from, struct span head, struct span body)
+{
+	struct wire *w = ctx;
+
+	w->depth++;
+	if (w->link)
+		link_receive(w->link, head, body);
+	else if (w->hub)
+		link_hub_receive(w->hub, from->id, from->n, head, body);
+	leave(w);
+}
+
+static void on_writable(void *ctx)
+{
+	struct wire *w = ctx;
+
+	w->depth++;
+	if (w->link)
+		link_writable(w->link);
+	else if (w->hub)
+		link_hub_writable(w->hub);
+	leave(w);
+}
+
+static void on_lost(void *ctx)
+{
+	struct wire *w = ctx;
+
+	w->depth++;
+	if (w->link)
+		link_lost(w->link, "connection lost");
+	leave(w);
+}
+
+static void flush(struct wire *w)
+{
+	if (w->link)
+		link_flush(w->link);
+	else if (w->hub)
+		link_hub_flush(w->hub);
+}
+
+static void on_idle(void *ctx)
+{
+	struct wire *w = ctx;
+
+	w->depth++;
+	flush(w);
+	leave(w);
+}
+
+static void on_tick(void *ctx)
+{
+	struct wire *w = ctx;
+
+	w->depth++;
+	if (w->link)
+		link_tick(w->link);
+	else if (w->hub)
+		link_hub_tick(w->hub);
+	if (!w->dying)
+		loop_timer_in(&w->tick, w->link && !link_is_up(w->link) ? TICK_DOWN_US : TICK_US);
+	leave(w);
+}
+
+static int send_dialled(void *ctx, struct span head, struct span body)
+{
+	return bus_send(((struct wire *)ctx)->bus, NULL, head, body);
+}
+
+static int redial(void *ctx)
+{
+	return bus_redial(((struct wire *)ctx)->bus);
+}
+
+static int send_bound(void *ctx, const void *addr, size_t n_addr, struct span head,
+		      struct span body)
+{
+	struct bus_addr to = { .n = (uint8_t)n_addr };
+
+	memcpy(to.id, addr, n_addr);
+	return bus_send(((struct wire *)ctx)->bus, &to, head, body);
+}
+
+static struct wire *wire_new(struct loop *l)
+{
+	struct wire *w = base_alloc(1, sizeof(*w));
+
+	w->loop = l;
+	loop_timer_init(l, &w->tick, on_tick, w);
+	loop_on_idle(l, on_idle, w);
+	return w;
+}
+
+static struct bus_spec bus_spec_of(struct wire *w, const struct wire_spec *spec)
+{
+	return (struct bus_spec){
+		.endpoint = spec->endpoint,
+		.security = spec->security,
+		.events = { on_message, on_writable, on_lost, w },
+	};
+}
+
+static struct link_conf link_conf_of(struct loop *l, const struct wire_spec *spec)
+{
+	struct link_conf c = spec->link;
+
+	c.clock = loop_clock(l);
+	c.entropy = &entropy_system;
+	return c;
+}
+
+int wire_dial(struct wire **ret, struct loop *l, const struct wire_spec *spec)
+{
+	CLEANUP(wire_freep) struct wire *w = wire_new(l);
+	const struct bus_spec bus = bus_spec_of(w, spec);
+	const struct link_conf conf = link_conf_of(l, spec);
+	const int r = bus_dial(&w->bus, l, &bus);
+
+	if (r < 0)
+		return r;
+	w->link =
+		link_dial_new(&conf, &(struct link_wire){ send_dialled, redial, w }, &spec->events);
+	loop_timer_in(&w->tick, TICK_DOWN_US);
+	*ret = TAKE(w);
+	return 0;
+}
+
+int wire_bind(struct wire **ret, struct loop *l, const struct wire_spec *spec,
+	      const struct link_hub_conf *hub)
+{
+	CLEANUP(wire_freep) struct wire *w = wire_new(l);
+	const struct bus_spec bus = bus_spec_of(w, spec);
+	struct link_hub_conf conf = *hub;
+	const int r = bus_bind(&w->bus, l, &bus);
+
+	if (r < 0)
+		return r;
+	conf.link = link_conf_of(l, spec);
+	w->hub = link_hub_new(&conf, &(struct link_hub_wire){ send_bound, w }, &spec->events);
+	loop_timer_in(&w->tick, TICK_US);
+	*ret = TAKE(w);
+	return 0;
+}
+
+void wire_free(struct wire *w)
+{
+	if (!w || w->dying)
+		return;
+	w->dying = true;
+	w->depth++;
+	flush(w);
+	loop_off_idle(w->loop, on_idle, w);
+	loop_timer_stop(&w->tick);
+	link_free(w->link);
+	link_hub_free(w->hub);
+	w->link = NULL;
+	w->hub = NULL;
+	bus_free(w->bus);
+	leave(w);
+}
+
+void wire_freep(struct wire **w)
+{
+	wire_free(*w);
+}
+
+struct link *wire_link(struct wire *w)
+{
+	return w->link;
+}
+
+struct link_hub *wire_hub(struct wire *w)
+{
+	return w->hub;
+}
