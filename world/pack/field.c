@@ -156,11 +156,11 @@ static int choice(struct pack_loader *l, const struct yaml_node *node, const str
 {
 	struct buf known = { 0 };
 
-	for (int i = 0; f->choices[i]; i++) {
-		if (node->kind == YAML_TEXT && !strcmp(node->text.p, f->choices[i]))
+	for (int i = 0; f->choices[i] && node->kind == YAML_TEXT; i++)
+		if (!strcmp(node->text.p, f->choices[i]))
 			return i;
+	for (int i = 0; f->choices[i]; i++)
 		buf_addf(&known, "%s%s", i ? ", " : "", f->choices[i]);
-	}
 	mistake_at(&l->mistakes, node, "`%.60s` is no value of `%s` (there are: %.*s)",
 		   node->kind == YAML_TEXT ? node->text.p : "this", f->name, (int)known.n,
 		   buf_p(&known));

@@ -8,7 +8,7 @@
 #include "rt/arena.h"
 #include "rt/base.h"
 
-#define PACK_FILE_MAX  (1 << 20)
+#define PACK_FILE_MAX (1 << 20)
 #define PACK_FILES_MAX 1000
 
 struct mistakes;

@@ -58,10 +58,10 @@ static const struct field area_fields[] = {
 };
 
 static const struct records no_records[N_SECTIONS] = {
-	[SECTION_ROOMS] = {.section = "rooms",	.size = sizeof(struct pack_room)},
-	[SECTION_ITEMS] = { .section = "items", .size = sizeof(struct pack_item)},
-	[SECTION_NPCS] = { .section = "npcs",  .size = sizeof(struct pack_npc) },
-	[SECTION_HELP] = { .section = "help",  .size = sizeof(struct pack_help)},
+	[SECTION_ROOMS] = { .section = "rooms", .size = sizeof(struct pack_room) },
+	[SECTION_ITEMS] = { .section = "items", .size = sizeof(struct pack_item) },
+	[SECTION_NPCS] = { .section = "npcs", .size = sizeof(struct pack_npc) },
+	[SECTION_HELP] = { .section = "help", .size = sizeof(struct pack_help) },
 };
 
 void *loader_find(struct pack_loader *l, enum section section, const struct yaml_node *node)

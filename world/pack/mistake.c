@@ -13,8 +13,8 @@ struct mistake {
 	char *file, *sentence;
 };
 
-static void add(struct mistakes *m, const char *file, size_t line, size_t column, const char *fmt,
-		va_list ap)
+static void PRINTF_LIKE(5, 0) add(struct mistakes *m, const char *file, size_t line, size_t column,
+				  const char *fmt, va_list ap)
 {
 	struct buf sentence = { 0 };
 	struct mistake *new;

@@ -53,6 +53,8 @@ struct pack_room {
 	size_t n_exits;
 	const struct pack_detail *details;
 	size_t n_details;
+	const struct pack_spawn *spawns; /* what stands here, and after each what is in it */
+	size_t n_spawns;
 	bool indoors;
 };
 
@@ -78,7 +80,7 @@ enum pack_item_flag {
 struct pack_item {
 	const char *key;
 	struct pack_name name;
-	const char *here; /* its line in a room */
+	const char *here; /* its line in a room where the pack puts it */
 	const char *look;
 	const char *read; /* NULL: nothing to read */
 	unsigned flags;	  /* enum pack_item_flag */

@@ -110,7 +110,7 @@ static void read_spawns(struct pack_loader *l, const struct yaml_node *things,
 void load_spawns(struct pack_loader *l)
 {
 	const struct records *r = &l->sections[SECTION_ROOMS];
-	const struct pack_room *rooms = r->list;
+	struct pack_room *rooms = r->list;
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n; i++)
@@ -119,7 +119,9 @@ void load_spawns(struct pack_loader *l)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct yaml_node *things = yaml_get(r->nodes[i], "things");
 
+		rooms[i].spawns = l->spawns + l->n_spawns;
 		if (things)
 			read_spawns(l, things, &rooms[i], NULL);
+		rooms[i].n_spawns = (size_t)(l->spawns + l->n_spawns - rooms[i].spawns);
 	}
 }

@@ -73,9 +73,7 @@ void load_items(struct pack_loader *l)
 	struct pack_item *items = r->list;
 
 	for (size_t i = 0; i < r->n; i++) {
-		struct item_form form = {
-			.item = {.key = items[i].key, .weight = 100}
-		};
+		struct item_form form = { .item = { .key = items[i].key, .weight = 100 } };
 
 		fields_read(l, r->nodes[i], "an item", item_fields, ARRAY_LEN(item_fields), &form);
 		if (form.full)

@@ -12,7 +12,7 @@
 #include "rt/text.h"
 #include "world/pack/mistake.h"
 
-#define MAX_DEPTH   16
+#define MAX_DEPTH 16
 #define MAX_ENTRIES 2048
 
 struct reader {
@@ -157,6 +157,16 @@ static struct yaml_node *read_map(struct reader *r, unsigned depth)
 	return map;
 }
 
+/* An alias stands for a text, so that its place is not called empty as well. */
+static struct yaml_node *refuse_alias(struct reader *r)
+{
+	struct yaml_node *node = node_new(r, YAML_TEXT);
+
+	mistake_here(r, "aliases (*) are not allowed: say it twice");
+	node->text = SPAN("alias");
+	return node;
+}
+
 /* The node that begins at the present event; NULL after a mistake. */
 static struct yaml_node *read_node(struct reader *r, unsigned depth)
 {
@@ -173,8 +183,7 @@ static struct yaml_node *read_node(struct reader *r, unsigned depth)
 	case YAML_MAPPING_START_EVENT:
 		return read_map(r, depth);
 	default:
-		mistake_here(r, "aliases (*) are not allowed: say it twice");
-		return NULL;
+		return refuse_alias(r);
 	}
 }
 
