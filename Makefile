@@ -141,6 +141,13 @@ $(B)/bin/mudlark-$(1): $(B)/$(1)/main.o $(B)/lib$(1).a $(B)/librt.a
 	$$(Q)$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1))
 endef
 $(foreach s,$(SERVERS),$(eval $(call server,$(s))))
+# persist's migrations (persist/schema/*/*.sql), as text in the binary
+$(B)/persist/schema.c: persist/schema/embed.sh $(wildcard persist/schema/*/*.sql)
+	@mkdir -p $(@D)
+	$(Q)sh $< persist/schema > $@
+$(B)/persist/schema.o: $(B)/persist/schema.c
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -w -c -o $@ $<
+$(B)/libpersist.a: $(B)/persist/schema.o
 $(B)/libdeploy.a: $(call obj,$(filter-out deploy/mudlark.c,$(wildcard deploy/*.c)))
 	$(call step,AR $@)
 	$(Q)rm -f $@ && ar qcs $@ $^

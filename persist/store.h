@@ -14,53 +14,81 @@
 #include "rt/buf.h"
 
 enum store_refusal {
-	STORE_ABSENT = 1,  /* no such row */
-	STORE_EXISTS,      /* name taken */
-	STORE_STALE,       /* epoch is not the present one */
-	STORE_POISON,      /* the data itself is refused by the database; *why says how */
-	STORE_CONFLICT,    /* version differs */
-	STORE_BAD,         /* not a valid request; *why says how */
+	STORE_ABSENT = 1, /* no such row */
+	STORE_EXISTS,	  /* name taken */
+	STORE_STALE,	  /* epoch is not the present one */
+	STORE_POISON,	  /* the data itself is refused by the database; *why says how */
+	STORE_CONFLICT,	  /* version differs */
+	STORE_BAD,	  /* not a valid request; *why says how */
+};
+
+enum {
+	STORE_PAGE_BYTES = 256 << 10,
+	STORE_BODY_MAX = 256 << 10,  /* of one entity or document */
+	STORE_REPLY_MAX = 512 << 10, /* of bodies in one answer */
+	STORE_FAILURE_MS = 5 * 60 * 1000,
+	STORE_CHARACTERS_MAX = 16, /* of one account */
+	STORE_ACCOUNTS_MAX = 1000, /* in one list */
 };
 
 struct store;
 
+struct store_world {
+	uint32_t world;
+	uint64_t epoch, instance, batch;
+};
+
 struct store_ops {
 	const char *name; /* sqlite, postgresql, model */
 
-	/* `where`: sqlite:PATH or postgresql://...; opens, checks the durable settings, migrates. */
+	/*
+	 * `where`: sqlite:PATH or postgresql://...; opens, checks the durable settings, migrates.
+	 * -EADDRINUSE: another process holds it. STORE_BAD: refused for good (weak settings, a newer
+	 * schema); *why is a sentence whenever the result is not 0.
+	 */
 	int (*open)(struct store **ret, const char *where, struct buf *why);
 	void (*close)(struct store *s);
 
-	/* A new epoch for a world: higher than every one before. */
+	/*
+	 * A new epoch for a world: higher than every one before, its batches count from 1. Asked again
+	 * by the instance that holds it, the same epoch. *ret_state NULL: a world that never was.
+	 */
 	int (*grant)(struct store *s, uint32_t world, uint64_t instance, uint64_t *ret_epoch,
 		     Mudlark__WorldState **ret_state, struct arena *a);
 	/* Epoch, instance and last durable batch of a world; zeros when there never was one. */
 	int (*progress)(struct store *s, uint32_t world, uint64_t *ret_epoch,
 			uint64_t *ret_instance, uint64_t *ret_batch);
+	/* The same of every world there is. */
+	int (*worlds)(struct store *s, struct store_world **ret, size_t *ret_n, struct arena *a);
 
 	/*
-	 * All commits in one transaction, in order. A batch at or below the stored one is skipped
-	 * (replay). STORE_STALE: the epoch is old, nothing was written. STORE_POISON: *ret_bad is the
-	 * index of the commit that cannot be stored; nothing was written.
+	 * All commits (of one world and epoch) in one transaction, in order. A batch at or below the
+	 * stored one is skipped (replay). STORE_STALE: the epoch is old. STORE_BAD: a batch is missing,
+	 * or the epoch was never granted. STORE_POISON: *ret_bad is the index of the commit that cannot
+	 * be stored, or n when the database does not tell. Nothing was written unless 0.
 	 */
 	int (*commit)(struct store *s, Mudlark__Commit *const *commits, size_t n, size_t *ret_bad,
 		      struct buf *why);
-	/* Marks a poisoned batch as passed: stored for the operator in `dead_letter`, batch advanced. */
+	/* Marks a poisoned batch as passed: stored for the operator in `dead_letter`, batch advanced.
+	 * 0 also when it was passed before; STORE_STALE, STORE_BAD as above. */
 	int (*set_aside)(struct store *s, const Mudlark__Commit *c, const char *why);
 
+	/* Rows of at most STORE_PAGE_BYTES of bodies (and at least one row). */
 	int (*load_page)(struct store *s, const Mudlark__LoadPage *q, Mudlark__Page *ret,
 			 struct arena *a);
+	/* The entity first. STORE_ABSENT. */
 	int (*load_tree)(struct store *s, uint64_t id, Mudlark__EntityRow ***ret, size_t *ret_n,
 			 struct arena *a);
 
 	int (*document_get)(struct store *s, const char *collection, const char *key,
 			    Mudlark__DocumentRow **ret, struct arena *a);
+	/* STORE_CONFLICT: *ret_version is the present one. STORE_ABSENT: nothing to delete. */
 	int (*document_put)(struct store *s, const Mudlark__DocumentPut *q, uint64_t *ret_version);
 	int (*document_query)(struct store *s, const Mudlark__DocumentQuery *q,
 			      Mudlark__DocumentRow ***ret, size_t *ret_n, struct arena *a,
 			      struct buf *why);
-	int (*events_after)(struct store *s, const Mudlark__EventsAfter *q, Mudlark__EventRow ***ret,
-			    size_t *ret_n, struct arena *a);
+	int (*events_after)(struct store *s, const Mudlark__EventsAfter *q,
+			    Mudlark__EventRow ***ret, size_t *ret_n, struct arena *a);
 
 	/* Accounts: `hash` is libsodium's crypto_pwhash string. Names compare case-folded. */
 	int (*account_create)(struct store *s, const char *name, const char *hash, int64_t now_ms,
@@ -70,11 +98,16 @@ struct store_ops {
 	int (*account_set_hash)(struct store *s, uint64_t id, const char *hash);
 	int (*account_set_role)(struct store *s, uint64_t id, const char *role);
 	int (*account_logged_in)(struct store *s, uint64_t id, int64_t now_ms);
+	/* Empty name: all. With their characters. */
 	int (*account_list)(struct store *s, const char *name, Mudlark__AccountRow ***ret,
 			    size_t *ret_n, struct arena *a);
+	/* STORE_ABSENT: no such account. STORE_BAD: it has STORE_CHARACTERS_MAX. */
 	int (*character_create)(struct store *s, uint64_t account, uint64_t id, const char *name);
-	/* Failed log-ins, kept so that a restart forgives nobody. */
+	/* Failed log-ins, kept so that a restart forgives nobody. *ret_recent: those in the last
+	 * STORE_FAILURE_MS, the new one with them. */
 	int (*failure_note)(struct store *s, const char *who, int64_t now_ms, uint32_t *ret_recent);
+	int (*failure_recent)(struct store *s, const char *who, int64_t now_ms,
+			      uint32_t *ret_recent);
 	int (*failure_clear)(struct store *s, const char *who);
 };
 

@@ -1,0 +1,251 @@
+/*
+ * check.c - what a row may be.  A batch that fails here would be refused by one database or the
+ * other, or be read back as something else; it is set aside before any of them sees it.
+ */
+#include "persist/check.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "rt/text.h"
+
+enum { NAME_LEAST = 3, NAME_MOST = 16, PASSWORD_MIN = 8, PASSWORD_MAX = 128 };
+enum {
+	KIND_MAX = 64,
+	COLLECTION_MAX = 64,
+	KEY_MAX_BYTES = 256,
+	PATH_MAX_PARTS = 8,
+	PATH_MAX_BYTES = 128
+};
+
+static bool is_text(const char *p, size_t n)
+{
+	return text_is_utf8((struct span){ p, n });
+}
+
+static bool is_label(const char *s, size_t max)
+{
+	const size_t n = strlen(s);
+
+	return n > 0 && n <= max && is_text(s, n);
+}
+
+/* Only what a database might choke on; the full parse is the database's own. */
+static bool is_object_text(ProtobufCBinaryData b)
+{
+	return b.len >= 2 && b.len <= STORE_BODY_MAX && b.data[0] == '{' &&
+	       is_text((const char *)b.data, b.len);
+}
+
+static const char *entity_fault(const Mudlark__EntityRow *e)
+{
+	if (!e->id)
+		return "has no id";
+	if (e->owner == e->id)
+		return "is inside itself";
+	if (!is_label(e->kind, KIND_MAX))
+		return "has no proper kind";
+	return is_object_text(e->body) ? NULL : "has a body that is not a JSON object in UTF-8";
+}
+
+static int check_entities(const Mudlark__Commit *c, struct buf *why)
+{
+	for (size_t i = 0; i < c->n_put; i++) {
+		const char *fault = entity_fault(c->put[i]);
+		if (fault) {
+			buf_addf(why, "entity %016llx %s", (unsigned long long)c->put[i]->id,
+				 fault);
+			return STORE_POISON;
+		}
+	}
+	for (size_t i = 0; i < c->n_del; i++) {
+		if (!c->del[i]) {
+			buf_adds(why, "an entity without id is to be deleted");
+			return STORE_POISON;
+		}
+	}
+	return 0;
+}
+
+static int check_events(const Mudlark__Commit *c, struct buf *why)
+{
+	for (size_t i = 0; i < c->n_events; i++) {
+		const Mudlark__EventRow *e = c->events[i];
+		if (!is_label(e->kind, KIND_MAX) || !is_object_text(e->body)) {
+			buf_addf(why, "event %llu has no proper kind or body",
+				 (unsigned long long)e->seq);
+			return STORE_POISON;
+		}
+	}
+	return 0;
+}
+
+static int check_rest(const Mudlark__Commit *c, struct buf *why)
+{
+	for (size_t i = 0; i < c->n_sessions; i++) {
+		if (!c->sessions[i]->session) {
+			buf_adds(why, "a session row without session");
+			return STORE_POISON;
+		}
+	}
+	for (size_t i = 0; i < c->n_outbox; i++) {
+		if (!c->outbox[i]->gateway || !c->outbox[i]->oseq) {
+			buf_adds(why, "an outbox row without gateway or number");
+			return STORE_POISON;
+		}
+	}
+	for (size_t i = 0; i < c->n_trim; i++) {
+		if (!c->trim[i]->gateway) {
+			buf_adds(why, "an outbox trim without gateway");
+			return STORE_POISON;
+		}
+	}
+	if (c->state && !is_text((const char *)c->state->timers.data, c->state->timers.len)) {
+		buf_adds(why, "the timers are not UTF-8");
+		return STORE_POISON;
+	}
+	return 0;
+}
+
+int check_commit(const Mudlark__Commit *c, struct buf *why)
+{
+	int r = check_entities(c, why);
+
+	for (size_t i = 0; i < c->n_documents && !r; i++) {
+		const Mudlark__DocumentRow *d = c->documents[i];
+		if (check_document(d->collection, d->key, d->body, why))
+			r = STORE_POISON;
+	}
+	if (!r)
+		r = check_events(c, why);
+	return r ? r : check_rest(c, why);
+}
+
+/* Every number must be one a double can hold: queries compare them as doubles. */
+static bool numbers_fit(const char *p, const char *end)
+{
+	bool in_string = false;
+
+	while (p < end) {
+		if (in_string) {
+			in_string = *p != '"';
+			p += *p == '\\' ? 2 : 1;
+		} else if (*p == '-' || isdigit((unsigned char)*p)) {
+			char *rest;
+			errno = 0;
+			(void)strtod(p, &rest);
+			if (errno == ERANGE)
+				return false;
+			p = rest;
+		} else {
+			in_string = *p++ == '"';
+		}
+	}
+	return true;
+}
+
+static int check_json(ProtobufCBinaryData body, struct buf *why)
+{
+	/* Terminated for strtod. */
+	CLEANUP(base_freep) char *text = base_dup((const char *)body.data, body.len);
+	json_error_t error;
+	json_t *j = json_loadb(text, body.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+
+	if (!j) {
+		buf_addf(why, "the body is not JSON: line %d: %s", error.line, error.text);
+		return STORE_BAD;
+	}
+	json_decref(j);
+	if (!numbers_fit(text, text + body.len)) {
+		buf_adds(why, "the body holds a number that is out of range");
+		return STORE_BAD;
+	}
+	return 0;
+}
+
+int check_document(const char *collection, const char *key, ProtobufCBinaryData body,
+		   struct buf *why)
+{
+	if (!is_label(collection, COLLECTION_MAX) || !is_label(key, KEY_MAX_BYTES)) {
+		buf_addf(why, "a collection has 1 to %d bytes of UTF-8, a key 1 to %d",
+			 COLLECTION_MAX, KEY_MAX_BYTES);
+		return STORE_BAD;
+	}
+	if (body.len > STORE_BODY_MAX) {
+		buf_addf(why, "the body is longer than %d bytes", STORE_BODY_MAX);
+		return STORE_BAD;
+	}
+	return body.len ? check_json(body, why) : 0;
+}
+
+int check_path(const char *path, struct buf *why)
+{
+	size_t parts = 1, part = 0, n = 0;
+	bool fine = true;
+
+	for (const char *p = path; *p && fine; p++, n++) {
+		if (*p == '.') {
+			fine = part > 0;
+			parts++;
+			part = 0;
+		} else {
+			fine = isalnum((unsigned char)*p) || *p == '_' || *p == '-';
+			part++;
+		}
+	}
+	if (fine && part > 0 && parts <= PATH_MAX_PARTS && n <= PATH_MAX_BYTES)
+		return 0;
+	buf_addf(why, "a path is up to %d names of letters, digits, _ and -, with dots between",
+		 PATH_MAX_PARTS);
+	return STORE_BAD;
+}
+
+const char *check_name(const char *name)
+{
+	static const char *const taken[] = {
+		"guest", "new", "quit", "system", "console", "nobody"
+	};
+	const size_t n = strlen(name);
+
+	if (n < NAME_LEAST || n > NAME_MOST)
+		return "A name has 3 to 16 letters.";
+	for (size_t i = 0; i < n; i++) {
+		if (!isalpha((unsigned char)name[i]))
+			return "A name has only the letters a to z.";
+	}
+	for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
+		if (strcasecmp(name, taken[i]) == 0)
+			return "That name means something else here; choose another.";
+	}
+	return NULL;
+}
+
+const char *check_password(ProtobufCBinaryData password, const char *name)
+{
+	if (password.len < PASSWORD_MIN)
+		return "A password has at least 8 characters.";
+	if (password.len > PASSWORD_MAX)
+		return "A password has at most 128 bytes.";
+	if (memchr(password.data, 0, password.len))
+		return "A password cannot hold a zero byte.";
+	if (password.len == strlen(name) &&
+	    strncasecmp((const char *)password.data, name, password.len) == 0)
+		return "A password must not be the name.";
+	return NULL;
+}
+
+bool check_role(const char *role)
+{
+	static const char *const roles[] = { "player", "helper", "builder", "admin",
+					     "implementor" };
+
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		if (strcmp(role, roles[i]) == 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,258 @@
+/*
+ * db_sqlite.c - SQLite as a db: one file, one connection, one thread (patterns.md rule 13).
+ *
+ * Durable means: WAL with synchronous=FULL, so that a commit that returned has reached the disk.  The
+ * settings are read back after they were made, and weaker ones are refused.  A lock file beside the
+ * database keeps a second persist out; it is flock()ed, so it vanishes with its holder.
+ */
+#include "persist/db_sqlite.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "persist/store.h"
+
+static const char *scheme_path(const char *where)
+{
+	return strncmp(where, "sqlite:", 7) == 0 ? where + 7 : where;
+}
+
+/* The folders above a file, 0700 as far as they are made here. */
+static int make_folders(const char *path)
+{
+	CLEANUP(base_freep) char *p = base_dup(path, strlen(path));
+
+	for (char *slash = strchr(p + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(p, 0700) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int lock_file(struct db_sqlite *d, const char *path, struct buf *why)
+{
+	struct buf name = { 0 };
+
+	buf_adds(&name, path);
+	buf_add(&name, ".lock", 6);
+	d->lock_fd = open(buf_p(&name), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r = d->lock_fd < 0 ? -errno : 0;
+	if (r < 0) {
+		buf_addf(why, "cannot open %s: %s", buf_p(&name), strerror(-r));
+	} else if (flock(d->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+		r = errno == EWOULDBLOCK ? -EADDRINUSE : -errno;
+		buf_addf(why, "%s is in use by another process", path);
+	}
+	buf_done(&name);
+	return r;
+}
+
+static int keep_text(void *ctx, const struct db_value *v, size_t n)
+{
+	struct buf *out = ctx;
+
+	buf_reset(out);
+	if (n && v[0].type == DB_TEXT)
+		buf_add(out, v[0].v.s.p, v[0].v.s.n);
+	else if (n && v[0].type == DB_INT)
+		buf_addf(out, "%lld", (long long)v[0].v.i);
+	return 0;
+}
+
+static const struct {
+	const char *set, *get, *want, *why;
+} settings[] = {
+	{ "PRAGMA busy_timeout = 2000", "PRAGMA busy_timeout", "2000", "" },
+	{ "PRAGMA trusted_schema = OFF", "PRAGMA trusted_schema", "0", "" },
+	{ "PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal",
+	  "the file system cannot do write-ahead logging" },
+	{ "PRAGMA synchronous = FULL", "PRAGMA synchronous", "2", "commits would not be durable" },
+	{ "PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", "1", "" },
+	{ "PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2", "" },
+	{ "PRAGMA cache_size = -16384", "PRAGMA cache_size", "-16384", "" },
+	{ "PRAGMA journal_size_limit = 67108864", "PRAGMA journal_size_limit", "67108864", "" },
+};
+
+static int make_settings(struct db_sqlite *d, struct buf *why)
+{
+	struct buf got = { 0 };
+	const struct db_rows rows = { keep_text, &got };
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(settings) && !r; i++) {
+		r = sqlite_query_text(&d->db, settings[i].set, NULL, 0, NULL);
+		if (!r)
+			r = sqlite_query_text(&d->db, settings[i].get, NULL, 0, &rows);
+		if (r) {
+			buf_add(why, buf_p(&d->db.why), d->db.why.n);
+		} else if (got.n != strlen(settings[i].want) ||
+			   memcmp(buf_p(&got), settings[i].want, got.n) != 0) {
+			buf_addf(why, "SQLite does not take \"%s\": %s", settings[i].set,
+				 settings[i].why);
+			r = STORE_BAD;
+		}
+	}
+	buf_done(&got);
+	return r;
+}
+
+/* After a crash (a log is left over) the file is looked over before anything is built on it. */
+static int check_file(struct db_sqlite *d, struct buf *why)
+{
+	struct buf got = { 0 };
+	const struct db_rows rows = { keep_text, &got };
+	int r = sqlite_query_text(&d->db, "PRAGMA quick_check(1)", NULL, 0, &rows);
+
+	if (r) {
+		buf_add(why, buf_p(&d->db.why), d->db.why.n);
+	} else if (got.n != 2 || memcmp(buf_p(&got), "ok", 2) != 0) {
+		buf_addf(why, "the database is damaged: %.*s", (int)got.n, buf_p(&got));
+		r = STORE_BAD;
+	}
+	buf_done(&got);
+	return r;
+}
+
+/* The number a JSON text stands for, as PostgreSQL would make a double of it. */
+static void number_of(sqlite3_context *c, int n, sqlite3_value **args)
+{
+	const char *text = n == 1 ? (const char *)sqlite3_value_text(args[0]) : NULL;
+
+	if (text)
+		sqlite3_result_double(c, strtod(text, NULL));
+}
+
+static bool has_log(const char *path)
+{
+	struct buf name = { 0 };
+	struct stat st;
+
+	buf_adds(&name, path);
+	buf_add(&name, "-wal", 5);
+	const bool there = stat(buf_p(&name), &st) == 0 && st.st_size > 0;
+	buf_done(&name);
+	return there;
+}
+
+static int open_file(struct db_sqlite *d, const char *path, struct buf *why)
+{
+	/* Made by us, so that the log and index files of SQLite take over these rights. */
+	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int r = fd < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	const bool crashed = has_log(path);
+	if (!r && sqlite3_open_v2(path, &d->c, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+			  SQLITE_OK)
+		r = -EIO;
+	if (r) {
+		buf_addf(why, "cannot open %s: %s", path, strerror(-r));
+		return r;
+	}
+	sqlite3_extended_result_codes(d->c, 1);
+	sqlite3_create_function(d->c, "number_of", 1,
+				SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
+				number_of, NULL, NULL);
+	r = make_settings(d, why);
+	return r || !crashed ? r : check_file(d, why);
+}
+
+static void sqlite_close(struct db *db)
+{
+	struct db_sqlite *d = sqlite_of(db);
+
+	for (size_t i = 0; i < SQL_COUNT_; i++)
+		sqlite3_finalize(d->statements[i]);
+	if (d->c)
+		sqlite3_close_v2(d->c);
+	if (d->lock_fd >= 0)
+		close(d->lock_fd);
+	buf_done(&db->why);
+	free(d);
+}
+
+static int sqlite_open(struct db **ret, const char *where, struct buf *why)
+{
+	const char *path = scheme_path(where);
+	struct db_sqlite *d = base_alloc(1, sizeof(*d));
+
+	d->db.driver = &db_sqlite;
+	d->lock_fd = -1;
+	int r = make_folders(path);
+	if (r < 0)
+		buf_addf(why, "cannot make the folder of %s: %s", path, strerror(-r));
+	if (!r)
+		r = lock_file(d, path, why);
+	if (!r)
+		r = open_file(d, path, why);
+	if (r) {
+		sqlite_close(&d->db);
+		return r;
+	}
+	*ret = &d->db;
+	return 0;
+}
+
+static int sqlite_begin(struct db *db)
+{
+	return sqlite_query_text(db, "BEGIN IMMEDIATE", NULL, 0, NULL);
+}
+
+static int sqlite_begin_migration(struct db *db)
+{
+	return sqlite_query_text(db, "BEGIN EXCLUSIVE", NULL, 0, NULL);
+}
+
+static int sqlite_commit(struct db *db)
+{
+	return sqlite_query_text(db, "COMMIT", NULL, 0, NULL);
+}
+
+static void sqlite_rollback(struct db *db)
+{
+	struct db_sqlite *d = sqlite_of(db);
+
+	if (!sqlite3_get_autocommit(d->c))
+		sqlite3_exec(d->c, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int sqlite_script(struct db *db, const char *text)
+{
+	struct db_sqlite *d = sqlite_of(db);
+
+	return sqlite_result(d, sqlite3_exec(d->c, text, NULL, NULL, NULL));
+}
+
+static int sqlite_prepare(struct db *db)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < SQL_COUNT_ && !r; i++)
+		r = sqlite_ready(sqlite_of(db), (enum sql)i);
+	return r;
+}
+
+const struct db_driver db_sqlite = {
+	.name = "sqlite",
+	.schema = "sqlite",
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.begin = sqlite_begin,
+	.commit = sqlite_commit,
+	.rollback = sqlite_rollback,
+	.query = sqlite_query,
+	.query_text = sqlite_query_text,
+	.queue = sqlite_queue,
+	.begin_migration = sqlite_begin_migration,
+	.script = sqlite_script,
+	.prepare = sqlite_prepare,
+};

@@ -1,0 +1,61 @@
+/*
+ * sql.h - every statement the stores use, as one table of both dialects.  The few that are made for
+ * the occasion (document queries) are in query.c.
+ */
+#pragma once
+
+#include "rt/base.h"
+
+enum sql {
+	/* worlds and commits */
+	SQL_WORLD_LOCK, /* world -> epoch, instance, batch */
+	SQL_WORLDS,	/* -> world, epoch, instance, batch */
+	SQL_GRANT,	/* world, instance -> epoch, tick, next_id, event_seq, random, timers */
+	SQL_WORLD_STATE,
+	SQL_WORLD_BATCH,
+	SQL_ENTITY_PUT,
+	SQL_ENTITY_DEL,
+	SQL_DOCUMENT_PUT, /* -> version */
+	SQL_DOCUMENT_DEL,
+	SQL_EVENT_PUT,
+	SQL_SESSION_PUT,
+	SQL_SESSION_DEL,
+	SQL_OUTBOX_PUT,
+	SQL_OUTBOX_TRIM,
+	SQL_DEAD_LETTER,
+	/* loads */
+	SQL_WORLD_IDS,	   /* world -> id of everything that is in it, ascending, unsigned */
+	SQL_ENTITIES,	   /* JSON array of ids -> id, owner, kind, body, version; ascending */
+	SQL_TREE,	   /* id -> the same for it and all inside, itself first */
+	SQL_SESSION_PAGE,  /* world, after -> session, gateway, character, account, applied */
+	SQL_OUTBOX_PAGE,   /* world, offset -> gateway, oseq, records */
+	SQL_DOCUMENT_PAGE, /* after -> collection, key, body, version, id */
+	SQL_DOCUMENT_GET,  /* collection, key -> collection, key, body, version */
+	SQL_EVENTS_AFTER,  /* seq, kind prefix, limit -> seq, wall_ms, kind, body */
+	/* accounts */
+	SQL_ACCOUNT_CREATE, /* name, folded, hash, role, created -> id */
+	SQL_ACCOUNT_HASH,   /* folded -> hash */
+	SQL_ACCOUNT_LIST,   /* folded or empty, limit -> account and character columns, joined */
+	SQL_ACCOUNT_SET_HASH,
+	SQL_ACCOUNT_SET_ROLE,
+	SQL_ACCOUNT_LOGGED_IN,
+	SQL_CHARACTER_COUNT, /* account -> accounts of that id, their characters */
+	SQL_CHARACTER_CREATE,
+	SQL_FAILURE_PRUNE,
+	SQL_FAILURE_NOTE,
+	SQL_FAILURE_COUNT, /* who, since -> number */
+	SQL_FAILURE_CLEAR,
+	/* migrations */
+	SQL_HAS_SCHEMA, /* -> number of tables named schema_version */
+	SQL_VERSIONS,	/* -> version, checksum */
+	SQL_VERSION_ADD,
+	SQL_COUNT_
+};
+
+struct sql_text {
+	const char *sqlite;
+	const char *pg;
+	bool early; /* used before the schema is there, so never prepared ahead */
+};
+
+extern const struct sql_text sql_texts[SQL_COUNT_];
