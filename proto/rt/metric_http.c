@@ -58,7 +58,9 @@ static void answer(struct evhttp_request *req, int status, const char *type, con
 	evhttp_add_header(headers, "Content-Type", type);
 	evhttp_add_header(headers, "Cache-Control", "no-store");
 	evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
-	evbuffer_add(out, buf_p(body), body->n);
+	/* evhttp would send the body with HEAD, too. */
+	if (evhttp_request_get_command(req) == EVHTTP_REQ_GET)
+		evbuffer_add(out, buf_p(body), body->n);
 	evhttp_send_reply(req, status, NULL, NULL);
 }
 
