@@ -1,0 +1,10 @@
+/*
+ * chat.h - the fact that something was said.
+ */
+#pragma once
+
+#include "world/core/event.h"
+
+/* `to` may be ENT_NONE; the room is where the speaker is. */
+void chat_fact(struct world *w, enum fact_kind kind, struct ent speaker, struct ent to,
+	       struct span text);

@@ -1,0 +1,82 @@
+/*
+ * help.c - `help`: the topics of the packs, and what each command says of itself.
+ */
+#include <string.h>
+#include "rt/text.h"
+#include "world/cmd/table.h"
+#include "world/cmd/target.h"
+#include "world/core/say.h"
+#include "world/pack/pack.h"
+
+static bool is_named(const struct pack_help *h, struct span word, bool whole)
+{
+	const char *name = h->key;
+
+	for (size_t i = 0; name; name = i < h->n_words ? h->words[i] : NULL, i++) {
+		struct span s = { name, strlen(name) };
+
+		if (whole ? text_eq_fold(s, word) : text_prefix_fold(s, word))
+			return true;
+	}
+	return false;
+}
+
+static const struct pack_help *find_topic(const struct world *w, struct span word, bool whole)
+{
+	for (size_t p = 0; p < w->n_packs; p++)
+		for (size_t i = 0; i < w->packs[p]->n_help; i++)
+			if (is_named(&w->packs[p]->help[i], word, whole))
+				return &w->packs[p]->help[i];
+	return NULL;
+}
+
+static void add_index(const struct cmd_call *c, struct buf *out)
+{
+	buf_adds(out, "{title}Help{/}\nType {bold}help{/} and a topic, or any command:\n");
+	for (size_t p = 0; p < c->w->n_packs; p++)
+		for (size_t i = 0; i < c->w->packs[p]->n_help; i++)
+			buf_addf(out, "  {bold}%-10s{/} %s\n", c->w->packs[p]->help[i].key,
+				 c->w->packs[p]->help[i].title);
+	buf_adds(out, "{bold}commands{/} lists everything you can type.");
+}
+
+static void add_command(const struct cmd *cmd, struct buf *out)
+{
+	buf_addf(out, "{title}%s{/}\nUsage: {bold}%s{/}\n", cmd->name, cmd->usage);
+	if (cmd->aliases)
+		buf_addf(out, "Also: {bold}%s{/}\n", cmd->aliases);
+	buf_adds(out, cmd->help);
+}
+
+static void run(const struct cmd_call *c)
+{
+	const struct pack_help *topic = find_topic(c->w, c->args, true);
+	const struct cmd *cmd = cmd_find(c->w, c->actor, c->args);
+	struct buf *out;
+
+	if (!topic && !cmd)
+		topic = find_topic(c->w, c->args, false);
+	if (c->args.n && !topic && !cmd) {
+		target_none(c->w, c->actor, "There is no help on \"", c->args,
+			    "\". Try: {bold}help{/}");
+		return;
+	}
+	out = say_begin(c->w, c->actor);
+	if (!c->args.n)
+		add_index(c, out);
+	else if (topic)
+		buf_addf(out, "{title}%s{/}\n%s", topic->title, topic->text);
+	else
+		add_command(cmd, out);
+	say_end(c->w);
+}
+
+const struct cmd cmd_help = {
+	.name = "help",
+	.aliases = "?",
+	.usage = "help [TOPIC or COMMAND]",
+	.help = "Tells about a topic or a command.",
+	.category = CMD_YOURSELF,
+	.effect = CMD_PURE,
+	.run = run,
+};

@@ -1,0 +1,137 @@
+/*
+ * table.c - the table of commands, in order of who comes first when a word is only begun.
+ */
+#include "world/cmd/table.h"
+
+#include <string.h>
+#include "rt/text.h"
+#include "world/cmd/similar.h"
+#include "world/core/say.h"
+
+static const struct cmd *const table[] = {
+	&cmd_north,	&cmd_east,	&cmd_south,	&cmd_west,	&cmd_up,    &cmd_down,
+	&cmd_northeast, &cmd_northwest, &cmd_southeast, &cmd_southwest, &cmd_look,  &cmd_get,
+	&cmd_inventory, &cmd_say,	&cmd_tell,	&cmd_drop,	&cmd_put,   &cmd_give,
+	&cmd_go,	&cmd_examine,	&cmd_exits,	&cmd_read,	&cmd_reply, &cmd_emote,
+	&cmd_who,	&cmd_help,	&cmd_commands,	&cmd_score,	&cmd_think, &cmd_title,
+	&cmd_save,	&cmd_password,	&cmd_quit,	&cmd_hash,	&cmd_count, &cmd_crash,
+	&cmd_hang,
+};
+
+static struct span span_of(const char *s)
+{
+	return (struct span){ s, strlen(s) };
+}
+
+const struct cmd *cmd_at(size_t i)
+{
+	return i < ARRAY_LEN(table) ? table[i] : NULL;
+}
+
+bool cmd_may_use(const struct world *w, struct ent actor, const struct cmd *cmd)
+{
+	const struct player *p = player_get(w, actor);
+	enum role role = p ? p->role : ROLE_PLAYER;
+
+	return role >= cmd->role && (!cmd->is_test || w->conf.test_verbs);
+}
+
+static bool is_called(const struct cmd *cmd, struct span word)
+{
+	struct span rest = span_of(cmd->aliases ? cmd->aliases : ""), alias;
+
+	if (text_eq_fold(span_of(cmd->name), word))
+		return true;
+	while ((alias = text_word(&rest)).n)
+		if (text_eq_fold(alias, word))
+			return true;
+	return false;
+}
+
+const struct cmd *cmd_find(const struct world *w, struct ent actor, struct span word)
+{
+	if (!word.n)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (is_called(table[i], word) && cmd_may_use(w, actor, table[i]))
+			return table[i];
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (!table[i]->is_whole && text_prefix_fold(span_of(table[i]->name), word) &&
+		    cmd_may_use(w, actor, table[i]))
+			return table[i];
+	return NULL;
+}
+
+/* Splits the command's word off: a sign, or what reaches to the next space. */
+static struct span take_word(struct span *rest)
+{
+	struct span word = { rest->p, 1 };
+
+	if (rest->n && strchr("'\":;", *rest->p)) {
+		rest->p++;
+		rest->n--;
+	} else {
+		word = text_word(rest);
+	}
+	*rest = text_trim(*rest);
+	return word;
+}
+
+/* The command whose name is most like the word; NULL: none is like it. */
+static const struct cmd *find_similar(const struct world *w, struct ent actor, struct span word)
+{
+	const struct cmd *best = NULL;
+	unsigned distance, least = word.n < 5 ? 2 : 3;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		if (!cmd_may_use(w, actor, table[i]))
+			continue;
+		distance = similar_distance(span_of(table[i]->name), word);
+		if (distance < least) {
+			least = distance;
+			best = table[i];
+		}
+	}
+	return best;
+}
+
+static void unknown(struct world *w, struct ent actor, struct span word)
+{
+	const struct cmd *similar = find_similar(w, actor, word);
+	struct buf *out = say_begin(w, actor);
+
+	buf_adds(out, "You do not know how to \"");
+	say_escape(out, (struct span){ word.p, text_cut(word, 40) });
+	if (similar)
+		buf_addf(out, "\". Did you mean {bold}%s{/}?", similar->name);
+	else
+		buf_adds(out, "\". (Try: {bold}help{/})");
+	say_end(w);
+}
+
+void cmd_run(struct world *w, struct ent actor, struct span line)
+{
+	struct span rest = text_trim(line), word = take_word(&rest);
+	struct cmd_call call = { .w = w, .actor = actor, .cmd = cmd_find(w, actor, word) };
+
+	call.args = rest;
+	if (call.cmd)
+		call.cmd->run(&call);
+	else
+		unknown(w, actor, word);
+}
+
+const char *cmd_category_name(enum cmd_category category)
+{
+	static const char *const names[] = {
+		[CMD_LOOKING] = "Looking", [CMD_MOVING] = "Moving",	[CMD_THINGS] = "Things",
+		[CMD_TALKING] = "Talking", [CMD_YOURSELF] = "Yourself", [CMD_STAFF] = "Staff",
+	};
+
+	return category < ARRAY_LEN(names) ? names[category] : NULL;
+}
+
+void cmd_usage(const struct cmd_call *c)
+{
+	say_reply(c->w, c->actor, "Usage: {bold}%s{/}", c->cmd->usage);
+}
