@@ -97,9 +97,10 @@ char *settings_find(const struct args *a, const char *key)
 
 static char *derive_path(const char *format, const char *data)
 {
-	char *value = base_alloc(strlen(format) + strlen(data) + 1, 1);
 	const char *at = strstr(format, "%s");
-	sprintf(value, "%.*s%s%s", (int)(at - format), format, data, at + 2);
+	char *value = NULL;
+	if (asprintf(&value, "%.*s%s%s", (int)(at - format), format, data, at + 2) < 0)
+		abort();
 	return value;
 }
 

@@ -80,10 +80,10 @@ void up_log_say(struct up_log *l, const char *fmt, ...)
 	int n = snprintf(sentence, sizeof(sentence), "ts=%s.%03dZ ", stamp, (int)(ms % 1000));
 	va_list ap;
 	va_start(ap, fmt);
-	vsnprintf(sentence + n, sizeof(sentence) - (size_t)n - 1, fmt, ap);
+	vsnprintf(sentence + n, sizeof(sentence) - (size_t)n, fmt, ap);
 	va_end(ap);
-	strcat(sentence, "\n");
 	logmux_feed(&l->mux, l->self, sentence, strlen(sentence));
+	logmux_feed(&l->mux, l->self, "\n", 1);
 }
 
 void up_log_last(struct up_log *l, size_t i)

@@ -1,0 +1,28 @@
+# deploy/mudlark.yaml is accepted by every process, and has every option that scripts may count on
+# (design: fixed names) of those the processes print.
+status=0
+fixed="gateway.telnet gateway.telnet_tls gateway.web gateway.metrics gateway.max_conns
+gateway.max_conns_per_ip gateway.conn_rate gateway.input_rate world.bus persist.bus world.packs
+world.pack_path world.tick_rate world.guests world.durability world.stall_grace world.metrics
+persist.store persist.metrics log.level log.format"
+
+# section.key of a YAML file of ours, commented-out ones too.
+keys()
+{
+	awk '/^#? ?[a-z_]+:/ { sub(/^#? ?/, ""); section = $1; sub(/:.*/, "", section); next }
+	     /^ *(# ?)? *[a-z_]+:/ { key = $0; sub(/^[ #]*/, "", key); sub(/:.*/, "", key); print section "." key }' "$1"
+}
+
+keys deploy/mudlark.yaml | sort -u >"$LINT_BUILD/lint/keys.sample"
+for process in gateway world persist; do
+	program=$LINT_BUILD/bin/mudlark-$process
+	"$program" --check-config --config deploy/mudlark.yaml || { echo "^ mudlark-$process"; status=1; }
+	"$program" --print-config >"$LINT_BUILD/lint/$process.yaml" || status=1
+	keys "$LINT_BUILD/lint/$process.yaml" | sort -u >"$LINT_BUILD/lint/keys.$process"
+done
+for key in $fixed; do
+	if cat "$LINT_BUILD"/lint/keys.{gateway,world,persist} | grep -qxF "$key"; then
+		grep -qxF "$key" "$LINT_BUILD/lint/keys.sample" || { echo "mudlark.yaml lacks $key"; status=1; }
+	fi
+done
+exit $status
