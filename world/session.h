@@ -14,9 +14,7 @@
 enum session_state {
 	SESSION_LOGIN,	  /* dialogue of login.c */
 	SESSION_PLAYING,  /* `actor` is in the world */
-	SESSION_DETACHED, /* stored by the world before this one; its gateway has not come back yet
-			   */
-	SESSION_CLOSED,	  /* said good-bye; forgotten when the gateway says so */
+	SESSION_DETACHED, /* stored by the world before this one; its gateway has not come back yet */
 };
 
 enum { SESSION_KEEPS = 2 };
@@ -32,17 +30,19 @@ struct session {
 	uint64_t applied; /* last line with effects (stored) */
 	uint64_t seen;	  /* last line taken in; at or below: a repetition */
 	uint64_t running; /* the line being run or waited for, 0: none */
-	uint64_t done;	  /* last line answered */
 	uint64_t turn;	  /* last turn in which a line was run */
-	uint64_t group;	  /* id of the room it listens to */
+	struct ent group; /* the room it listens to */
 	bool waiting;	  /* the line is not done when its function returns */
 	bool hidden;	  /* echo is off */
 	bool trusted;
 	bool gmcp;
+	bool playing_told; /* the gateway knows that it plays */
 	const char *prompt; /* last one sent */
+	const char *ask;    /* prompt of `answer` */
+	bool ask_hidden;
 	char *peer;	    /* address of the player */
 	char *supports;	    /* GMCP packages, space separated */
-	/* Who gets the next line, NULL: commands. */
+	/* Who gets the next line, NULL: the commands. */
 	void (*answer)(struct world *w, struct session *s, struct span text);
 	char *keeps[SESSION_KEEPS];
 	struct login *login;
@@ -68,7 +68,8 @@ void session_go_on(struct world *w, struct session *s);
 
 /* The character says good-bye: `text` is the last thing shown, others are told, all is saved. */
 void session_quit(struct world *w, struct session *s, const char *text);
-/* Takes a character out of the world that has no connection any more. */
-void session_leave(struct world *w, struct ent player);
 /* Shows text and closes; the character (if any) stays as link-dead. */
 void session_close(struct world *w, struct session *s, const char *text);
+
+/* For place.c: the character is in another room now. */
+void session_placed(struct world *w, struct ent player);

@@ -25,6 +25,18 @@ struct comp_def {
 
 extern const struct comp_def comp_table[COMP_COUNT];
 
+/* For the load functions: a member of the right type, or NULL with *bad set. Integers are never
+ * floats. */
+const char *comp_text(json_t *v, int *bad);
+int64_t comp_int(json_t *v, int *bad);
+bool comp_bool(json_t *v, int *bad);
+/* An id as it is stored: 16 hex digits. */
+uint64_t comp_id(json_t *v, int *bad);
+void comp_save_id(struct buf *out, const char *key, uint64_t id);
+void comp_save_int(struct buf *out, const char *key, int64_t v);
+void comp_save_bool(struct buf *out, const char *key, bool v);
+void comp_save_text(struct buf *out, const char *key, const char *text); /* NULL: nothing */
+
 /* The stored body of an entity, as one JSON object. */
 void comp_save(const struct world *w, struct ent e, struct buf *out);
 /* Fills the components from a stored body; 0, -EINVAL when it is not such an object. */

@@ -13,6 +13,8 @@
  */
 #pragma once
 
+#include <inttypes.h>
+
 #include "rt/base.h"
 #include "rt/buf.h"
 #include "world/core/entity.h"

@@ -19,6 +19,7 @@ struct player {
 	uint64_t room;	      /* where it was when it left */
 	char *title;	      /* as the player wrote it, not markup; NULL: none */
 	char *descr;	      /* same */
+	struct ent prev, next; /* in order of arrival */
 	uint64_t last_teller; /* id of who told it something last: for `reply` */
 };
 

@@ -15,6 +15,5 @@ struct room {
 
 const struct room *room_get(const struct world *w, struct ent e); /* NULL: not a room */
 struct ent room_exit(const struct world *w, struct ent room, enum dir d);
-struct ent room_of(const struct world *w, const struct pack_room *def);
 /* Where characters begin. */
 struct ent room_start(const struct world *w);

@@ -32,6 +32,8 @@ struct sessions;
 struct turn;
 struct outbox;
 struct commits;
+struct calls;
+struct begin;
 
 /* What the world wants of its surroundings. Every function returns at once; answers come back as
  * inputs, failures too. */
@@ -50,6 +52,8 @@ struct world_env {
 		     uint32_t deadline_ms);
 	/* This world must end: a newer one holds the epoch. */
 	void (*superseded)(void *ctx, uint64_t epoch);
+	/* The line that is about to be run, 0 0: none. For the crash note; may be NULL. */
+	void (*running)(void *ctx, uint64_t session, uint64_t seq);
 	/* A line of a character in play. In the servers this is cmd_run() (world/cmd/table.h); its
 	 * text is what the player typed, trimmed, not empty. */
 	void (*run)(struct world *w, struct ent actor, struct span line);
@@ -81,6 +85,7 @@ struct world {
 	uint64_t epoch;
 	uint64_t tick;
 	int64_t wall_ms; /* for texts that show a date, never for order */
+	uint32_t n_passing; /* guests so far: the next one's number */
 	struct rng rng;	 /* through world_random() only */
 	bool ready, stopping;
 
@@ -97,6 +102,8 @@ struct world {
 	struct turn *turn;
 	struct outbox *outbox;
 	struct commits *commits;
+	struct calls *calls;
+	struct begin *begin; /* until it is ready */
 };
 
 /* Packs are borrowed for the life of the world, in order of dependence. */
@@ -115,6 +122,10 @@ bool world_turn(struct world *w);
 enum { HASH_PARTS = 6 };
 uint64_t world_hash(const struct world *w, uint64_t ret_parts[HASH_PARTS]);
 extern const char *const world_hash_names[HASH_PARTS];
+
+/* The inbox as a table: who may send each input, and what it does. */
+struct route_table;
+extern const struct route_table world_inbox;
 
 /* Something of the stored state changed, or somebody else was told: the line that is being run
  * counts from here on. Accessors call this; commands need not. */

@@ -1,0 +1,211 @@
+/*
+ * begin.c - see begin.h.
+ */
+#include "world/begin.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rt/log.h"
+#include "world/commit.h"
+#include "world/core/ents.h"
+#include "world/core/event.h"
+#include "world/core/player.h"
+#include "world/core/places.h"
+#include "world/core/protos.h"
+#include "world/core/room.h"
+#include "world/sessions.h"
+#include "world/outbox.h"
+
+struct begin {
+	struct ent *loaded;
+	size_t n, cap;
+	struct {
+		char *key, *body;
+		size_t n;
+	} packs[64];
+	size_t n_packs;
+};
+
+/* key=value, numbers only. */
+static const struct {
+	const char *key;
+	size_t offset;
+	enum { OPTION_BOOL, OPTION_U32, OPTION_U64 } type;
+} options[] = {
+	{ "tick_rate", offsetof(struct world_conf, tick_rate), OPTION_U32 },
+	{ "guests", offsetof(struct world_conf, guests), OPTION_BOOL },
+	{ "strict", offsetof(struct world_conf, strict), OPTION_BOOL },
+	{ "test_verbs", offsetof(struct world_conf, test_verbs), OPTION_BOOL },
+	{ "linkdead_seconds", offsetof(struct world_conf, linkdead_seconds), OPTION_U32 },
+	{ "attach_seconds", offsetof(struct world_conf, attach_seconds), OPTION_U32 },
+	{ "backlog_bytes", offsetof(struct world_conf, backlog_bytes), OPTION_U64 },
+};
+
+static void set_option(struct world *w, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	char *base = (char *)&w->conf;
+	uint64_t v;
+
+	for (size_t i = 0; equals && i < ARRAY_LEN(options); i++) {
+		size_t n = strlen(options[i].key);
+
+		if (n != (size_t)(equals - text) || memcmp(options[i].key, text, n) != 0)
+			continue;
+		v = strtoull(equals + 1, NULL, 10);
+		if (options[i].type == OPTION_BOOL)
+			*(bool *)(base + options[i].offset) = v != 0;
+		else if (options[i].type == OPTION_U32)
+			*(uint32_t *)(void *)(base + options[i].offset) = (uint32_t)v;
+		else
+			*(uint64_t *)(void *)(base + options[i].offset) = v;
+		return;
+	}
+}
+
+void begin_world(struct world *w, const Mudlark__Begin *m)
+{
+	if (w->number)
+		return;
+	w->number = m->world;
+	w->epoch = m->epoch;
+	for (size_t i = 0; i < m->n_conf; i++)
+		set_option(w, m->conf[i]);
+	if (!w->conf.tick_rate)
+		w->conf.tick_rate = 10;
+	rng_seed(&w->rng, m->seed);
+	if (m->state)
+		commits_restore(w, m->state);
+	protos_make_rooms(w);
+	w->begin = base_alloc(1, sizeof(*w->begin));
+}
+
+static void note_loaded(struct begin *b, struct ent e)
+{
+	if (b->n == b->cap) {
+		b->cap = b->cap ? b->cap * 2 : 256;
+		b->loaded = base_realloc(b->loaded, b->cap, sizeof(*b->loaded));
+	}
+	b->loaded[b->n++] = e;
+}
+
+static bool load_row(struct world *w, const Mudlark__EntityRow *row, struct ent *ret)
+{
+	int r = ents_load(w, row, ret);
+
+	if (!r)
+		return true;
+	if (r != -EEXIST) {
+		w->stats.load_troubles++;
+		log_error("entity_malformed", LOG_ID("entity", row->id), LOG_STR("kind", row->kind));
+	}
+	return r != -EEXIST && ent_is(*ret);
+}
+
+void begin_entities(struct world *w, const Mudlark__LoadEntities *m)
+{
+	for (size_t i = 0; w->begin && i < m->n_rows; i++) {
+		struct ent e = ENT_NONE;
+
+		if (load_row(w, m->rows[i], &e))
+			note_loaded(w->begin, e);
+	}
+}
+
+void begin_sessions(struct world *w, const Mudlark__LoadSessions *m)
+{
+	for (size_t i = 0; i < m->n_rows; i++) {
+		const Mudlark__SessionRow *row = m->rows[i];
+		uint32_t gateway = outbox_gateway(w, row->gateway);
+		struct session *s;
+
+		if (!row->session || !row->character || gateway == UINT32_MAX ||
+		    session_get(w, row->session))
+			continue;
+		if (ent_kind(w, ent_by_id(w, row->character)) != KIND_PLAYER) {
+			commit_session_ended(w, row->session, row->gateway);
+			continue;
+		}
+		s = session_new(w, row->session, gateway);
+		s->state = SESSION_DETACHED;
+		s->account = row->account;
+		s->applied = s->seen = row->applied;
+		s->actor = ent_by_id(w, row->character);
+	}
+}
+
+void begin_documents(struct world *w, const Mudlark__LoadDocuments *m)
+{
+	struct begin *b = w->begin;
+
+	for (size_t i = 0; b && i < m->n_rows; i++) {
+		const Mudlark__DocumentRow *row = m->rows[i];
+
+		if (strcmp(row->collection, "pack") != 0 || b->n_packs == ARRAY_LEN(b->packs))
+			continue;
+		b->packs[b->n_packs].key = base_dup(row->key, strlen(row->key));
+		b->packs[b->n_packs].body = base_dup((const char *)row->body.data, row->body.len);
+		b->packs[b->n_packs++].n = row->body.len;
+	}
+}
+
+void begin_free(struct world *w)
+{
+	struct begin *b = w->begin;
+
+	if (!b)
+		return;
+	for (size_t i = 0; i < b->n_packs; i++) {
+		free(b->packs[i].key);
+		free(b->packs[i].body);
+	}
+	free(b->loaded);
+	free(b);
+	w->begin = NULL;
+}
+
+static struct span stored_document(const struct begin *b, const char *key)
+{
+	for (size_t i = 0; i < b->n_packs; i++)
+		if (!strcmp(b->packs[i].key, key))
+			return (struct span){ b->packs[i].body, b->packs[i].n };
+	return (struct span){ 0 };
+}
+
+void begin_ready(struct world *w)
+{
+	struct begin *b = w->begin;
+	size_t lost;
+
+	if (!b || w->ready)
+		return;
+	lost = places_settle(w, b->loaded, b->n, room_start(w));
+	w->stats.load_troubles += lost;
+	for (size_t i = 0; i < w->n_packs; i++)
+		protos_seed(w, w->packs[i], stored_document(b, w->packs[i]->name));
+	enter_ready(w);
+	log_info("world_loaded", LOG_U64("entities", w->ents->count), LOG_U64("rows", b->n),
+		 LOG_U64("lost_owners", lost), LOG_U64("tick", w->tick));
+	begin_free(w);
+	w->ready = true;
+	event_emit(w, FACT_SERVER_STARTED, ENT_NONE, "\"epoch\":%llu",
+		   (unsigned long long)w->epoch);
+}
+
+struct ent begin_tree(struct world *w, Mudlark__EntityRow *const *rows, size_t n, uint64_t id)
+{
+	struct ent *loaded = arena_alloc(&w->scratch, (n + 1) * sizeof(*loaded));
+	size_t n_loaded = 0;
+	struct ent root;
+
+	for (size_t i = 0; i < n; i++)
+		if (load_row(w, rows[i], &loaded[n_loaded]))
+			n_loaded++;
+	root = ent_by_id(w, id);
+	if (ent_is(root))
+		places_loaded(w, root, 0);
+	places_settle(w, loaded, n_loaded, root);
+	return root;
+}

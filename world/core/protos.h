@@ -1,0 +1,16 @@
+/*
+ * protos.h - from a stored "pack/key" to what the pack says today.
+ */
+#pragma once
+
+#include "world/core/world.h"
+#include "world/pack/pack.h"
+
+/* NULL: no such pack; *ret_key is what follows the slash. */
+const struct pack *protos_pack(const struct world *w, const char *path, struct span *ret_key);
+char *protos_path(const struct pack *pack, const char *key); /* takes: free() */
+/* Makes the rooms of all packs and their exits; the same ids every time. */
+void protos_make_rooms(struct world *w);
+/* Puts what the packs spawn into place, each spawn point once in the life of a world. `done` is
+ * the stored document of a pack, or empty. */
+void protos_seed(struct world *w, const struct pack *pack, struct span done);

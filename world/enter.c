@@ -1,0 +1,264 @@
+/*
+ * enter.c - characters come into the world, lose their link, come back, and leave.
+ *
+ * Who has a connection when this world begins is attached silently by its gateway; who has none and
+ * does not come back within the grace leaves as if he had quit.
+ */
+#include <string.h>
+
+#include "rt/log.h"
+#include "world/begin.h"
+#include "world/commit.h"
+#include "world/core/event.h"
+#include "world/core/name.h"
+#include "world/core/place.h"
+#include "world/core/players.h"
+#include "world/core/room.h"
+#include "world/core/say.h"
+#include "world/core/timers.h"
+#include "world/data.h"
+#include "world/outbox.h"
+#include "world/sessions.h"
+#include "world/turn.h"
+
+static bool is_hidden(const struct world *w, struct ent player)
+{
+	const struct player *p = player_get(w, player);
+
+	return !p || p->hidden;
+}
+
+static void tell_others(struct world *w, struct ent player, const char *sentence)
+{
+	if (!is_hidden(w, player))
+		act(w, &(struct act){ .actor = player,
+				      .to_others = sentence,
+				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+}
+
+/* The other connection of the same character goes. */
+static void take_over(struct world *w, struct session *old)
+{
+	session_send_close(w, old,
+			   SPAN("{system}You have come in by another connection; this one is "
+				"closed.{/}"));
+	commit_session_ended(w, old->id, outbox_instance(w, old->gateway));
+	session_free(w, old);
+}
+
+static void come_back(struct world *w, struct session *s, bool took_over)
+{
+	session_set_group(w, s, place_room(w, s->actor));
+	say_reply(w, s->actor, took_over ? "{system}You take over from your other connection.{/}" :
+					   "{system}You are back where you were.{/}");
+	if (took_over)
+		return;
+	event_emit(w, FACT_PLAYER_LINK_RESTORED, s->actor, NULL);
+	tell_others(w, s->actor, "$n stirs and looks about $f again.");
+}
+
+static void arrive(struct world *w, struct session *s)
+{
+	const struct player *p = player_get(w, s->actor);
+	struct ent room = ent_by_id(w, p->room);
+
+	if (ent_kind(w, room) != KIND_ROOM)
+		room = room_start(w);
+	if (place_move(w, s->actor, room))
+		log_error("no_place_to_enter", LOG_ID("entity", ent_id(w, s->actor)));
+	event_emit(w, FACT_PLAYER_ENTERED, s->actor, "\"room\":" EVENT_ID, ent_id(w, room));
+	tell_others(w, s->actor, "$n comes into the world.");
+}
+
+void enter_world(struct world *w, struct session *s, struct ent player)
+{
+	struct session *old = session_of(w, player);
+	bool is_here = ent_is(place_room(w, player));
+
+	if (old == s)
+		old = NULL;
+	if (old)
+		take_over(w, old);
+	login_free(w, s);
+	session_forget_ask(s);
+	s->state = SESSION_PLAYING;
+	s->actor = player;
+	players_link(w, player, s->id);
+	ent_touch(w, player);
+	timer_cancel_for(w, TIMER_LINKDEAD, ent_id(w, player));
+	commit_session(w, s);
+	if (is_here)
+		come_back(w, s, old != NULL);
+	else
+		arrive(w, s);
+	data_all(w, s);
+	w->env.run(w, player, SPAN("look"));
+}
+
+static void drop_all(struct world *w, struct ent player, struct ent room)
+{
+	struct ent in;
+
+	while (ent_is(in = place_first(w, player))) {
+		if (place_move(w, in, room)) {
+			ent_destroy(w, in);
+			continue;
+		}
+		event_emit(w, FACT_ITEM_DROPPED, player, "\"item\":" EVENT_ID ",\"room\":" EVENT_ID,
+			   ent_id(w, in), ent_id(w, room));
+	}
+}
+
+void enter_leave(struct world *w, struct ent player)
+{
+	struct ent room = place_room(w, player);
+	struct player *p = player_write(w, player);
+
+	timer_cancel_for(w, TIMER_LINKDEAD, ent_id(w, player));
+	tell_others(w, player, "$n leaves the world.");
+	event_emit(w, FACT_PLAYER_LEFT, player, "\"room\":" EVENT_ID, ent_id(w, room));
+	if (p->guest) {
+		drop_all(w, player, ent_is(room) ? room : room_start(w));
+		ent_destroy(w, player);
+		return;
+	}
+	p->room = ent_id(w, room);
+	if (place_move(w, player, ENT_NONE))
+		log_error("cannot_leave", LOG_ID("entity", ent_id(w, player)));
+	ent_unload(w, player);
+}
+
+/* The session ends here; its character has no connection from now on. */
+static struct ent part(struct world *w, struct session *s)
+{
+	struct ent player = s->actor;
+
+	commit_session_ended(w, s->id, outbox_instance(w, s->gateway));
+	players_link(w, player, 0);
+	session_free(w, s);
+	return player;
+}
+
+static void stay_linkdead(struct world *w, struct ent player)
+{
+	if (player_get(w, player)->guest) {
+		enter_leave(w, player);
+		return;
+	}
+	event_emit(w, FACT_PLAYER_LINK_LOST, player, NULL);
+	tell_others(w, player, "$n falls silent and stares into the distance.");
+	timer_add(w, TIMER_LINKDEAD, timer_seconds(w, w->conf.linkdead_seconds),
+		  ent_id(w, player), 0);
+}
+
+void enter_link_lost(struct world *w, struct session *s)
+{
+	if (s->state == SESSION_LOGIN)
+		session_free(w, s);
+	else
+		stay_linkdead(w, part(w, s));
+}
+
+/* What was said to it in this unit comes before the last words. */
+static void close_with(struct world *w, struct session *s, const char *text)
+{
+	struct buf whole = { 0 };
+
+	if (s == turn_own(w) && turn_reply(w)->n) {
+		buf_add(&whole, buf_p(turn_reply(w)), turn_reply(w)->n);
+		buf_addc(&whole, '\n');
+	}
+	buf_adds(&whole, text);
+	session_send_close(w, s, buf_span(&whole));
+	buf_done(&whole);
+}
+
+void session_quit(struct world *w, struct session *s, const char *text)
+{
+	close_with(w, s, text);
+	enter_leave(w, part(w, s));
+}
+
+void session_close(struct world *w, struct session *s, const char *text)
+{
+	close_with(w, s, text);
+	enter_link_lost(w, s);
+}
+
+/* The same connection, after a restart of the world or of the link. */
+void enter_attached(struct world *w, struct session *s, const Mudlark__SessionAttach *m)
+{
+	bool is_known = s->state != SESSION_LOGIN;
+
+	s->seen = s->applied > m->done ? s->applied : m->done;
+	if (!is_known) {
+		s->running = 0;
+		s->waiting = false;
+		session_tell_state(w, s, false);
+		login_begin(w, s, "{system}The world has begun anew; please come in again.{/}");
+		return;
+	}
+	if (s->running > s->seen)
+		s->seen = s->running;
+	s->state = SESSION_PLAYING;
+	session_tell_state(w, s, true);
+	session_set_group(w, s, place_room(w, s->actor));
+}
+
+static void on_linkdead(struct world *w, const struct timer *t)
+{
+	struct ent player = ent_by_id(w, t->entity);
+
+	if (player_linkdead(w, player))
+		enter_leave(w, player);
+}
+
+static void on_attach_over(struct world *w, const struct timer *t)
+{
+	(void)t;
+	for (struct session *s = session_next(w, NULL), *next; s; s = next) {
+		next = s->next;
+		if (s->state == SESSION_DETACHED)
+			enter_link_lost(w, s);
+	}
+}
+
+void enter_init(struct world *w)
+{
+	timer_handle(w, TIMER_LINKDEAD, on_linkdead);
+	timer_handle(w, TIMER_ATTACH, on_attach_over);
+}
+
+/* Characters that are in the world but have neither a connection nor a time to leave. */
+static void settle_player(struct world *w, struct ent player)
+{
+	const struct player *p = player_get(w, player);
+
+	if (p->session || timers_pending(w, TIMER_LINKDEAD, ent_id(w, player)))
+		return;
+	if (p->guest)
+		enter_leave(w, player);
+	else
+		timer_add(w, TIMER_LINKDEAD, timer_seconds(w, w->conf.linkdead_seconds),
+			  ent_id(w, player), 0);
+}
+
+void enter_ready(struct world *w)
+{
+	bool is_any = false;
+
+	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s)) {
+		if (s->state != SESSION_DETACHED)
+			continue;
+		is_any = true;
+		players_link(w, s->actor, s->id);
+		session_take_group(w, s, place_room(w, s->actor));
+	}
+	for (struct ent e = player_next(w, ENT_NONE), next; ent_is(e); e = next) {
+		next = player_next(w, e);
+		settle_player(w, e);
+	}
+	timer_cancel_for(w, TIMER_ATTACH, 0);
+	if (is_any)
+		timer_add(w, TIMER_ATTACH, timer_seconds(w, w->conf.attach_seconds), 0, 0);
+}

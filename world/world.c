@@ -1,0 +1,167 @@
+/*
+ * world.c - a world from birth to end, and its hash; see core/world.h.
+ */
+#include "world/core/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "world/begin.h"
+#include "world/calls.h"
+#include "world/commit.h"
+#include "world/core/comp.h"
+#include "world/core/ents.h"
+#include "world/core/events.h"
+#include "world/core/place.h"
+#include "world/core/players.h"
+#include "world/core/timers.h"
+#include "world/outbox.h"
+#include "world/sessions.h"
+#include "world/turn.h"
+
+enum { PART_ITEMS, PART_CHARACTERS, PART_TIMERS, PART_RANDOM, PART_SESSIONS, PART_COUNTERS };
+
+const char *const world_hash_names[HASH_PARTS] = {
+	[PART_ITEMS] = "items",	  [PART_CHARACTERS] = "characters", [PART_TIMERS] = "timers",
+	[PART_RANDOM] = "random", [PART_SESSIONS] = "sessions",	    [PART_COUNTERS] = "counters",
+};
+
+struct world *world_new(const struct world_env *env, const struct pack *const *packs, size_t n)
+{
+	struct world *w = base_alloc(1, sizeof(*w));
+
+	w->env = *env;
+	w->packs = packs;
+	w->n_packs = n;
+	w->conf = (struct world_conf){ .tick_rate = 10,
+				       .guests = true,
+				       .linkdead_seconds = 300,
+				       .attach_seconds = 60,
+				       .backlog_bytes = 64U << 20 };
+	arena_init(&w->scratch, 0);
+	w->turn = turn_new();
+	w->ents = ents_new();
+	w->players = players_new();
+	w->events = events_new();
+	w->timers = timers_new();
+	w->commits = commits_new();
+	w->calls = calls_new();
+	w->outbox = outbox_new();
+	w->sessions = sessions_new();
+	enter_init(w);
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	if (!w)
+		return;
+	begin_free(w);
+	sessions_free(w);
+	outbox_free(w);
+	calls_free(w);
+	commits_free(w);
+	timers_free(w);
+	events_free(w);
+	ents_free(w);
+	players_free(w);
+	turn_free(w);
+	arena_done(&w->scratch);
+	free(w);
+}
+
+void world_freep(struct world **w)
+{
+	world_free(*w);
+}
+
+uint64_t world_random(struct world *w, uint64_t n)
+{
+	world_effect(w);
+	return rng_below(&w->rng, n);
+}
+
+uint64_t world_character_id(struct world *w)
+{
+	if (w->ents->next_id >= commits_safe_id(w))
+		return 0;
+	return (uint64_t)w->number << 48 | w->ents->next_id++;
+}
+
+static const uint8_t hash_key[16] = "mudlark world";
+
+static void mix(uint64_t *h, const void *p, size_t n)
+{
+	uint64_t pair[2] = { *h, map_siphash(hash_key, p, n) };
+
+	*h = map_siphash(hash_key, pair, sizeof(pair));
+}
+
+static void mix_u64(uint64_t *h, uint64_t v)
+{
+	uint8_t bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(v >> (8 * i));
+	mix(h, bytes, sizeof(bytes));
+}
+
+static void hash_entities(const struct world *w, uint64_t parts[HASH_PARTS])
+{
+	struct arena a;
+	struct buf body = { 0 };
+	struct ent *v;
+	size_t n;
+
+	arena_init(&a, 0);
+	v = ents_sorted(w, &a, &n);
+	for (size_t i = 0; i < n; i++) {
+		enum ent_kind kind = ent_kind(w, v[i]);
+		uint64_t *h = &parts[kind == KIND_ITEM ? PART_ITEMS : PART_CHARACTERS];
+
+		if (kind == KIND_ROOM)
+			continue;
+		mix_u64(h, ent_id(w, v[i]));
+		mix_u64(h, ent_id(w, place_owner(w, v[i])));
+		buf_reset(&body);
+		comp_save(w, v[i], &body);
+		mix(h, buf_p(&body), body.n);
+	}
+	buf_done(&body);
+	arena_done(&a);
+}
+
+static void hash_sessions(const struct world *w, uint64_t *h)
+{
+	for (const struct session *s = session_next(w, NULL); s; s = session_next(w, s)) {
+		mix_u64(h, s->id);
+		mix_u64(h, outbox_instance(w, s->gateway));
+		mix_u64(h, s->state);
+		mix_u64(h, ent_id(w, s->actor));
+		mix_u64(h, s->applied);
+		mix_u64(h, s->seen);
+	}
+}
+
+uint64_t world_hash(const struct world *w, uint64_t ret_parts[HASH_PARTS])
+{
+	uint64_t parts[HASH_PARTS] = { 0 }, whole = 0;
+	struct buf timers = { 0 };
+
+	hash_entities(w, parts);
+	timers_save(w, &timers);
+	mix(&parts[PART_TIMERS], buf_p(&timers), timers.n);
+	buf_done(&timers);
+	for (size_t i = 0; i < ARRAY_LEN(w->rng.s); i++)
+		mix_u64(&parts[PART_RANDOM], w->rng.s[i]);
+	hash_sessions(w, &parts[PART_SESSIONS]);
+	mix_u64(&parts[PART_COUNTERS], w->tick);
+	mix_u64(&parts[PART_COUNTERS], w->ents->next_id);
+	mix_u64(&parts[PART_COUNTERS], events_seq(w));
+	mix_u64(&parts[PART_COUNTERS], commits_issued(w));
+	for (int i = 0; i < HASH_PARTS; i++)
+		mix_u64(&whole, parts[i]);
+	if (ret_parts)
+		memcpy(ret_parts, parts, sizeof(parts));
+	return whole;
+}
