@@ -17,10 +17,10 @@ struct buf {
 };
 
 void buf_done(struct buf *b);
-void buf_clear(struct buf *b);                        /* drops the bytes, keeps no memory */
-void buf_reset(struct buf *b);                        /* drops the bytes, keeps the memory */
-char *buf_reserve(struct buf *b, size_t n) MUST_USE;  /* room for n more at the end */
-void buf_commit(struct buf *b, size_t n);             /* n of the reserved are now live */
+void buf_clear(struct buf *b);			     /* drops the bytes, keeps no memory */
+void buf_reset(struct buf *b);			     /* drops the bytes, keeps the memory */
+char *buf_reserve(struct buf *b, size_t n) MUST_USE; /* room for n more at the end */
+void buf_commit(struct buf *b, size_t n);	     /* n of the reserved are now live */
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);

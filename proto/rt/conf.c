@@ -244,8 +244,8 @@ static struct conf_part *load_fresh(const struct conf_part *parts, size_t n,
 	size_t before = errors->n;
 
 	for (size_t p = 0; p < n; p++)
-		fresh[p] = (struct conf_part){ parts[p].table,
-					       base_alloc(1, parts[p].table->size) };
+		fresh[p] =
+			(struct conf_part){ parts[p].table, base_alloc(1, parts[p].table->size) };
 	take_all(&l);
 	if (errors->n == before)
 		return fresh;

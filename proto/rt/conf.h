@@ -15,32 +15,32 @@
 #include "rt/buf.h"
 
 enum conf_type {
-	CONF_BOOL,     /* bool */
-	CONF_INT,      /* int64_t, with range */
-	CONF_SIZE,     /* int64_t bytes; K, M, G suffixes */
-	CONF_TIME,     /* int64_t microseconds; us, ms, s, m, h suffixes; bare number: seconds */
-	CONF_STRING,   /* char *, owned by the struct */
-	CONF_ENUM,     /* int; names in `choices`, NULL-terminated */
-	CONF_LIST,     /* char **, NULL-terminated, owned; YAML sequence or a,b,c */
-	CONF_ADDRESS,  /* char *: host:port, [v6]:port, a path with unix: in front, or empty = off */
+	CONF_BOOL,    /* bool */
+	CONF_INT,     /* int64_t, with range */
+	CONF_SIZE,    /* int64_t bytes; K, M, G suffixes */
+	CONF_TIME,    /* int64_t microseconds; us, ms, s, m, h suffixes; bare number: seconds */
+	CONF_STRING,  /* char *, owned by the struct */
+	CONF_ENUM,    /* int; names in `choices`, NULL-terminated */
+	CONF_LIST,    /* char **, NULL-terminated, owned; YAML sequence or a,b,c */
+	CONF_ADDRESS, /* char *: host:port, [v6]:port, a path with unix: in front, or empty = off */
 	CONF_ENDPOINT, /* char *: ipc://... or tcp://... */
 };
 
 struct conf_option {
-	const char *name;      /* section.key */
+	const char *name; /* section.key */
 	enum conf_type type;
-	size_t offset;         /* into the owner's struct */
-	const char *fallback;  /* default, as it would be written */
-	int64_t min, max;      /* CONF_INT, CONF_SIZE, CONF_TIME (us); both 0: any from 0 up */
+	size_t offset;	      /* into the owner's struct */
+	const char *fallback; /* default, as it would be written */
+	int64_t min, max;     /* CONF_INT, CONF_SIZE, CONF_TIME (us); both 0: any from 0 up */
 	const char *const *choices;
-	bool reload;           /* may change on SIGHUP */
-	const char *help;      /* one line */
+	bool reload;	  /* may change on SIGHUP */
+	const char *help; /* one line */
 };
 
 struct conf_table {
 	const struct conf_option *options;
 	size_t n;
-	size_t size;           /* of the struct */
+	size_t size; /* of the struct */
 };
 
 /* Several tables that are read as one: a process's own and those every process shares. */
@@ -54,7 +54,7 @@ struct conf_source {
 	const char *file;
 	const char *const *sets;
 	size_t n_sets;
-	char **environ_;       /* NULL: the process's own */
+	char **environ_;		   /* NULL: the process's own */
 	const char *const *known_sections; /* sections of others, passed over; NULL-terminated */
 };
 

@@ -9,7 +9,7 @@
 /* A value as it stands in a file, a variable or a flag; `where` begins its mistakes. */
 struct conf_raw {
 	const char *where;
-	struct span text;         /* a scalar */
+	struct span text;	  /* a scalar */
 	const struct span *items; /* or a sequence */
 	size_t n_items;
 	bool is_list;

@@ -13,8 +13,11 @@ struct scale {
 };
 
 static const struct scale times[] = {
-	{ 3600 * INT64_C(1000000), "h" }, { 60 * 1000000, "m" }, { 1000000, "s" },
-	{ 1000, "ms" },                   { 1, "us" },
+	{ 3600 * INT64_C(1000000), "h" },
+	{ 60 * 1000000, "m" },
+	{ 1000000, "s" },
+	{ 1000, "ms" },
+	{ 1, "us" },
 };
 static const struct scale sizes[] = { { 1 << 30, "G" }, { 1 << 20, "M" }, { 1 << 10, "K" } };
 

@@ -14,11 +14,18 @@ struct unit {
 };
 
 static const struct unit time_units[] = {
-	{ "us", 1 },          { "ms", 1000 },          { "s", 1000000 },
-	{ "m", 60 * 1000000 }, { "h", 3600 * INT64_C(1000000) }, { "", 1000000 },
+	{ "us", 1 },
+	{ "ms", 1000 },
+	{ "s", 1000000 },
+	{ "m", 60 * 1000000 },
+	{ "h", 3600 * INT64_C(1000000) },
+	{ "", 1000000 },
 };
 static const struct unit size_units[] = {
-	{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 },
+	{ "", 1 },
+	{ "K", 1 << 10 },
+	{ "M", 1 << 20 },
+	{ "G", 1 << 30 },
 };
 static const struct unit no_units[] = { { "", 1 } };
 
@@ -46,7 +53,7 @@ static bool parse_quantity(struct span s, const struct unit *units, size_t n_uni
 			return false;
 	if (digits == 0)
 		return false;
-	if (i < s.n && s.p[i] == '.') {
+	if (n_units > 1 && i < s.n && s.p[i] == '.') {
 		for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && scale <= 100000; i++) {
 			fraction = fraction * 10 + (s.p[i] - '0');
 			scale *= 10;
@@ -99,9 +106,9 @@ static bool parse_number(const struct conf_option *o, struct span s, union conf_
 		break;
 	}
 	if (!ok) {
-		buf_adds(why, o->type == CONF_TIME ? "is not a time: write 250ms, 3s, 5m or 1h" :
-			      o->type == CONF_SIZE ? "is not a size: write 4096, 64K, 8M or 1G" :
-						     "is not a whole number");
+		buf_adds(why, o->type == CONF_TIME   ? "is not a time: write 250ms, 3s, 5m or 1h"
+			      : o->type == CONF_SIZE ? "is not a size: write 4096, 64K, 8M or 1G"
+						     : "is not a whole number");
 		return false;
 	}
 	if (!in_range(o, v, why))
@@ -164,8 +171,8 @@ static bool is_host_port(struct span s)
 	port = (struct span){ colon + 1, s.n - host.n - 1 };
 	if (host.n == 0 || port.n > 5 || memchr(s.p, ' ', s.n) || memchr(s.p, '/', s.n))
 		return false;
-	if (host.p[0] == '[' ? host.p[host.n - 1] != ']' || host.n < 4 :
-			       memchr(host.p, ':', host.n) != NULL)
+	if (host.p[0] == '[' ? host.p[host.n - 1] != ']' || host.n < 4
+			     : memchr(host.p, ':', host.n) != NULL)
 		return false;
 	return port.n > 0 && port.p[0] != '-' &&
 	       parse_quantity(port, no_units, ARRAY_LEN(no_units), &number) && number <= 65535;
@@ -288,8 +295,8 @@ bool conf_value_parse(const struct conf_option *o, const struct conf_raw *raw,
 		buf_adds(why, "one value is wanted, not a list");
 		return false;
 	}
-	ok = o->type == CONF_LIST ? parse_list(raw, ret, &reason) :
-				    parse_scalar(o, raw->text, ret, &reason);
+	ok = o->type == CONF_LIST ? parse_list(raw, ret, &reason)
+				  : parse_scalar(o, raw->text, ret, &reason);
 	if (!ok) {
 		text_quote(why, raw->text, 80);
 		buf_addc(why, ' ');

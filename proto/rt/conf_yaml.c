@@ -26,8 +26,7 @@ struct reader {
 
 static void set_where(struct reader *r, yaml_mark_t mark)
 {
-	snprintf(r->where, sizeof(r->where), "%s:%zu:%zu", r->file, mark.line + 1,
-		 mark.column + 1);
+	snprintf(r->where, sizeof(r->where), "%s:%zu:%zu", r->file, mark.line + 1, mark.column + 1);
 }
 
 static void refuse(struct reader *r, const char *what)
@@ -244,7 +243,8 @@ static void read_section(struct reader *r)
 		return;
 	}
 	if (!is_nothing(r))
-		conf_mistake(r->errors, r->where, "section \"%s\" is not a map of options", section);
+		conf_mistake(r->errors, r->where, "section \"%s\" is not a map of options",
+			     section);
 	skip(r);
 }
 

@@ -20,7 +20,7 @@
 
 enum {
 	LINE_BYTES = 2048,
-	LINE_TAIL = 24,   /* kept free for the mark of a cut line and its end */
+	LINE_TAIL = 24,	  /* kept free for the mark of a cut line and its end */
 	TEXT_BYTES = 200, /* of a text from outside */
 	STR_BYTES = 800,  /* of our own words */
 };

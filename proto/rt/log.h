@@ -30,7 +30,7 @@ struct log_field {
 #define LOG_INT(k, x) ((struct log_field){ (k), LOG_F_INT, { .i = (int64_t)(x) } })
 #define LOG_U64(k, x) ((struct log_field){ (k), LOG_F_U64, { .u = (uint64_t)(x) } })
 #define LOG_ID(k, x) ((struct log_field){ (k), LOG_F_HEX, { .u = (uint64_t)(x) } }) /* 16 hex */
-#define LOG_ERRNO(r) ((struct log_field){ "error", LOG_F_ERR, { .i = (r) } })       /* -errno */
+#define LOG_ERRNO(r) ((struct log_field){ "error", LOG_F_ERR, { .i = (r) } })	    /* -errno */
 
 void log_init(const char *process, enum log_level level, bool json);
 void log_set(enum log_level level, bool json);

@@ -26,14 +26,14 @@ void loop_free(struct loop *l);
 void loop_freep(struct loop **l);
 struct event_base *loop_base(struct loop *l);
 const struct clock *loop_clock(struct loop *l);
-int loop_run(struct loop *l) MUST_USE;            /* returns the status given to loop_stop */
+int loop_run(struct loop *l) MUST_USE; /* returns the status given to loop_stop */
 void loop_stop(struct loop *l, int status);
 
 /* A timer is embedded in its owner and must be done before it goes. */
 void loop_timer_init(struct loop *l, struct loop_timer *t, void (*fn)(void *ctx), void *ctx);
 void loop_timer_done(struct loop_timer *t);
-void loop_timer_in(struct loop_timer *t, uint64_t delay_us);  /* replaces an earlier time */
-void loop_timer_soon(struct loop_timer *t);                   /* next turn; idempotent */
+void loop_timer_in(struct loop_timer *t, uint64_t delay_us); /* replaces an earlier time */
+void loop_timer_soon(struct loop_timer *t);		     /* next turn; idempotent */
 void loop_timer_stop(struct loop_timer *t);
 
 /* fn runs at the end of each turn in which something happened; in order of registration. */

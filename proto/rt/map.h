@@ -24,9 +24,9 @@ struct map64 {
 /* secret 0: plain mixing (keys of our own). Key 0 is not allowed. */
 void map64_init(struct map64 *m, uint64_t secret);
 void map64_done(struct map64 *m);
-void *map64_get(const struct map64 *m, uint64_t key);             /* NULL: absent */
-void *map64_put(struct map64 *m, uint64_t key, void *value);      /* returns the old value */
-void *map64_del(struct map64 *m, uint64_t key);                   /* returns the old value */
+void *map64_get(const struct map64 *m, uint64_t key);	     /* NULL: absent */
+void *map64_put(struct map64 *m, uint64_t key, void *value); /* returns the old value */
+void *map64_del(struct map64 *m, uint64_t key);		     /* returns the old value */
 /* *it = 0 to begin; false at the end. The map must not change meanwhile. */
 bool map64_next(const struct map64 *m, size_t *it, uint64_t *ret_key, void **ret_value);
 

@@ -17,10 +17,10 @@ enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
 enum { METRIC_BUCKETS = 16 }; /* 50 us doubling to 1.6 s, and +Inf */
 
 struct metric {
-	const char *name;   /* mudlark_gateway_sessions, may end in a fixed label set {kind="telnet"} */
+	const char *name; /* mudlark_lines_total; may end in a fixed label set {kind="telnet"} */
 	const char *help;
 	enum metric_kind kind;
-	double value;                       /* counter, gauge */
+	double value; /* counter, gauge */
 	uint64_t bucket[METRIC_BUCKETS + 1];
 	double sum;
 	uint64_t count;

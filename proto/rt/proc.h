@@ -18,9 +18,9 @@
 /* Exit status says why (deploy/README.md lists them). */
 enum proc_exit {
 	EXIT_DONE = 0,
-	EXIT_FAULT = 1,        /* unexpected error, logged */
+	EXIT_FAULT = 1,	       /* unexpected error, logged */
 	EXIT_USAGE = 64,       /* command line or configuration */
-	EXIT_PACK = 65,        /* a pack was refused */
+	EXIT_PACK = 65,	       /* a pack was refused */
 	EXIT_UNAVAILABLE = 69, /* something needed never came */
 	EXIT_STUCK = 70,       /* did not stop within 5 s */
 	EXIT_IN_USE = 73,      /* lock or address held by another process */
@@ -28,10 +28,10 @@ enum proc_exit {
 };
 
 struct proc_spec {
-	const char *name;              /* mudlark-gateway */
-	const char *about;             /* one line for --help */
-	struct conf_table table;       /* its own options; log.* and bus.* are added by the runtime */
-	const char *const *sections;   /* sections of other processes */
+	const char *name;	     /* mudlark-gateway */
+	const char *about;	     /* one line for --help */
+	struct conf_table table;     /* its own options; log.* and bus.* are added by the runtime */
+	const char *const *sections; /* sections of other processes */
 	/* Extra long flags of this process, taken as "--flag VALUE"; NULL-terminated; may be NULL. */
 	const char *const *flags;
 };
@@ -41,10 +41,10 @@ struct proc {
 	const struct proc_spec *spec;
 	void *values;
 	struct conf_source source;
-	const char *flag_values[8];    /* by position in spec->flags */
-	char *name;                    /* --name, default: the role */
-	bool insecure;                 /* --insecure: tcp:// without CURVE */
-	struct proc_inner *inner;      /* NULL until proc_start() said 0 */
+	const char *flag_values[8]; /* by position in spec->flags */
+	char *name;		    /* --name, default: the role */
+	bool insecure;		    /* --insecure: tcp:// without CURVE */
+	struct proc_inner *inner;   /* NULL until proc_start() said 0 */
 };
 
 struct proc_hooks {

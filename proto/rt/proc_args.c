@@ -67,14 +67,10 @@ static const struct conf_table common_table = {
 };
 
 static const struct option shared_flags[] = {
-	{ "config",       required_argument, NULL, 'c' },
-	{ "set",          required_argument, NULL, 's' },
-	{ "name",         required_argument, NULL, 'n' },
-	{ "insecure",     no_argument,       NULL, 'i' },
-	{ "print-config", no_argument,       NULL, 'p' },
-	{ "check-config", no_argument,       NULL, 'k' },
-	{ "help",         no_argument,       NULL, 'h' },
-	{ "version",      no_argument,       NULL, 'v' },
+	{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' },
+	{ "name", required_argument, NULL, 'n' },   { "insecure", no_argument, NULL, 'i' },
+	{ "print-config", no_argument, NULL, 'p' }, { "check-config", no_argument, NULL, 'k' },
+	{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'v' },
 };
 _Static_assert(ARRAY_LEN(shared_flags) == FLAGS_SHARED, "room for every shared flag");
 
@@ -169,8 +165,7 @@ static int parse(struct proc *p, int argc, char **argv, enum wish *wish, int *re
 		if (flag == '?')
 			return usage(p, "there is no flag", argv[optind - 1], ret_status);
 		if (flag == ':')
-			return usage(p, "a value is missing behind", argv[optind - 1],
-				     ret_status);
+			return usage(p, "a value is missing behind", argv[optind - 1], ret_status);
 		if (take_flag(p, flag, wish)) {
 			*ret_status = EXIT_DONE;
 			return 1;

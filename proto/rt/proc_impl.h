@@ -11,9 +11,9 @@ struct proc_inner {
 	struct proc_hooks hooks;
 	struct loop_timer heartbeat;
 	int heartbeat_fd, ready_fd; /* -1: none */
-	bool watchdog;              /* systemd wants to hear from us */
+	bool watchdog;		    /* systemd wants to hear from us */
 	bool stopping, ready;
-	char **sets;                /* borrowed from argv */
+	char **sets; /* borrowed from argv */
 };
 
 /* proc_args.c: the command line and the configuration. As proc_start(). */

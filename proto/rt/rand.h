@@ -10,9 +10,9 @@ struct rng {
 	uint64_t s[4];
 };
 
-void rng_seed(struct rng *r, uint64_t seed);          /* splitmix64 expansion */
+void rng_seed(struct rng *r, uint64_t seed); /* splitmix64 expansion */
 uint64_t rng_next(struct rng *r);
-uint64_t rng_below(struct rng *r, uint64_t n);        /* 0..n-1 without bias; n > 0 */
+uint64_t rng_below(struct rng *r, uint64_t n); /* 0..n-1 without bias; n > 0 */
 
 /* Where unpredictable bytes come from. */
 struct entropy {
@@ -20,5 +20,5 @@ struct entropy {
 	void *ctx;
 };
 
-extern const struct entropy entropy_system;           /* getrandom(2) */
-uint64_t entropy_id(const struct entropy *e);         /* random, never 0 */
+extern const struct entropy entropy_system;   /* getrandom(2) */
+uint64_t entropy_id(const struct entropy *e); /* random, never 0 */

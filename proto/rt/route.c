@@ -18,12 +18,8 @@ static const struct {
 	unsigned role;
 } roles[] = {
 	/* "self" is missing: nobody may claim it in a hello. */
-	{ "gateway",  ROLE_GATEWAY  },
-	{ "world",    ROLE_WORLD    },
-	{ "persist",  ROLE_PERSIST  },
-	{ "aibridge", ROLE_AIBRIDGE },
-	{ "bridge",   ROLE_BRIDGE   },
-	{ "ops",      ROLE_OPS      },
+	{ "gateway", ROLE_GATEWAY },   { "world", ROLE_WORLD },	  { "persist", ROLE_PERSIST },
+	{ "aibridge", ROLE_AIBRIDGE }, { "bridge", ROLE_BRIDGE }, { "ops", ROLE_OPS },
 };
 
 unsigned route_role_of(const char *name)

@@ -26,7 +26,7 @@ unsigned route_role_of(const char *name);
 
 struct route {
 	const char *name;
-	unsigned from;   /* route_role bits */
+	unsigned from; /* route_role bits */
 	/* `body` is the member of the oneof. */
 	int (*handle)(void *ctx, uint64_t peer, const void *body);
 };

@@ -7,13 +7,13 @@
 #include "rt/base.h"
 #include "rt/buf.h"
 
-bool text_is_utf8(struct span s);                        /* strict RFC 3629, no NUL */
+bool text_is_utf8(struct span s); /* strict RFC 3629, no NUL */
 /* Appends s to out as valid, harmless text: bad bytes become U+FFFD; C0, DEL, C1, bidi controls,
  * zero-width, tag characters and noncharacters are dropped; TAB becomes a space; at most 4 combining
  * marks on one base; NFC. */
 void text_clean(struct buf *out, struct span s);
-size_t text_columns(struct span s);                      /* terminal columns of clean text */
-size_t text_cut(struct span s, size_t max_bytes);        /* bytes that fit, at a grapheme border */
+size_t text_columns(struct span s);		  /* terminal columns of clean text */
+size_t text_cut(struct span s, size_t max_bytes); /* bytes that fit, at a grapheme border */
 /* Case-folded ASCII and Unicode comparison. */
 bool text_eq_fold(struct span a, struct span b);
 bool text_prefix_fold(struct span whole, struct span prefix);
@@ -29,5 +29,5 @@ size_t text_quote_to(char *dst, size_t cap, struct span s, size_t max, bool json
 /* JSON writing; values are appended to out, which must be valid between calls. */
 /* With quotes. (jansson has a json_string() that is another thing.) */
 void json_quote(struct buf *out, struct span s);
-void json_member(struct buf *out, const char *key);      /* `,"key":` or `"key":` after `{` */
+void json_member(struct buf *out, const char *key); /* `,"key":` or `"key":` after `{` */
 void json_int(struct buf *out, int64_t v);

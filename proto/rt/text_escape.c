@@ -15,8 +15,8 @@ static size_t escape_u(char *dst, int32_t c)
 	if (c < 0x10000)
 		return (size_t)snprintf(dst, ESCAPE_MAX + 1, "\\u%04x", (unsigned)c);
 	c -= 0x10000;
-	return (size_t)snprintf(dst, ESCAPE_MAX + 1, "\\u%04x\\u%04x", 0xd800u + (unsigned)(c >> 10),
-				0xdc00u + (unsigned)(c & 0x3ff));
+	return (size_t)snprintf(dst, ESCAPE_MAX + 1, "\\u%04x\\u%04x",
+				0xd800u + (unsigned)(c >> 10), 0xdc00u + (unsigned)(c & 0x3ff));
 }
 
 static char short_escape(int32_t c)
@@ -60,8 +60,7 @@ static bool is_hidden(int32_t c)
 		return false;
 	k = utf8proc_category(c);
 	return k == UTF8PROC_CATEGORY_CC || k == UTF8PROC_CATEGORY_CF ||
-	       k == UTF8PROC_CATEGORY_ZL || k == UTF8PROC_CATEGORY_ZP ||
-	       k == UTF8PROC_CATEGORY_CN;
+	       k == UTF8PROC_CATEGORY_ZL || k == UTF8PROC_CATEGORY_ZP || k == UTF8PROC_CATEGORY_CN;
 }
 
 static size_t decode(struct span s, size_t at, int32_t *ret)
@@ -99,8 +98,8 @@ size_t text_quote_to(char *dst, size_t cap, struct span s, size_t max, bool json
 			break;
 		if (cap - n < ESCAPE_MAX + 1 + TAIL)
 			return 0;
-		n += len ? put_point(dst + n, s.p + i, len, c, is_hidden(c)) :
-			   put_bad(dst + n, s.p[i], json);
+		n += len ? put_point(dst + n, s.p + i, len, c, is_hidden(c))
+			 : put_bad(dst + n, s.p[i], json);
 		i += len ? len : 1;
 	}
 	if (i < s.n)

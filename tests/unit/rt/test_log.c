@@ -78,7 +78,8 @@ START_TEST(an_event_needs_no_fields)
 {
 	open_log("world", LOG_INFO, false);
 	log_error("lost");
-	ck_assert_str_eq(after_time(written(), "ts=", " "), "level=error process=world event=lost\n");
+	ck_assert_str_eq(after_time(written(), "ts=", " "),
+			 "level=error process=world event=lost\n");
 }
 END_TEST
 
@@ -156,7 +157,8 @@ START_TEST(a_pipe_nobody_reads_costs_lines_and_no_time)
 	log_info("again");
 	last = strstr(written(), "event=again\n");
 	ck_assert_ptr_nonnull(last);
-	ck_assert_ptr_nonnull(strstr(last, "level=warning process=world event=log_dropped lines=10\n"));
+	ck_assert_ptr_nonnull(
+		strstr(last, "level=warning process=world event=log_dropped lines=10\n"));
 	log_info("once_more");
 	ck_assert_ptr_null(strstr(written(), "log_dropped"));
 }

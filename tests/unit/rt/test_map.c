@@ -159,7 +159,9 @@ START_TEST(siphash_is_the_published_one)
 {
 	/* First vectors of SipHash-2-4's reference: key 00..0f, messages "", 00, 00 01. */
 	static const uint64_t expected[] = {
-		0x726fdb47dd0e0e31u, 0x74f839c593dc67fdu, 0x0d6c8009d9a94f5au,
+		0x726fdb47dd0e0e31u,
+		0x74f839c593dc67fdu,
+		0x0d6c8009d9a94f5au,
 	};
 	uint8_t key[16], message[3] = { 0, 1, 2 };
 

@@ -36,12 +36,18 @@ static unsigned count(const struct buf *b, const char *text)
 START_TEST(a_family_is_explained_once_and_kept_together)
 {
 	const struct metric m[] = {
-		{ .name = "mudlark_sessions{kind=\"telnet\"}", .help = "Sessions.",
-		  .kind = METRIC_GAUGE, .value = 3 },
-		{ .name = "mudlark_lines_total", .help = "Lines.", .kind = METRIC_COUNTER,
+		{ .name = "mudlark_sessions{kind=\"telnet\"}",
+		  .help = "Sessions.",
+		  .kind = METRIC_GAUGE,
+		  .value = 3 },
+		{ .name = "mudlark_lines_total",
+		  .help = "Lines.",
+		  .kind = METRIC_COUNTER,
 		  .value = 123456789012 },
-		{ .name = "mudlark_sessions{kind=\"web\"}", .help = "Sessions.",
-		  .kind = METRIC_GAUGE, .value = 0.5 },
+		{ .name = "mudlark_sessions{kind=\"web\"}",
+		  .help = "Sessions.",
+		  .kind = METRIC_GAUGE,
+		  .value = 0.5 },
 	};
 	struct buf b = { 0 };
 
@@ -65,9 +71,16 @@ START_TEST(a_duration_falls_into_the_first_bucket_that_holds_it)
 		uint64_t us;
 		size_t bucket;
 	} cases[] = {
-		{ 0, 0 },    { 50, 0 },        { 51, 1 },       { 100, 1 },
-		{ 101, 2 },  { 200, 2 },       { 201, 3 },      { 1638400, 15 },
-		{ 1638401, METRIC_BUCKETS }, { UINT64_MAX, METRIC_BUCKETS },
+		{ 0, 0 },
+		{ 50, 0 },
+		{ 51, 1 },
+		{ 100, 1 },
+		{ 101, 2 },
+		{ 200, 2 },
+		{ 201, 3 },
+		{ 1638400, 15 },
+		{ 1638401, METRIC_BUCKETS },
+		{ UINT64_MAX, METRIC_BUCKETS },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -82,7 +95,8 @@ END_TEST
 
 START_TEST(a_histogram_is_cumulative_in_seconds)
 {
-	struct metric m = { .name = "mudlark_turn_seconds{kind=\"a\"}", .help = "Turns.",
+	struct metric m = { .name = "mudlark_turn_seconds{kind=\"a\"}",
+			    .help = "Turns.",
 			    .kind = METRIC_HISTOGRAM };
 	struct buf b = { 0 };
 
@@ -145,8 +159,9 @@ static void open_scene(struct scene *s)
 	char address[32];
 
 	*s = (struct scene){ .port = free_port(), .ready = true };
-	s->metrics[0] = (struct metric){ .name = "mudlark_x_total", .help = "X.",
-					 .kind = METRIC_COUNTER, .value = 4 };
+	s->metrics[0] = (struct metric){
+		.name = "mudlark_x_total", .help = "X.", .kind = METRIC_COUNTER, .value = 4
+	};
 	s->source = (struct metric_source){ s->metrics, 1, refresh, is_ready, s };
 	ck_assert_int_eq(loop_new(&s->l), 0);
 	snprintf(address, sizeof(address), "localhost:%u", s->port);
@@ -224,8 +239,8 @@ static void ask(struct scene *s, const char *method, const char *path, struct bu
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
 		 method, path);
-	ask_at(s, socket(AF_INET, SOCK_STREAM, 0), (const struct sockaddr *)&to, sizeof(to), request,
-	       ret);
+	ask_at(s, socket(AF_INET, SOCK_STREAM, 0), (const struct sockaddr *)&to, sizeof(to),
+	       request, ret);
 }
 
 START_TEST(metrics_are_shown_fresh)
@@ -344,7 +359,7 @@ START_TEST(an_address_in_use_or_wrong_is_an_error_and_none_is_off)
 END_TEST
 
 UNIT_MAIN("metric", a_family_is_explained_once_and_kept_together,
-	  a_duration_falls_into_the_first_bucket_that_holds_it, a_histogram_is_cumulative_in_seconds,
-	  metrics_are_shown_fresh, readiness_has_a_reason, only_reading_is_served,
-	  headers_without_end_are_refused, a_unix_socket_serves_and_goes,
+	  a_duration_falls_into_the_first_bucket_that_holds_it,
+	  a_histogram_is_cumulative_in_seconds, metrics_are_shown_fresh, readiness_has_a_reason,
+	  only_reading_is_served, headers_without_end_are_refused, a_unix_socket_serves_and_goes,
 	  an_address_in_use_or_wrong_is_an_error_and_none_is_off)

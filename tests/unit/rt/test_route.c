@@ -217,5 +217,5 @@ END_TEST
 UNIT_MAIN("route", a_case_reaches_its_handler, a_sender_without_the_right_is_refused,
 	  a_case_nobody_knows_is_dropped_and_counted, a_field_of_the_future_is_an_unknown_case,
 	  bytes_that_are_no_message_are_malformed, the_caps_of_the_caller_hold,
-	  a_message_that_swells_is_refused,
-	  a_case_without_a_handler_is_found, nobody_may_call_himself_self)
+	  a_message_that_swells_is_refused, a_case_without_a_handler_is_found,
+	  nobody_may_call_himself_self)

@@ -43,8 +43,8 @@ static void check_harmless(struct span s)
 {
 	for (size_t i = 0; i < s.n;) {
 		int32_t c;
-		utf8proc_ssize_t n = utf8proc_iterate((const uint8_t *)s.p + i,
-						      (utf8proc_ssize_t)(s.n - i), &c);
+		utf8proc_ssize_t n =
+			utf8proc_iterate((const uint8_t *)s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
 
 		ck_assert_msg(n > 0, "not UTF-8 at %zu", i);
 		ck_assert_msg(!is_control(c) && !is_bidi_or_hidden(c), "U+%04X survived", c);
@@ -138,7 +138,7 @@ START_TEST(random_text_is_clean_after_one_cleaning)
 	static const struct {
 		uint32_t from, n;
 	} ranges[] = {
-		{ 0, 0x80 },       { 0xa0, 0x250 },   { 0x300, 0x70 },   { 0x900, 0x180 },
+		{ 0, 0x80 },	   { 0xa0, 0x250 },   { 0x300, 0x70 },	 { 0x900, 0x180 },
 		{ 0x1100, 0x100 }, { 0x2000, 0x70 },  { 0xac00, 0x100 }, { 0x1f1e6, 0x500 },
 		{ 0xfb1d, 0x40 },  { 0x1d15e, 0x60 }, { 0, 0x110000 },
 	};
@@ -210,7 +210,8 @@ END_TEST
 
 START_TEST(a_cut_is_a_border_within_bounds)
 {
-	const struct span s = SPAN("ab\xc3\xa9z\xcc\xb4\xe6\x97\xa5\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa!");
+	const struct span s =
+		SPAN("ab\xc3\xa9z\xcc\xb4\xe6\x97\xa5\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa!");
 
 	for (size_t max = 0; max <= s.n + 2; max++) {
 		size_t n = text_cut(s, max);
@@ -310,7 +311,8 @@ START_TEST(json_is_written_member_by_member)
 	json_member(&b, "hp");
 	json_int(&b, -12);
 	buf_addc(&b, '}');
-	ck_assert(holds(&b, "{\"name\":\"a\\\"\\\\\\n\\u0001\xef\xbf\xbd\xe2\x82\xac\",\"hp\":-12}"));
+	ck_assert(
+		holds(&b, "{\"name\":\"a\\\"\\\\\\n\\u0001\xef\xbf\xbd\xe2\x82\xac\",\"hp\":-12}"));
 	buf_done(&b);
 }
 END_TEST
