@@ -15,7 +15,7 @@
 enum { IAC = 255, SB = 250, SE = 240, GA = 249, EOR = 239, WILL = 251, WONT = 252, ECHO = 1 };
 enum telnet_state { T_TEXT, T_IAC, T_OPTION, T_SUB, T_SUB_IAC };
 
-void talk_open(struct talk *t, const char *who, uint16_t port)
+bool talk_try(struct talk *t, const char *who, uint16_t port)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
 
@@ -23,7 +23,16 @@ void talk_open(struct talk *t, const char *who, uint16_t port)
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	a.sin_port = htons(port);
 	t->fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-	must(connect(t->fd, (struct sockaddr *)&a, sizeof(a)), "connect");
+	if (!connect(t->fd, (struct sockaddr *)&a, sizeof(a)))
+		return true;
+	talk_close(t);
+	return false;
+}
+
+void talk_open(struct talk *t, const char *who, uint16_t port)
+{
+	if (!talk_try(t, who, port))
+		die("%s: nobody listens on port %u", who, port);
 }
 
 void talk_close(struct talk *t)

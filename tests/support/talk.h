@@ -9,7 +9,7 @@
 #include "rt/base.h"
 #include "rt/buf.h"
 
-#define TALK_GO	    "\005"
+#define TALK_GO "\005"
 #define TALK_PROMPT "> " TALK_GO
 
 enum { TALK_US = 15000000 }; /* a patient player: recovery included */
@@ -25,6 +25,8 @@ struct talk {
 
 /* Connects; dies when nobody listens. */
 void talk_open(struct talk *t, const char *who, uint16_t port);
+/* false: nobody listens. */
+bool talk_try(struct talk *t, const char *who, uint16_t port);
 void talk_close(struct talk *t);
 void talk_line(struct talk *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void talk_bytes(struct talk *t, const void *p, size_t n);

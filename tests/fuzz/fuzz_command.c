@@ -1,0 +1,233 @@
+/*
+ * fuzz_command.c - lines of players, on a whole world in this process.
+ *
+ * The input is lines: the first byte of each chooses who types (two guests, the operator) or lets ticks
+ * pass, the rest is cleaned as a gateway would and typed.  Oracles: every line is answered, once; nothing
+ * that leaves has a control character; no thing appears or vanishes; two worlds that were told the same
+ * are the same (promise P7), also when their commits become durable at different times.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rt/text.h"
+#include "tests/fuzz/fuzz.h"
+#include "world/cmd/table.h"
+#include "world/core/place.h"
+#include "world/core/world.h"
+#include "world/pack/pack.h"
+#include "world/session.h"
+
+enum { PLAYERS = 3, GATEWAY = 77, LINES_MAX = 64, TEXT_MAX = 1024 };
+
+struct stage {
+	struct world *world;
+	uint64_t batches, seq[PLAYERS], done[PLAYERS];
+	bool is_gone[PLAYERS];
+	bool is_lazy; /* tells of durable batches only now and then */
+};
+
+static struct pack *pack;
+
+static void feed(struct stage *st, uint64_t peer, Mudlark__WorldIn__BodyCase kind, void *body)
+{
+	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
+
+	in.body_case = kind;
+	in.session_line = body;
+	world_feed(st->world, peer, &in);
+}
+
+static void text_holds(const ProtobufCBinaryData *text)
+{
+	FUZZ_HOLDS(fuzz_is_clean((struct span){ (const char *)text->data, text->len }, "\n"));
+}
+
+static void on_output(void *ctx, uint64_t gateway, struct span record, uint64_t oseq UNUSED)
+{
+	struct stage *st = ctx;
+	Mudlark__GatewayIn *m;
+
+	m = mudlark__gateway_in__unpack(NULL, record.n, (const uint8_t *)record.p);
+	FUZZ_HOLDS(gateway == GATEWAY && m);
+	if (m->body_case == MUDLARK__GATEWAY_IN__BODY_OUTPUT) {
+		const Mudlark__Output *o = m->output;
+
+		text_holds(&o->text);
+		text_holds(&o->prompt);
+		if (o->done) {
+			FUZZ_HOLDS(o->n_sessions == 1 && o->sessions[0] >= 1);
+			FUZZ_HOLDS(o->sessions[0] <= PLAYERS && !o->group);
+			FUZZ_HOLDS(o->done == st->done[o->sessions[0] - 1] + 1);
+			st->done[o->sessions[0] - 1] = o->done;
+		}
+	}
+	if (m->body_case == MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE) {
+		FUZZ_HOLDS(m->session_close->session - 1 < PLAYERS);
+		text_holds(&m->session_close->text);
+		st->is_gone[m->session_close->session - 1] = true;
+	}
+	mudlark__gateway_in__free_unpacked(m, NULL);
+}
+
+static void on_commit(void *ctx, const Mudlark__Commit *c, struct span record)
+{
+	struct stage *st = ctx;
+
+	FUZZ_HOLDS(c->batch == st->batches + 1 && record.n > 0);
+	st->batches = c->batch;
+}
+
+static void on_call(void *ctx UNUSED, uint64_t id UNUSED, const Mudlark__PersistCall *c UNUSED,
+		    uint32_t deadline_ms UNUSED)
+{
+}
+
+static void on_superseded(void *ctx UNUSED, uint64_t epoch UNUSED)
+{
+	FUZZ_HOLDS(!"nobody refused anything");
+}
+
+static void make_durable(struct stage *st)
+{
+	Mudlark__Committed done = MUDLARK__COMMITTED__INIT;
+
+	done.batch = st->batches;
+	feed(st, 0, MUDLARK__WORLD_IN__BODY_COMMITTED, &done);
+}
+
+static void settle(struct stage *st)
+{
+	while (world_turn(st->world))
+		;
+	if (st->is_lazy)
+		return;
+	make_durable(st);
+	while (world_turn(st->world))
+		;
+}
+
+static void type_line(struct stage *st, size_t who, struct span text)
+{
+	Mudlark__SessionLine l = MUDLARK__SESSION_LINE__INIT;
+
+	if (st->is_gone[who])
+		return;
+	l.session = who + 1;
+	l.seq = ++st->seq[who];
+	l.text = (ProtobufCBinaryData){ text.n, (uint8_t *)(uintptr_t)text.p };
+	feed(st, GATEWAY, MUDLARK__WORLD_IN__BODY_SESSION_LINE, &l);
+	settle(st);
+}
+
+static void pass_time(struct stage *st, unsigned ticks)
+{
+	Mudlark__Tick t = MUDLARK__TICK__INIT;
+
+	for (unsigned i = 0; i < ticks; i++) {
+		t.number = st->world->tick + 1;
+		t.wall_ms = (int64_t)t.number * 100;
+		feed(st, 0, MUDLARK__WORLD_IN__BODY_TICK, &t);
+		settle(st);
+	}
+}
+
+static void open_stage(struct stage *st, bool is_lazy)
+{
+	static char *conf[] = { "guests=1", "tick_rate=10", "linkdead_seconds=300" };
+	static const struct pack *packs[1];
+	struct world_env env = { .ctx = st,
+				 .commit = on_commit,
+				 .output = on_output,
+				 .call = on_call,
+				 .superseded = on_superseded,
+				 .run = cmd_run };
+	Mudlark__Begin begin = MUDLARK__BEGIN__INIT;
+	Mudlark__Ready ready = MUDLARK__READY__INIT;
+	Mudlark__PeerUp up = MUDLARK__PEER_UP__INIT;
+
+	packs[0] = pack;
+	*st = (struct stage){ .world = world_new(&env, packs, 1) };
+	begin.world = begin.epoch = 1;
+	begin.seed = 42;
+	begin.conf = conf;
+	begin.n_conf = ARRAY_LEN(conf);
+	up.peer = GATEWAY;
+	up.role = up.name = (char *)(uintptr_t) "gateway";
+	feed(st, 0, MUDLARK__WORLD_IN__BODY_BEGIN, &begin);
+	feed(st, 0, MUDLARK__WORLD_IN__BODY_READY, &ready);
+	feed(st, 0, MUDLARK__WORLD_IN__BODY_PEER_UP, &up);
+	settle(st);
+	for (size_t who = 0; who < PLAYERS; who++) {
+		Mudlark__SessionOpen open = MUDLARK__SESSION_OPEN__INIT;
+
+		open.session = who + 1;
+		open.peer = (char *)(uintptr_t) "203.0.113.7";
+		open.trusted = who == PLAYERS - 1;
+		feed(st, GATEWAY, MUDLARK__WORLD_IN__BODY_SESSION_OPEN, &open);
+		settle(st);
+		if (!open.trusted)
+			type_line(st, who, SPAN("guest"));
+	}
+	st->is_lazy = is_lazy;
+}
+
+static size_t count_items(const struct stage *st)
+{
+	size_t n = 0;
+
+	for (struct ent e = ent_next(st->world, ENT_NONE); ent_is(e); e = ent_next(st->world, e))
+		n += ent_kind(st->world, e) == KIND_ITEM;
+	return n;
+}
+
+static void one_line(struct stage *st, struct span raw)
+{
+	uint8_t who = raw.n ? (uint8_t)raw.p[0] : 0;
+	struct buf text = { 0 };
+
+	if (!raw.n)
+		return;
+	if (who >= 0xf0) {
+		pass_time(st, who & 0x0f);
+		return;
+	}
+	text_clean(&text, (struct span){ raw.p + 1, raw.n - 1 });
+	type_line(st, who % PLAYERS,
+		  (struct span){ buf_p(&text), text_cut(buf_span(&text), TEXT_MAX) });
+	buf_done(&text);
+}
+
+static uint64_t play(struct fuzz_in in, bool is_lazy)
+{
+	struct stage st;
+	size_t items;
+	uint64_t hash;
+
+	open_stage(&st, is_lazy);
+	items = count_items(&st);
+	FUZZ_HOLDS(items > 0);
+	for (int i = 0; in.n && i < LINES_MAX; i++) {
+		one_line(&st, fuzz_until(&in, '\n'));
+		FUZZ_HOLDS(count_items(&st) == items);
+	}
+	st.is_lazy = false;
+	settle(&st);
+	for (size_t who = 0; who < PLAYERS; who++)
+		FUZZ_HOLDS(st.done[who] == st.seq[who] || st.is_gone[who]);
+	hash = world_hash(st.world, NULL);
+	if (st.batches > PLAYERS)
+		fuzz_worked();
+	world_free(st.world);
+	return hash;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct fuzz_in in = { data, n };
+	struct buf errors = { 0 };
+
+	if (!pack && pack_load(&pack, "world/packs/foreshore", &errors))
+		fuzz_broken(buf_p(&errors), __FILE__, __LINE__);
+	FUZZ_HOLDS(play(in, false) == play(in, true));
+	return 0;
+}
