@@ -54,10 +54,20 @@ static const struct conf_option *find(const struct load *l, struct span name, vo
 	return NULL;
 }
 
+/* Is it a section of another process? Of such a one we may hold some options, and pass over the rest. */
+static bool is_of_others(const struct load *l, struct span section)
+{
+	const char *const *known = l->src->known_sections;
+
+	for (; known && *known; known++)
+		if (strlen(*known) == section.n && memcmp(*known, section.p, section.n) == 0)
+			return true;
+	return false;
+}
+
 static enum conf_whose whose_section(void *ctx, struct span section)
 {
 	const struct load *l = ctx;
-	const char *const *known = l->src->known_sections;
 
 	for (size_t p = 0; p < l->n; p++) {
 		const struct conf_table *t = l->parts[p].table;
@@ -67,10 +77,7 @@ static enum conf_whose whose_section(void *ctx, struct span section)
 			    memcmp(t->options[i].name, section.p, section.n) == 0)
 				return CONF_OWN;
 	}
-	for (; known && *known; known++)
-		if (strlen(*known) == section.n && memcmp(*known, section.p, section.n) == 0)
-			return CONF_OTHER;
-	return CONF_UNKNOWN;
+	return is_of_others(l, section) ? CONF_OTHER : CONF_UNKNOWN;
 }
 
 static void take(const struct load *l, const struct conf_option *o, void *values,
@@ -98,7 +105,7 @@ static void take_named(void *ctx, struct span name, const char *key_where,
 	o = find(l, name, &values);
 	if (o)
 		take(l, o, values, raw);
-	else
+	else if (!is_of_others(l, (struct span){ name.p, strcspn(name.p, ".") }))
 		conf_mistake(l->errors, key_where, "there is no option \"%.*s\"", (int)name.n,
 			     name.p);
 }
@@ -166,6 +173,17 @@ static const struct conf_option *match_variable(const struct load *l, struct spa
 	return found;
 }
 
+/* Is it an option of another process, in a section of which we hold one? */
+static bool is_variable_of_others(const struct load *l, const char *name)
+{
+	char section[32];
+	size_t n = 0;
+
+	for (name += strlen(ENV_PREFIX); name[n] && name[n] != '_' && n < sizeof(section); n++)
+		section[n] = (char)tolower((unsigned char)name[n]);
+	return is_of_others(l, (struct span){ section, n });
+}
+
 static void take_variable(const struct load *l, const char *entry)
 {
 	const char *equals = strchr(entry, '=');
@@ -182,7 +200,7 @@ static void take_variable(const struct load *l, const char *entry)
 	o = match_variable(l, (struct span){ name, strlen(name) }, &values, &ours);
 	if (o)
 		take(l, o, values, &raw);
-	else if (ours)
+	else if (ours && !is_variable_of_others(l, name))
 		conf_mistake(l->errors, name, "there is no such option");
 }
 

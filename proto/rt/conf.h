@@ -6,7 +6,9 @@
  * file (YAML, strict: no anchors, tags, second document, unknown or duplicate key) over default.
  * Every mistake is a sentence with file:line:column (or the flag's or variable's name), all of them in one
  * go.  Values live in the owner's struct at the option's offset.  A process owns the sections in its
- * table; sections of other processes in the same file are passed over (`known_sections`).
+ * table; sections of other processes in the same file are passed over (`known_sections`).  A
+ * table may hold options of such a section, too (the gateway holds world.bus): then the others in it
+ * are passed over.
  */
 #pragma once
 

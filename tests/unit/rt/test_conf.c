@@ -550,6 +550,27 @@ START_TEST(the_print_says_help_range_and_default)
 }
 END_TEST
 
+START_TEST(a_section_of_others_may_hold_an_option_of_ours)
+{
+	static const char *const shared[] = { "world", NULL };
+	static const char *const sets[] = { "world.tick_rate=5", "world.motd=set" };
+	char *env[] = { "MUDLARK_WORLD_PACKS_X=1", "MUDLARK_WORLD_GUESTS=no", NULL };
+	const struct conf_source src = {
+		.file = write_file("world: { tick_rate: 10, motd: file }\n"),
+		.sets = sets,
+		.n_sets = ARRAY_LEN(sets),
+		.environ_ = env,
+		.known_sections = shared,
+	};
+
+	ck_assert_int_eq(conf_load(&table, &src, &v, &errors), 0);
+	ck_assert_str_eq(v.motd, "set");
+	ck_assert(!v.guests);
+	conf_done(&table, &v);
+	unlink(file);
+}
+END_TEST
+
 UNIT_MAIN("conf", without_any_source_the_defaults_hold, a_file_sets_every_type,
 	  a_plain_no_is_what_the_option_makes_of_it, times_and_sizes_take_their_units,
 	  addresses_and_endpoints_are_checked,
@@ -561,4 +582,5 @@ UNIT_MAIN("conf", without_any_source_the_defaults_hold, a_file_sets_every_type,
 	  a_reload_takes_what_may_change_and_names_the_rest,
 	  a_reload_with_a_mistake_changes_nothing,
 	  an_option_left_out_of_the_file_returns_to_its_default, what_is_printed_loads_back,
-	  any_time_and_size_loads_back, the_print_says_help_range_and_default)
+	  any_time_and_size_loads_back, the_print_says_help_range_and_default,
+	  a_section_of_others_may_hold_an_option_of_ours)
