@@ -1,0 +1,443 @@
+/*
+ * gateway.c - see gateway.h.
+ *
+ * A turn of the loop: bytes and records come in and change sessions; at its end (on_idle) the lobby
+ * sends what was put off, each client gets its one write, and after that the wire sends one frame to
+ * the world.
+ */
+#include "gateway/gateway.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "gateway/client.h"
+#include "gateway/client_console.h"
+#include "gateway/client_telnet.h"
+#include "gateway/listener.h"
+#include "gateway/lobby.h"
+#include "gateway/meter.h"
+#include "gateway/throttle.h"
+#include "rt/log.h"
+#include "rt/wire.h"
+
+enum { GATEWAY_STOP_US = 900000 };
+
+struct gateway {
+	struct proc *proc;
+	const struct gateway_conf *conf;
+	struct lobby_conf lobby_conf;
+	struct client_conf client_conf;
+	struct throttle_conf throttle_conf;
+	struct lobby lobby;
+	struct clients clients;
+	struct throttle throttle;
+	struct listener *telnet, *console;
+	struct wire *wire;
+	struct metric_server *metrics;
+	struct metric meters[METERS];
+	struct loop_timer timer; /* of the lobby */
+	struct loop_timer stop;
+	uint64_t due_us; /* when `timer` fires */
+	struct buf packed;
+	bool ready, stopping;
+};
+
+static const char bye_line[] = "{system}The gates close for now. Come back soon.{/}";
+
+/* The link */
+
+static int to_world(void *ctx, const Mudlark__WorldIn *m)
+{
+	struct gateway *g = ctx;
+	size_t n = mudlark__world_in__get_packed_size(m);
+
+	buf_reset(&g->packed);
+	mudlark__world_in__pack(m, (uint8_t *)buf_reserve(&g->packed, n));
+	buf_commit(&g->packed, n);
+	return link_send(wire_link(g->wire), buf_span(&g->packed), NULL);
+}
+
+static void on_line_done(void *ctx, uint64_t us)
+{
+	struct gateway *g = ctx;
+
+	metric_observe_us(&g->meters[METER_LINE_SECONDS], us);
+}
+
+static void on_up(void *ctx, UNUSED struct link *l, UNUSED const struct link_peer *peer,
+		  enum link_up how)
+{
+	struct gateway *g = ctx;
+
+	lobby_up(&g->lobby, how);
+	if (!g->ready)
+		proc_ready(g->proc);
+	g->ready = true;
+}
+
+static void on_down(void *ctx, UNUSED struct link *l, UNUSED const char *why)
+{
+	struct gateway *g = ctx;
+
+	lobby_down(&g->lobby);
+}
+
+static void on_record(void *ctx, UNUSED struct link *l, UNUSED uint64_t seq, struct span body)
+{
+	struct gateway *g = ctx;
+
+	lobby_record(&g->lobby, body);
+}
+
+static void on_room(void *ctx, UNUSED struct link *l)
+{
+	struct gateway *g = ctx;
+
+	lobby_room(&g->lobby);
+}
+
+static void on_refused(void *ctx, UNUSED struct link *l, const char *why)
+{
+	struct gateway *g = ctx;
+
+	log_error("world_refuses", LOG_STR("reason", why));
+	loop_stop(g->proc->loop, EXIT_UNAVAILABLE);
+}
+
+static int dial(struct gateway *g)
+{
+	const struct proc_common *common = proc_common(g->proc);
+	struct wire_spec spec = {
+		.endpoint = g->conf->bus,
+		.security = {
+			.insecure = g->proc->insecure,
+			.key_file = common->bus_key_file,
+			.allow_file = common->bus_allow_file,
+			.peer_key = common->bus_peer_key,
+		},
+		.link = {
+			.role = "gateway",
+			.name = g->proc->name,
+			.instance = entropy_id(&entropy_system),
+			.auto_take = true,
+		},
+		.events = {
+			.up = on_up,
+			.down = on_down,
+			.record = on_record,
+			.room = on_room,
+			.refused = on_refused,
+			.ctx = g,
+		},
+	};
+	int r = wire_dial(&g->wire, g->proc->loop, &spec);
+
+	if (r < 0)
+		log_error("cannot_dial", LOG_STR("bus", g->conf->bus), LOG_ERRNO(r));
+	return r;
+}
+
+/* Connections */
+
+static void send_sentence(int fd, const char *sentence)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "%s\r\n", sentence);
+	if (send(fd, buf_p(&b), b.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		log_debug("sentence_not_sent", LOG_INT("errno", errno));
+	shutdown(fd, SHUT_WR);
+	buf_done(&b);
+}
+
+/* The address without the port; IPv4 as such also where it came by an IPv6 socket. */
+static void name_peer(const struct sockaddr *from, char ret[NI_MAXHOST])
+{
+	socklen_t n = from->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+						  : sizeof(struct sockaddr_in);
+
+	if (getnameinfo(from, n, ret, NI_MAXHOST, NULL, 0, NI_NUMERICHOST) != 0)
+		strcpy(ret, "unknown");
+	if (strncmp(ret, "::ffff:", 7) == 0 && strchr(ret, '.'))
+		memmove(ret, ret + 7, strlen(ret + 7) + 1);
+}
+
+static void on_telnet(void *ctx, int fd, const struct sockaddr *from)
+{
+	struct gateway *g = ctx;
+	char peer[NI_MAXHOST];
+	struct client_guest guest = { .peer = peer };
+	enum throttle_verdict v =
+		throttle_enter(&g->throttle, from, clock_mono(loop_clock(g->proc->loop)),
+			       &guest.source);
+
+	if (v != THROTTLE_WELCOME) {
+		send_sentence(fd, throttle_sentence(v));
+		close(fd);
+		return;
+	}
+	name_peer(from, peer);
+	if (client_open(&g->clients, &protocol_telnet, fd, &guest) < 0)
+		throttle_leave(&g->throttle, guest.source);
+}
+
+static void on_console(void *ctx, int fd, UNUSED const struct sockaddr *from)
+{
+	struct gateway *g = ctx;
+	struct client_guest guest = { .peer = "console" };
+
+	if (client_open(&g->clients, &protocol_console, fd, &guest) < 0)
+		log_error("console_failed");
+}
+
+static void on_overflow(UNUSED void *ctx, int fd)
+{
+	send_sentence(fd, throttle_sentence(THROTTLE_FULL));
+}
+
+static void on_gone(void *ctx, const struct client *c)
+{
+	struct gateway *g = ctx;
+
+	if (!c->protocol->trusted)
+		throttle_leave(&g->throttle, c->source);
+}
+
+static int listen_at(struct gateway *g, struct listener **ret, const char *address,
+		     void (*accepted)(void *ctx, int fd, const struct sockaddr *from))
+{
+	struct listener_spec spec = {
+		.address = address,
+		.accepted = accepted,
+		.overflow = on_overflow,
+		.ctx = g,
+	};
+	int r = listener_open(ret, g->proc->loop, &spec);
+
+	if (r < 0)
+		log_error("cannot_listen", LOG_STR("address", address), LOG_ERRNO(r));
+	return r;
+}
+
+/* The loop */
+
+static void on_timer(void *ctx)
+{
+	struct gateway *g = ctx;
+
+	g->due_us = UINT64_MAX;
+	lobby_tick(&g->lobby);
+}
+
+static void arm_timer(struct gateway *g)
+{
+	uint64_t due = lobby_due(&g->lobby), now;
+
+	if (due == g->due_us)
+		return;
+	g->due_us = due;
+	if (due == UINT64_MAX) {
+		loop_timer_stop(&g->timer);
+		return;
+	}
+	now = clock_mono(loop_clock(g->proc->loop));
+	loop_timer_in(&g->timer, due > now ? due - now : 0);
+}
+
+static void on_idle(void *ctx)
+{
+	struct gateway *g = ctx;
+
+	lobby_flush(&g->lobby);
+	clients_flush(&g->clients);
+	arm_timer(g);
+	if (g->stopping && g->clients.n == 0)
+		loop_stop(g->proc->loop, EXIT_DONE);
+}
+
+static void on_stop_time(void *ctx)
+{
+	struct gateway *g = ctx;
+
+	loop_stop(g->proc->loop, EXIT_DONE);
+}
+
+static void close_listeners(struct gateway *g)
+{
+	listener_close(TAKE(g->telnet));
+	listener_close(TAKE(g->console));
+}
+
+static void on_stop(void *ctx)
+{
+	struct gateway *g = ctx;
+
+	g->stopping = true;
+	close_listeners(g);
+	clients_farewell(&g->clients, bye_line);
+	loop_timer_in(&g->stop, GATEWAY_STOP_US);
+}
+
+/* Options */
+
+static int take_conf(struct gateway *g)
+{
+	const struct gateway_conf *c = g->conf;
+	const char *bad;
+
+	g->lobby_conf = (struct lobby_conf){
+		.input_queue = (size_t)c->input_queue,
+		.rate = (uint32_t)c->input_rate,
+		.burst = (uint32_t)c->input_burst,
+		.login_timeout_us = (uint64_t)c->login_timeout,
+	};
+	g->client_conf = (struct client_conf){
+		.output_soft = (size_t)c->output_soft,
+		.output_max = (size_t)c->output_max,
+		.output_total = (size_t)c->output_total,
+		.stuck_us = (uint64_t)c->output_stuck,
+	};
+	g->throttle_conf = (struct throttle_conf){
+		.max_conns = (uint32_t)c->max_conns,
+		.max_per_ip = (uint32_t)c->max_conns_per_ip,
+		.rate = (uint32_t)c->conn_rate,
+	};
+	if (throttle_exempt(&g->throttle, c->exempt, &bad) == 0)
+		return 0;
+	log_error("not_a_network", LOG_STR("option", "gateway.exempt"), LOG_STR("value", bad));
+	return -EINVAL;
+}
+
+static void on_reload(void *ctx)
+{
+	if (take_conf(ctx) < 0)
+		log_warning("exempt_unchanged");
+}
+
+/* Figures */
+
+static void refresh(void *ctx)
+{
+	struct gateway *g = ctx;
+	struct metric *m = g->meters;
+	const struct lobby_stats *l = &g->lobby.stats;
+	const struct client_stats *c = &g->clients.stats;
+	const uint64_t *refused = g->throttle.refused;
+	struct link_stats k;
+
+	link_stats(wire_link(g->wire), &k);
+	m[METER_SESSIONS].value = (double)g->lobby.sessions.n;
+	m[METER_CONNECTIONS].value = (double)g->clients.n;
+	m[METER_OPENED].value = (double)c->opened;
+	m[METER_CLOSED].value = (double)c->closed;
+	m[METER_REFUSED].value = (double)(refused[THROTTLE_FULL] + refused[THROTTLE_CROWDED] +
+					  refused[THROTTLE_HASTY]);
+	m[METER_BYTES_IN].value = (double)c->bytes_in;
+	m[METER_BYTES_OUT].value = (double)c->bytes_out;
+	m[METER_SENDS].value = (double)c->sends;
+	m[METER_OUTPUT_BYTES].value = (double)g->clients.queued;
+	m[METER_DROPPED].value = (double)c->dropped;
+	m[METER_SLOW].value = (double)c->slow;
+	m[METER_LINES].value = (double)l->lines;
+	m[METER_LINES_REFUSED].value = (double)l->refused;
+	m[METER_LINES_LOST].value = (double)l->dropped;
+	m[METER_LINES_WAITING].value = (double)l->queued;
+	m[METER_REPEATED].value = (double)l->repeated;
+	m[METER_ORPHANS].value = (double)l->orphans;
+	m[METER_MALFORMED].value = (double)(l->malformed + l->routes.malformed);
+	m[METER_WORLD_UP].value = g->lobby.up;
+	m[METER_LINK_SENT].value = (double)k.sent;
+	m[METER_LINK_RECEIVED].value = (double)k.received;
+	m[METER_LINK_RESENT].value = (double)k.resent;
+	m[METER_LINK_CONNECTIONS].value = (double)k.connections;
+	m[METER_LINK_RING].value = (double)k.ring_bytes;
+}
+
+static bool is_ready(void *ctx, struct buf *reason)
+{
+	struct gateway *g = ctx;
+
+	if (!g->lobby.up)
+		buf_adds(reason, "the world is away");
+	return g->lobby.up;
+}
+
+static int serve_metrics(struct gateway *g)
+{
+	struct metric_source src = {
+		.metrics = g->meters,
+		.n = METERS,
+		.refresh = refresh,
+		.ready = is_ready,
+		.ctx = g,
+	};
+	int r = metric_serve(&g->metrics, g->proc->loop, g->conf->metrics, &src);
+
+	if (r < 0)
+		log_error("cannot_listen", LOG_STR("address", g->conf->metrics), LOG_ERRNO(r));
+	return r;
+}
+
+/* Beginning and end */
+
+static void init_parts(struct gateway *g)
+{
+	struct loop *loop = g->proc->loop;
+	struct lobby_io io = { 0 };
+
+	clients_io(&g->clients, &io);
+	io.to_world = to_world;
+	io.line_done = on_line_done;
+	lobby_init(&g->lobby, &g->lobby_conf, &io, loop_clock(loop), &entropy_system);
+	clients_init(&g->clients, loop, &g->lobby, &g->client_conf);
+	g->clients.on_gone = on_gone;
+	g->clients.ctx = g;
+	throttle_init(&g->throttle, &g->throttle_conf);
+	meter_init(g->meters);
+	loop_timer_init(loop, &g->timer, on_timer, g);
+	loop_timer_init(loop, &g->stop, on_stop_time, g);
+	g->due_us = UINT64_MAX;
+	loop_on_idle(loop, on_idle, g); /* before the wire's, which sends what it makes */
+}
+
+int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_conf *conf)
+{
+	struct gateway *g = base_alloc(1, sizeof(*g));
+	int r;
+
+	*ret = g;
+	g->proc = p;
+	g->conf = conf;
+	init_parts(g);
+	r = take_conf(g);
+	if (r == 0)
+		r = dial(g);
+	if (r == 0)
+		r = listen_at(g, &g->telnet, conf->telnet, on_telnet);
+	if (r == 0)
+		r = listen_at(g, &g->console, conf->console, on_console);
+	if (r == 0)
+		r = serve_metrics(g);
+	if (r == 0)
+		proc_hooks(p, &(struct proc_hooks){ on_stop, on_reload, g });
+	return r;
+}
+
+void gateway_free(struct gateway *g)
+{
+	if (!g)
+		return;
+	close_listeners(g);
+	metric_server_free(g->metrics);
+	clients_done(&g->clients);
+	wire_free(g->wire);
+	lobby_done(&g->lobby);
+	throttle_done(&g->throttle);
+	loop_timer_done(&g->timer);
+	loop_timer_done(&g->stop);
+	buf_done(&g->packed);
+	free(g);
+}

@@ -1,0 +1,23 @@
+/*
+ * gateway.h - the process: listeners, clients, lobby and the link to the world wired together.
+ */
+#pragma once
+
+#include "rt/proc.h"
+
+/* The option table of main.c. */
+struct gateway_conf {
+	char *telnet, *console, *metrics; /* addresses */
+	char *bus;			  /* world.bus */
+	char **exempt;
+	int64_t max_conns, max_conns_per_ip, conn_rate;
+	int64_t input_rate, input_burst, input_queue;
+	int64_t output_soft, output_max, output_total;
+	int64_t output_stuck, login_timeout; /* microseconds */
+};
+
+struct gateway;
+
+/* `conf` is borrowed. 0, or -errno after saying in the log what failed. */
+int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_conf *conf) MUST_USE;
+void gateway_free(struct gateway *g);

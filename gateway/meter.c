@@ -1,0 +1,45 @@
+/*
+ * meter.c - see meter.h.
+ */
+#include "gateway/meter.h"
+
+#include <string.h>
+
+/* clang-format off */
+#define COUNTER(n, h)   { .name = "mudlark_gateway_" n "_total", .help = h, .kind = METRIC_COUNTER }
+#define GAUGE(n, h)     { .name = "mudlark_gateway_" n, .help = h, .kind = METRIC_GAUGE }
+#define HISTOGRAM(n, h) { .name = "mudlark_gateway_" n, .help = h, .kind = METRIC_HISTOGRAM }
+
+static const struct metric table[METERS] = {
+	[METER_SESSIONS]         = GAUGE("sessions", "Players connected"),
+	[METER_CONNECTIONS]      = GAUGE("connections", "Sockets of players, closing ones included"),
+	[METER_OPENED]           = COUNTER("connections_opened", "Connections taken"),
+	[METER_CLOSED]           = COUNTER("connections_closed", "Connections ended"),
+	[METER_REFUSED]          = COUNTER("connections_refused", "Connections above a limit"),
+	[METER_BYTES_IN]         = COUNTER("received_bytes", "Bytes from clients"),
+	[METER_BYTES_OUT]        = COUNTER("sent_bytes", "Bytes to clients"),
+	[METER_SENDS]            = COUNTER("sends", "Calls that sent bytes to clients"),
+	[METER_OUTPUT_BYTES]     = GAUGE("output_bytes", "Bytes that wait for slow readers"),
+	[METER_DROPPED]          = COUNTER("texts_dropped", "Ambient texts slow readers did not get"),
+	[METER_SLOW]             = COUNTER("slow_readers_closed", "Connections closed for not reading"),
+	[METER_LINES]            = COUNTER("lines", "Lines typed and taken"),
+	[METER_LINES_REFUSED]    = COUNTER("lines_refused", "Lines refused because too many waited"),
+	[METER_LINES_LOST]       = COUNTER("lines_set_aside", "Lines of sessions a new world did not know"),
+	[METER_LINES_WAITING]    = GAUGE("lines_waiting", "Lines taken and not done"),
+	[METER_LINE_SECONDS]     = HISTOGRAM("line_seconds", "From sending a line to the world to its end"),
+	[METER_REPEATED]         = COUNTER("records_repeated", "Durable records seen before and dropped"),
+	[METER_ORPHANS]          = COUNTER("records_orphaned", "Records for sessions that are gone"),
+	[METER_MALFORMED]        = COUNTER("records_malformed", "Records from the world that do not parse"),
+	[METER_WORLD_UP]         = GAUGE("world_up", "1 while the link to the world is up"),
+	[METER_LINK_SENT]        = COUNTER("link_sent", "Records sent to the world"),
+	[METER_LINK_RECEIVED]    = COUNTER("link_received", "Records from the world"),
+	[METER_LINK_RESENT]      = COUNTER("link_resent", "Records sent again after a break"),
+	[METER_LINK_CONNECTIONS] = COUNTER("link_connections", "Connections made to the world"),
+	[METER_LINK_RING]        = GAUGE("link_ring_bytes", "Bytes the world has not acknowledged"),
+};
+/* clang-format on */
+
+void meter_init(struct metric of[METERS])
+{
+	memcpy(of, table, sizeof(table));
+}

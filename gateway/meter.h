@@ -1,0 +1,38 @@
+/*
+ * meter.h - the figures of a gateway, for /metrics.
+ */
+#pragma once
+
+#include "rt/metric.h"
+
+enum meter {
+	METER_SESSIONS,
+	METER_CONNECTIONS,
+	METER_OPENED,
+	METER_CLOSED,
+	METER_REFUSED,
+	METER_BYTES_IN,
+	METER_BYTES_OUT,
+	METER_SENDS,
+	METER_OUTPUT_BYTES,
+	METER_DROPPED,
+	METER_SLOW,
+	METER_LINES,
+	METER_LINES_REFUSED,
+	METER_LINES_LOST,
+	METER_LINES_WAITING,
+	METER_LINE_SECONDS,
+	METER_REPEATED,
+	METER_ORPHANS,
+	METER_MALFORMED,
+	METER_WORLD_UP,
+	METER_LINK_SENT,
+	METER_LINK_RECEIVED,
+	METER_LINK_RESENT,
+	METER_LINK_CONNECTIONS,
+	METER_LINK_RING,
+	METERS,
+};
+
+/* The table with all figures at zero. */
+void meter_init(struct metric of[METERS]);

@@ -1,0 +1,115 @@
+/*
+ * session.c - see session.h.
+ */
+#include "gateway/session.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include "rt/log.h"
+
+#define TO(state) (1u << SESSION_##state)
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	unsigned next;
+} states[SESSION_STATES] = {
+	[SESSION_NEW]       = { "new",       TO(OPENING) | TO(ENDED) },
+	[SESSION_OPENING]   = { "opening",   TO(LIVE) | TO(NEW) | TO(ENDED) },
+	[SESSION_LIVE]      = { "live",      TO(DETACHED) | TO(ENDED) },
+	[SESSION_DETACHED]  = { "detached",  TO(ATTACHING) | TO(ENDED) },
+	[SESSION_ATTACHING] = { "attaching", TO(LIVE) | TO(DETACHED) | TO(ENDED) },
+	[SESSION_ENDED]     = { "ended",     0 },
+};
+/* clang-format on */
+
+struct session *session_new(uint64_t id, const char *peer, bool trusted)
+{
+	struct session *s = base_alloc(1, sizeof(*s));
+
+	s->id = id;
+	s->peer = base_dup(peer, strlen(peer));
+	s->trusted = trusted;
+	STAILQ_INIT(&s->lines);
+	return s;
+}
+
+static void free_head(struct session *s)
+{
+	struct session_line *line = STAILQ_FIRST(&s->lines);
+
+	STAILQ_REMOVE_HEAD(&s->lines, next);
+	s->n_lines--;
+	s->sent = false;
+	if (line->secret)
+		sodium_memzero(line->text, line->n);
+	free(line);
+}
+
+void session_free(struct session *s)
+{
+	if (!s)
+		return;
+	session_drop_lines(s);
+	free(s->peer);
+	free(s->prompt);
+	free(s);
+}
+
+const char *session_state_name(enum session_state state)
+{
+	return states[state].name;
+}
+
+void session_enter(struct session *s, enum session_state to)
+{
+	assert(states[s->state].next & (1u << to));
+	log_debug("session_state", LOG_ID("session", s->id), LOG_STR("from", states[s->state].name),
+		  LOG_STR("to", states[to].name));
+	s->state = (uint8_t)to;
+}
+
+uint64_t session_done(const struct session *s)
+{
+	return s->numbered - s->n_lines;
+}
+
+int session_add_line(struct session *s, struct span text, size_t max)
+{
+	struct session_line *line;
+
+	assert(text.n <= UINT16_MAX);
+	if (s->n_lines >= max)
+		return 1;
+	line = base_alloc(1, sizeof(*line) + text.n);
+	line->n = (uint16_t)text.n;
+	line->secret = s->hidden;
+	if (text.n > 0)
+		memcpy(line->text, text.p, text.n);
+	STAILQ_INSERT_TAIL(&s->lines, line, next);
+	s->n_lines++;
+	s->numbered++;
+	return 0;
+}
+
+struct session_line *session_head(const struct session *s)
+{
+	return STAILQ_FIRST(&s->lines);
+}
+
+void session_finish(struct session *s, uint64_t seq)
+{
+	while (s->n_lines > 0 && session_done(s) < seq)
+		free_head(s);
+}
+
+size_t session_drop_lines(struct session *s)
+{
+	size_t n = s->n_lines;
+
+	while (s->n_lines > 0)
+		free_head(s);
+	return n;
+}

@@ -1,0 +1,40 @@
+/*
+ * stream.h - a connected socket in the loop: bytes come when they come, bytes to send are collected
+ * and go out in one call.
+ *
+ * An idle stream holds no memory but itself; the event for writing exists only while the kernel
+ * takes no more.
+ */
+#pragma once
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include "rt/base.h"
+#include "rt/buf.h"
+
+struct stream {
+	struct event read;
+	struct event *write; /* NULL: the kernel takes what we have */
+	event_callback_fn on_write;
+	struct buf out;
+	int fd; /* -1: closed */
+};
+
+struct stream_events {
+	event_callback_fn on_read;  /* there is something to read: level-triggered */
+	event_callback_fn on_write; /* the kernel takes more: call stream_send() */
+	void *ctx;
+};
+
+/* Takes fd, which must not block. */
+int stream_open(struct stream *s, struct event_base *base, int fd,
+		const struct stream_events *ev) MUST_USE;
+void stream_close(struct stream *s);
+/* Bytes read; 0: the other end sends no more; -EAGAIN; -errno. */
+long stream_read(struct stream *s, char *p, size_t max) MUST_USE;
+/* No more on_read. */
+void stream_deaf(struct stream *s);
+/* Sends what is in s->out. 0: all of it; 1: on_write will be called; -errno: the connection is lost. */
+int stream_send(struct stream *s) MUST_USE;
+/* Says to the other end that no more will come. */
+void stream_finish(struct stream *s);

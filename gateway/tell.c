@@ -1,0 +1,113 @@
+/*
+ * tell.c - see tell.h.
+ */
+#include "gateway/tell.h"
+
+#include <stdio.h>
+#include "rt/log.h"
+
+static bool tell(struct lobby *l, const Mudlark__WorldIn *m)
+{
+	int r = l->io.to_world(l->io.ctx, m);
+
+	if (r < 0)
+		log_error("record_not_sent", LOG_INT("case", m->body_case), LOG_ERRNO(r));
+	if (r > 0)
+		l->full = true;
+	return r <= 0;
+}
+
+static void fill_caps(struct lobby *l, struct session *s, Mudlark__SessionCaps *ret)
+{
+	mudlark__session_caps__init(ret);
+	ret->session = s->id;
+	if (l->io.caps)
+		l->io.caps(l->io.ctx, s, ret);
+}
+
+bool tell_open(struct lobby *l, struct session *s)
+{
+	Mudlark__SessionCaps caps;
+	Mudlark__SessionOpen open = MUDLARK__SESSION_OPEN__INIT;
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+
+	fill_caps(l, s, &caps);
+	open.session = s->id;
+	open.peer = s->peer;
+	open.trusted = s->trusted;
+	open.caps = &caps;
+	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_OPEN;
+	m.session_open = &open;
+	return tell(l, &m);
+}
+
+bool tell_attach(struct lobby *l, struct session *s)
+{
+	Mudlark__SessionCaps caps;
+	Mudlark__SessionAttach attach = MUDLARK__SESSION_ATTACH__INIT;
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+
+	fill_caps(l, s, &caps);
+	attach.session = s->id;
+	attach.peer = s->peer;
+	attach.trusted = s->trusted;
+	attach.caps = &caps;
+	attach.done = session_done(s);
+	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_ATTACH;
+	m.session_attach = &attach;
+	return tell(l, &m);
+}
+
+bool tell_caps(struct lobby *l, struct session *s)
+{
+	Mudlark__SessionCaps caps;
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+
+	fill_caps(l, s, &caps);
+	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_CAPS;
+	m.session_caps = &caps;
+	return tell(l, &m);
+}
+
+bool tell_line(struct lobby *l, struct session *s)
+{
+	struct session_line *head = session_head(s);
+	Mudlark__SessionLine line = MUDLARK__SESSION_LINE__INIT;
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+
+	line.session = s->id;
+	line.seq = session_done(s) + 1;
+	line.text = (ProtobufCBinaryData){ head->n, (uint8_t *)head->text };
+	line.secret = head->secret;
+	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_LINE;
+	m.session_line = &line;
+	return tell(l, &m);
+}
+
+bool tell_data(struct lobby *l, struct session *s, struct span package, struct span json)
+{
+	CLEANUP(base_freep) char *name = base_dup(package.p, package.n);
+	Mudlark__SessionData data = MUDLARK__SESSION_DATA__INIT;
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+
+	data.session = s->id;
+	data.package = name;
+	data.json = (ProtobufCBinaryData){ json.n, (uint8_t *)json.p };
+	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_DATA;
+	m.session_data = &data;
+	return tell(l, &m);
+}
+
+bool tell_closed(struct lobby *l, const struct lobby_farewell *f)
+{
+	Mudlark__SessionClosed closed = MUDLARK__SESSION_CLOSED__INIT;
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+	char reason[32];
+
+	snprintf(reason, sizeof(reason), "%s", f->reason);
+	closed.session = f->session;
+	closed.reason = reason;
+	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_CLOSED;
+	m.session_closed = &closed;
+	return tell(l, &m);
+}
