@@ -179,6 +179,30 @@ START_TEST(idle_hooks_follow_the_work_of_each_turn_in_order)
 }
 END_TEST
 
+static void leave(void *ctx)
+{
+	struct scene *s = ctx;
+
+	note(s, 'l');
+	loop_off_idle(s->l, leave, s);
+}
+
+START_TEST(an_idle_hook_may_take_itself_out)
+{
+	struct scene s;
+
+	open_scene(&s);
+	loop_timer_init(s.l, &s.a, work_again, &s);
+	loop_on_idle(s.l, leave, &s);
+	loop_on_idle(s.l, note_b, &s);
+	loop_on_idle(s.l, stop_after_three, &s);
+	loop_timer_soon(&s.a);
+	ck_assert_int_eq(loop_run(s.l), 0);
+	ck_assert_str_eq(s.log, "wlbwbwb");
+	close_scene(&s);
+}
+END_TEST
+
 static void again_for_ever(void *ctx)
 {
 	struct scene *s = ctx;
@@ -302,5 +326,6 @@ END_TEST
 UNIT_MAIN("loop", timers_fire_in_order_of_time, a_new_time_replaces_the_old_one,
 	  a_stopped_timer_is_silent, soon_is_once_and_before_any_later_time,
 	  a_timer_is_not_early_after_long_work, idle_hooks_follow_the_work_of_each_turn_in_order,
-	  work_that_asks_for_more_lets_others_in, turns_end_even_under_a_flood,
-	  a_signal_arrives_in_the_loop, a_loop_stopped_beforehand_does_not_run)
+	  an_idle_hook_may_take_itself_out, work_that_asks_for_more_lets_others_in,
+	  turns_end_even_under_a_flood, a_signal_arrives_in_the_loop,
+	  a_loop_stopped_beforehand_does_not_run)
