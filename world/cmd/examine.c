@@ -12,7 +12,7 @@ static void add_weight(const struct world *w, struct ent e, struct buf *out)
 {
 	uint32_t grams = place_weight(w, e);
 
-	if (grams >= 1000)
+	if (grams >= 500)
 		buf_addf(out, "\nIt weighs about %u kg.", (grams + 500) / 1000);
 	else if (grams)
 		buf_addf(out, "\nIt weighs next to nothing.");

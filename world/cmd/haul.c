@@ -76,14 +76,15 @@ static size_t move_all(const struct haul *h, struct ent *things, size_t n, const
 
 	*ret_why = NULL;
 	for (size_t i = 0; i < n; i++) {
-		bool is_swept = !h->target.n_words && item_flags(w, things[i]) & ITEM_FIXED;
+		bool is_swept = !h->target.n_words && (ent_same(things[i], h->to) ||
+						       item_flags(w, things[i]) & ITEM_FIXED);
 		const char *why = haul_refusal(w, h->call->actor, things[i], h->to);
 
 		if (!why && place_move(w, things[i], h->to))
 			why = "There is no room.";
 		if (!why)
 			things[moved++] = things[i];
-		else if (!*ret_why && !is_swept && !ent_same(things[i], h->to))
+		else if (!*ret_why && !is_swept)
 			*ret_why = why;
 	}
 	return moved;

@@ -19,19 +19,22 @@ static bool is_word(struct span word, const char *text)
 	return text_eq_fold(word, (struct span){ text, strlen(text) });
 }
 
-/* Digits only, 1..999999; 0: no number. */
+static bool is_number(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n;
+}
+
+/* Of digits; 0: too large. */
 static uint32_t number(struct span s)
 {
 	uint32_t v = 0;
 
-	if (!s.n || s.n > 6)
-		return 0;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return 0;
+	for (size_t i = 0; i < s.n; i++)
 		v = v * 10 + (uint32_t)(s.p[i] - '0');
-	}
-	return v;
+	return s.n <= 6 ? v : 0;
 }
 
 /* "2.penny", "all.coin", "3*penny": takes the count off the first word. False: nonsense. */
@@ -39,6 +42,7 @@ static bool take_count(struct span *phrase, struct target *t)
 {
 	struct span rest = *phrase, first = text_word(&rest), count = first;
 	const char *sign = NULL;
+	uint32_t v;
 
 	for (size_t i = 0; i < first.n && !sign; i++)
 		if (first.p[i] == '.' || first.p[i] == '*')
@@ -47,10 +51,8 @@ static bool take_count(struct span *phrase, struct target *t)
 		count.n = (size_t)(sign - first.p);
 	if (is_word(count, "all")) {
 		t->most = UINT32_MAX;
-	} else if (count.n && count.p[0] >= '0' && count.p[0] <= '9') {
-		uint32_t v = number(count);
-
-		if (!v)
+	} else if (is_number(count)) {
+		if (!(v = number(count)))
 			return false;
 		if (sign && *sign == '.')
 			t->first = v;

@@ -8,6 +8,10 @@
 
 static void run(const struct cmd_call *c)
 {
+	if (!c->args.n) {
+		cmd_usage(c);
+		return;
+	}
 	say_escape(say_begin(c->w, c->actor), c->args);
 	say_end(c->w);
 }

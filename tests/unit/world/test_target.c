@@ -36,6 +36,7 @@ static const struct {
 	{ "the brass lantern", true, 1, 1, "brass lantern" },
 	{ "a coil of rope", true, 1, 1, "coil rope" },
 	{ "the", true, 1, 1, "the" },
+	{ "7th rib", true, 1, 1, "7th rib" },
 	{ "", false, 0, 0, "" },
 	{ "   ", false, 0, 0, "" },
 	{ "0.sword", false, 0, 0, "" },
@@ -43,7 +44,8 @@ static const struct {
 	{ "2.", false, 0, 0, "" },
 	{ "3", false, 0, 0, "" },
 	{ "99999999999.sword", false, 0, 0, "" },
-	{ "2x.sword", false, 0, 0, "" },
+	{ "2x.sword", true, 1, 1, "2x.sword" },
+	{ "mr. ossory", true, 1, 1, "mr. ossory" },
 	{ "a b c d e f g h", false, 0, 0, "" },
 };
 
