@@ -2,7 +2,7 @@
  * login.c - see login.h.
  *
  * Each question sets the function that takes the answer; each call to persist sets the function that
- * takes the reply.  Passwords are tokens here (inbox.h): they can be compared and passed on, no more.
+ * takes the reply.  Passwords are tokens here (secrets.h): they can be compared and passed on, no more.
  */
 #include "world/login.h"
 

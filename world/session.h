@@ -55,7 +55,7 @@ struct session *session_of(const struct world *w, struct ent player);
 struct session *session_next(const struct world *w, const struct session *previous);
 
 /* The next line goes to `answer` instead of the commands; `prompt` (static text) is shown, with
- * `hidden` the client does not echo and the text given to `answer` is a token (world/inbox.h) that
+ * `hidden` the client does not echo and the text given to `answer` is a token (world/secrets.h) that
  * can be compared and put into a call's password, nothing else. An empty line is an empty span. */
 void session_ask(struct world *w, struct session *s, const char *prompt, bool hidden,
 		 void (*answer)(struct world *w, struct session *s, struct span text));

@@ -285,16 +285,18 @@ bool world_turn(struct world *w)
 {
 	struct turn *t = w->turn;
 
+	if (!w->ready)
+		return false;
 	t->number++;
 	w->stats.turns++;
 	events_turn(w);
 	outbox_seal(w, false); /* notices of what was applied at once */
-	if (w->ready && !w->stopping && !commits_full(w))
+	if (!w->stopping && !commits_full(w))
 		drain(w);
 	commit_turn(w);
 	outbox_turn_done(w);
 	arena_reset(&w->scratch);
-	return t->inbox.n > 0 && w->ready && !w->stopping && !commits_full(w);
+	return t->inbox.n > 0 && !w->stopping && !commits_full(w);
 }
 
 static void put_entry(struct turn *t, struct entry e, const void *bytes)

@@ -47,7 +47,7 @@ struct world_env {
 	 * wanted; 0: may be lost with the link. In the order of the calls. */
 	void (*output)(void *ctx, uint64_t gateway, struct span record, uint64_t oseq);
 	/* A call to persist; CallDone{id} must follow, `failed` when nobody came within the
-	 * deadline. Passwords in it are tokens (world/inbox.h) that the surroundings replace. */
+	 * deadline. Passwords in it are tokens (world/secrets.h) that the surroundings replace. */
 	void (*call)(void *ctx, uint64_t id, const Mudlark__PersistCall *call,
 		     uint32_t deadline_ms);
 	/* This world must end: a newer one holds the epoch. */

@@ -1,0 +1,194 @@
+/*
+ * gateways.c - the bus where gateways dial in: their records become inputs, outputs become theirs.
+ *
+ * A durable output is remembered with the link's number of it, so that the link's acknowledgement
+ * tells the core which outputs a gateway has.  A gateway whose ring is full has not read for long; it
+ * is dropped, and its sessions with it.
+ */
+#include "world/server.h"
+
+#include <string.h>
+
+#include "rt/log.h"
+#include "rt/route.h"
+
+static struct gateway_link *by_link(struct server *s, const struct link *l)
+{
+	for (size_t i = 0; i < s->n_gateways; i++)
+		if (s->gateways[i].link == l)
+			return &s->gateways[i];
+	return NULL;
+}
+
+static struct gateway_link *by_instance(struct server *s, uint64_t instance)
+{
+	for (size_t i = 0; i < s->n_gateways; i++)
+		if (s->gateways[i].instance == instance)
+			return &s->gateways[i];
+	return NULL;
+}
+
+static void on_up(void *ctx, struct link *l, const struct link_peer *peer, enum link_up how)
+{
+	struct server *s = ctx;
+	struct gateway_link *g = by_link(s, l);
+	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
+	Mudlark__PeerUp m = MUDLARK__PEER_UP__INIT;
+
+	if (!g && s->n_gateways < GATEWAYS_MAX) {
+		g = &s->gateways[s->n_gateways++];
+		*g = (struct gateway_link){ .instance = peer->instance, .link = l };
+	}
+	if (!g) {
+		log_warning("too_many_gateways", LOG_STR("name", peer->name));
+		return;
+	}
+	if (how == LINK_FRESH)
+		buf_reset(&g->sent);
+	log_info("gateway_up", LOG_STR("name", peer->name), LOG_ID("instance", peer->instance),
+		 LOG_STR("how", how == LINK_FRESH ? "fresh" : "resumed"));
+	m.peer = peer->instance;
+	m.role = (char *)(uintptr_t)peer->role;
+	m.name = (char *)(uintptr_t)peer->name;
+	m.resumed = how == LINK_RESUMED;
+	in.body_case = MUDLARK__WORLD_IN__BODY_PEER_UP;
+	in.peer_up = &m;
+	server_feed(s, 0, &in);
+}
+
+static void feed_down(struct server *s, uint64_t instance, bool gone)
+{
+	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
+	Mudlark__PeerDown m = MUDLARK__PEER_DOWN__INIT;
+
+	m.peer = instance;
+	m.gone = gone;
+	in.body_case = MUDLARK__WORLD_IN__BODY_PEER_DOWN;
+	in.peer_down = &m;
+	server_feed(s, 0, &in);
+}
+
+static void on_down(void *ctx, struct link *l, const char *why)
+{
+	struct server *s = ctx;
+	const struct gateway_link *g = by_link(s, l);
+
+	if (!g)
+		return;
+	log_info("gateway_down", LOG_ID("instance", g->instance), LOG_STR("reason", why));
+	feed_down(s, g->instance, false);
+}
+
+static void on_forgotten(void *ctx, struct link *l)
+{
+	struct server *s = ctx;
+	struct gateway_link *g = by_link(s, l);
+
+	if (!g)
+		return;
+	log_warning("gateway_gone", LOG_ID("instance", g->instance));
+	feed_down(s, g->instance, true);
+	buf_done(&g->sent);
+	*g = s->gateways[--s->n_gateways];
+}
+
+static void on_record(void *ctx, struct link *l, uint64_t seq, struct span body)
+{
+	struct server *s = ctx;
+	const struct link_peer *peer = link_peer(l);
+
+	(void)seq;
+	inbox_record(s, peer->instance, route_role_of(peer->role), body);
+}
+
+static void on_acked(void *ctx, struct link *l, uint64_t seq)
+{
+	struct server *s = ctx;
+	struct gateway_link *g = by_link(s, l);
+	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
+	Mudlark__PeerAcked m = MUDLARK__PEER_ACKED__INIT;
+	struct sent first;
+
+	while (g && g->sent.n) {
+		memcpy(&first, buf_p(&g->sent), sizeof(first));
+		if (first.seq > seq)
+			break;
+		m.oseq = first.oseq;
+		buf_drain(&g->sent, sizeof(first));
+	}
+	if (!m.oseq)
+		return;
+	m.peer = g->instance;
+	in.body_case = MUDLARK__WORLD_IN__BODY_PEER_ACKED;
+	in.peer_acked = &m;
+	server_feed(s, 0, &in);
+}
+
+/* Gateways are dropped from the loop, never from inside a turn. */
+static void on_doomed(void *ctx)
+{
+	struct server *s = ctx;
+
+	for (size_t i = 0; i < s->n_gateways;) {
+		if (!s->gateways[i].doomed) {
+			i++;
+			continue;
+		}
+		s->gateways[i].doomed = false;
+		link_hub_drop(wire_hub(s->bus), s->gateways[i].link);
+	}
+}
+
+void gateways_output(void *ctx, uint64_t gateway, struct span record, uint64_t oseq)
+{
+	struct server *s = ctx;
+	struct gateway_link *g = by_instance(s, gateway);
+	struct sent sent = { .oseq = oseq };
+
+	if (!g || g->doomed)
+		return;
+	if (link_send(g->link, record, &sent.seq)) {
+		log_error("gateway_reads_nothing", LOG_ID("instance", gateway));
+		g->doomed = true;
+		loop_timer_soon(&s->drops);
+		return;
+	}
+	if (oseq)
+		buf_add(&g->sent, &sent, sizeof(sent));
+}
+
+int gateways_bind(struct server *s)
+{
+	const struct proc_common *common = proc_common(s->proc);
+	const struct wire_spec spec = {
+		.endpoint = s->options->bus,
+		.security = { .insecure = s->proc->insecure,
+			      .key_file = common->bus_key_file,
+			      .allow_file = common->bus_allow_file,
+			      .peer_key = common->bus_peer_key },
+		.link = { .role = "world",
+			  .name = s->proc->name,
+			  .instance = s->instance,
+			  .world = (uint32_t)s->options->number,
+			  .auto_take = true },
+		.events = { .up = on_up,
+			    .down = on_down,
+			    .record = on_record,
+			    .acked = on_acked,
+			    .ctx = s },
+	};
+	const struct link_hub_conf hub = { .roles = ROLE_GATEWAY,
+					   .max_peers = GATEWAYS_MAX,
+					   .forgotten = on_forgotten };
+
+	loop_timer_init(s->loop, &s->drops, on_doomed, s);
+	return wire_bind(&s->bus, s->loop, &spec, &hub);
+}
+
+void gateways_done(struct server *s)
+{
+	wire_freep(&s->bus);
+	for (size_t i = 0; i < s->n_gateways; i++)
+		buf_done(&s->gateways[i].sent);
+	s->n_gateways = 0;
+}

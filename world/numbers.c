@@ -1,0 +1,119 @@
+/*
+ * numbers.c - what the world tells operators: /metrics and /readyz.
+ */
+#include "world/server.h"
+
+#include "rt/metric.h"
+#include "world/commit.h"
+#include "world/core/ents.h"
+#include "world/core/player.h"
+
+enum number {
+	N_LINES,
+	N_LINES_DROPPED,
+	N_LINES_QUARANTINED,
+	N_TURNS,
+	N_TICKS,
+	N_BATCHES,
+	N_DURABLE,
+	N_OUTPUTS,
+	N_OUTPUTS_HELD,
+	N_FACTS,
+	N_FACTS_REFUSED,
+	N_HANDLERS_FAILED,
+	N_CALLS,
+	N_INPUTS_REFUSED,
+	N_LOAD_TROUBLES,
+	N_ENTITIES,
+	N_PLAYERS,
+	N_GATEWAYS,
+	N_WAITING,
+	N_STALLED,
+	N_EPOCH,
+	N_NUMBERS
+};
+
+#define COUNTER(n, h)                                                                              \
+	{                                                                                          \
+		.name = "mudlark_world_" n "_total", .help = h, .kind = METRIC_COUNTER             \
+	}
+#define GAUGE(n, h)                                                                                \
+	{                                                                                          \
+		.name = "mudlark_world_" n, .help = h, .kind = METRIC_GAUGE                        \
+	}
+
+static struct metric numbers[N_NUMBERS] = {
+	[N_LINES] = COUNTER("lines", "lines run"),
+	[N_LINES_DROPPED] = COUNTER("lines_dropped", "lines that were repetitions, or nobody's"),
+	[N_LINES_QUARANTINED] = COUNTER("lines_quarantined", "lines set aside after two crashes"),
+	[N_TURNS] = COUNTER("turns", "turns"),
+	[N_TICKS] = COUNTER("ticks", "ticks of logical time"),
+	[N_BATCHES] = COUNTER("batches", "commits issued"),
+	[N_DURABLE] = GAUGE("batch_durable", "newest commit known to be durable"),
+	[N_OUTPUTS] = COUNTER("outputs", "records for gateways"),
+	[N_OUTPUTS_HELD] = COUNTER("outputs_held", "records that waited for a commit"),
+	[N_FACTS] = COUNTER("facts", "facts emitted"),
+	[N_FACTS_REFUSED] = COUNTER("facts_refused", "facts above a cap"),
+	[N_HANDLERS_FAILED] = COUNTER("handlers_failed", "handlers of facts that failed"),
+	[N_CALLS] = COUNTER("calls", "calls to persist"),
+	[N_INPUTS_REFUSED] = COUNTER("inputs_refused", "records from who may not send them"),
+	[N_LOAD_TROUBLES] = COUNTER("load_troubles", "stored things not understood at loading"),
+	[N_ENTITIES] = GAUGE("entities", "entities in memory"),
+	[N_PLAYERS] = GAUGE("players", "characters in the world"),
+	[N_GATEWAYS] = GAUGE("gateways", "gateways known"),
+	[N_WAITING] = GAUGE("batches_waiting", "commits not yet durable"),
+	[N_STALLED] = GAUGE("store_stalled", "1 while persist takes longer than stall_grace"),
+	[N_EPOCH] = GAUGE("epoch", "epoch of this world"),
+};
+
+static void refresh(void *ctx)
+{
+	const struct server *s = ctx;
+	const struct world *w = s->world;
+
+	if (!w)
+		return;
+	numbers[N_LINES].value = (double)w->stats.lines;
+	numbers[N_LINES_DROPPED].value = (double)w->stats.lines_dropped;
+	numbers[N_LINES_QUARANTINED].value = (double)w->stats.lines_quarantined;
+	numbers[N_TURNS].value = (double)w->stats.turns;
+	numbers[N_TICKS].value = (double)w->stats.ticks;
+	numbers[N_BATCHES].value = (double)w->stats.batches;
+	numbers[N_DURABLE].value = (double)s->durable;
+	numbers[N_OUTPUTS].value = (double)w->stats.outputs;
+	numbers[N_OUTPUTS_HELD].value = (double)w->stats.outputs_held;
+	numbers[N_FACTS].value = (double)w->stats.facts;
+	numbers[N_FACTS_REFUSED].value = (double)w->stats.facts_refused;
+	numbers[N_HANDLERS_FAILED].value = (double)w->stats.handlers_failed;
+	numbers[N_CALLS].value = (double)w->stats.calls;
+	numbers[N_INPUTS_REFUSED].value = (double)s->refused_inputs;
+	numbers[N_LOAD_TROUBLES].value = (double)w->stats.load_troubles;
+	numbers[N_ENTITIES].value = (double)w->ents->count;
+	numbers[N_PLAYERS].value = (double)player_count(w);
+	numbers[N_GATEWAYS].value = (double)s->n_gateways;
+	numbers[N_WAITING].value = (double)(s->issued - s->durable);
+	numbers[N_STALLED].value = s->stalled;
+	numbers[N_EPOCH].value = (double)s->epoch;
+}
+
+static bool is_ready(void *ctx, struct buf *reason)
+{
+	const struct server *s = ctx;
+
+	if (s->where)
+		buf_adds(reason, s->where);
+	else if (s->stalled)
+		buf_adds(reason, "persist has stalled");
+	return !s->where && !s->stalled;
+}
+
+int numbers_serve(struct server *s)
+{
+	const struct metric_source source = { .metrics = numbers,
+					      .n = N_NUMBERS,
+					      .refresh = refresh,
+					      .ready = is_ready,
+					      .ctx = s };
+
+	return metric_serve(&s->metrics, s->loop, s->options->metrics, &source);
+}

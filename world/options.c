@@ -1,0 +1,177 @@
+/*
+ * options.c - see options.h.
+ */
+#include "world/options.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct options, member)
+#define SECOND	   ((int64_t)1000000)
+#define MEGABYTE   ((int64_t)1 << 20)
+
+static const char *const durabilities[] = { "available", "strict", NULL };
+
+static const struct conf_option options[] = {
+	{ .name = "world.bus",
+	  .type = CONF_ENDPOINT,
+	  .offset = AT(bus),
+	  .fallback = "ipc://var/run/world.bus",
+	  .help = "where gateways dial in" },
+	{ .name = "persist.bus",
+	  .type = CONF_ENDPOINT,
+	  .offset = AT(store_bus),
+	  .fallback = "ipc://var/run/persist.bus",
+	  .help = "where persist is to be dialled" },
+	{ .name = "world.number",
+	  .type = CONF_INT,
+	  .offset = AT(number),
+	  .fallback = "1",
+	  .min = 1,
+	  .max = 65535,
+	  .help = "which world this is; part of every id it makes, so never change it" },
+	{ .name = "world.packs",
+	  .type = CONF_LIST,
+	  .offset = AT(packs),
+	  .fallback = "foreshore",
+	  .help = "content packs, each after those it depends on" },
+	{ .name = "world.pack_path",
+	  .type = CONF_STRING,
+	  .offset = AT(pack_path),
+	  .fallback = "world/packs",
+	  .help = "folder with a folder for each pack" },
+	{ .name = "world.tick_rate",
+	  .type = CONF_INT,
+	  .offset = AT(tick_rate),
+	  .fallback = "10",
+	  .min = 1,
+	  .max = 100,
+	  .help = "ticks in a second of the world's own time" },
+	{ .name = "world.guests",
+	  .type = CONF_BOOL,
+	  .offset = AT(guests),
+	  .fallback = "true",
+	  .help = "may one enter as `guest`, without an account" },
+	{ .name = "world.durability",
+	  .type = CONF_ENUM,
+	  .offset = AT(durability),
+	  .fallback = "available",
+	  .choices = durabilities,
+	  .help = "when persist is away: play goes on unsaved (available) or holds (strict)" },
+	{ .name = "world.stall_grace",
+	  .type = CONF_TIME,
+	  .offset = AT(stall_grace),
+	  .fallback = "3s",
+	  .min = SECOND / 10,
+	  .max = 600 * SECOND,
+	  .help = "how long persist may take for a commit before that is so" },
+	{ .name = "world.backlog",
+	  .type = CONF_SIZE,
+	  .offset = AT(backlog),
+	  .fallback = "64M",
+	  .min = MEGABYTE,
+	  .max = 4096 * MEGABYTE,
+	  .help = "commits that may wait for persist; beyond, nobody's line is run" },
+	{ .name = "world.linkdead_grace",
+	  .type = CONF_TIME,
+	  .offset = AT(linkdead_grace),
+	  .fallback = "5m",
+	  .min = SECOND,
+	  .max = 86400 * SECOND,
+	  .help = "how long a character stays whose connection is lost" },
+	{ .name = "world.attach_grace",
+	  .type = CONF_TIME,
+	  .offset = AT(attach_grace),
+	  .fallback = "60s",
+	  .min = SECOND,
+	  .max = 3600 * SECOND,
+	  .help = "after a start: how long a gateway may take to bring its players back" },
+	{ .name = "world.start_wait",
+	  .type = CONF_TIME,
+	  .offset = AT(start_wait),
+	  .fallback = "0",
+	  .max = 86400 * SECOND,
+	  .help = "give up when persist is not there after so long; 0: never" },
+	{ .name = "world.metrics",
+	  .type = CONF_ADDRESS,
+	  .offset = AT(metrics),
+	  .fallback = "",
+	  .help = "address of /metrics, /healthz and /readyz" },
+	{ .name = "world.input_log",
+	  .type = CONF_STRING,
+	  .offset = AT(input_log),
+	  .fallback = "",
+	  .help = "file that gets every input, for mudlark-world --replay FILE; empty: none" },
+	{ .name = "world.crash_note",
+	  .type = CONF_STRING,
+	  .offset = AT(crash_note),
+	  .fallback = "",
+	  .help = "file that remembers a line which killed the world; empty: beside an ipc:// bus" },
+	{ .name = "world.test_verbs",
+	  .type = CONF_BOOL,
+	  .offset = AT(test_verbs),
+	  .fallback = "false",
+	  .help = "allow @crash and @hang to implementors; for tests" },
+};
+
+const struct conf_table options_table = {
+	.options = options,
+	.n = ARRAY_LEN(options),
+	.size = sizeof(struct options),
+};
+
+static uint64_t seconds(int64_t us)
+{
+	return us < SECOND ? 1 : (uint64_t)(us / SECOND);
+}
+
+static void add(Mudlark__Begin *m, const char *key, uint64_t v)
+{
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%s=%" PRIu64, key, v);
+
+	m->conf = base_realloc(m->conf, m->n_conf + 1, sizeof(char *));
+	m->conf[m->n_conf++] = base_dup(text, (size_t)n);
+}
+
+void options_to_begin(const struct options *o, Mudlark__Begin *m)
+{
+	add(m, "tick_rate", (uint64_t)o->tick_rate);
+	add(m, "guests", o->guests);
+	add(m, "strict", o->durability == DURABILITY_STRICT);
+	add(m, "test_verbs", o->test_verbs);
+	add(m, "linkdead_seconds", seconds(o->linkdead_grace));
+	add(m, "attach_seconds", seconds(o->attach_grace));
+	add(m, "backlog_bytes", (uint64_t)o->backlog);
+}
+
+void options_begin_done(Mudlark__Begin *m)
+{
+	for (size_t i = 0; i < m->n_conf; i++)
+		free(m->conf[i]);
+	free(m->conf);
+	m->conf = NULL;
+	m->n_conf = 0;
+}
+
+char *options_crash_note(const struct options *o)
+{
+	static const char ipc[] = "ipc://", file[] = "world.crash";
+	const char *path = o->bus + sizeof(ipc) - 1, *slash;
+	struct buf b = { 0 };
+	char *note;
+
+	if (*o->crash_note)
+		return base_dup(o->crash_note, strlen(o->crash_note));
+	if (strncmp(o->bus, ipc, sizeof(ipc) - 1) != 0 || path[0] == '@')
+		return base_dup("", 0);
+	slash = strrchr(path, '/');
+	if (slash)
+		buf_add(&b, path, (size_t)(slash - path) + 1);
+	buf_adds(&b, file);
+	note = base_dup(buf_p(&b), b.n);
+	buf_done(&b);
+	return note;
+}

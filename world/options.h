@@ -1,0 +1,26 @@
+/*
+ * options.h - the world's option table, as values.
+ */
+#pragma once
+
+#include "rt/base.h"
+#include "rt/conf.h"
+#include "world.pb-c.h"
+
+enum durability { DURABILITY_AVAILABLE, DURABILITY_STRICT };
+
+struct options {
+	char *bus, *store_bus, *metrics, *pack_path, *input_log, *crash_note;
+	char **packs;
+	int64_t number, tick_rate, linkdead_grace, attach_grace, stall_grace, backlog, start_wait;
+	int durability;
+	bool guests, test_verbs;
+};
+
+extern const struct conf_table options_table;
+
+/* What the core has to know, as "key=value" in Begin.conf. The texts belong to *m. */
+void options_to_begin(const struct options *o, Mudlark__Begin *m);
+void options_begin_done(Mudlark__Begin *m);
+/* Where the crash note is: the option, or beside an ipc:// bus. "" off. Takes: free(). */
+char *options_crash_note(const struct options *o);

@@ -1,0 +1,194 @@
+/*
+ * server.c - see server.h.
+ */
+#include "world/server.h"
+
+#include <stdlib.h>
+
+#include "rt/log.h"
+#include "rt/metric.h"
+#include "world/cmd/table.h"
+
+enum { CATCH_UP_TICKS = 3, STOP_WAIT_US = 2000000, SWEEP_TICKS = 100 };
+
+static void superseded(void *ctx, uint64_t epoch)
+{
+	struct server *s = ctx;
+
+	log_error("superseded", LOG_U64("epoch", s->epoch), LOG_U64("ruling", epoch));
+	server_fail(s, EXIT_SUPERSEDED, "a newer world holds the epoch");
+}
+
+static void running(void *ctx, uint64_t session, uint64_t seq)
+{
+	struct server *s = ctx;
+
+	if (s->note)
+		crashnote_set(s->note, session, seq);
+}
+
+void server_feed(struct server *s, uint64_t peer, const Mudlark__WorldIn *in)
+{
+	if (s->log)
+		inputlog_input(s->log, peer, in);
+	world_feed(s->world, peer, in);
+	s->fed = true;
+}
+
+static void feed_stop(struct server *s)
+{
+	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
+	Mudlark__Stop stop = MUDLARK__STOP__INIT;
+
+	in.body_case = MUDLARK__WORLD_IN__BODY_STOP;
+	in.stop = &stop;
+	server_feed(s, 0, &in);
+}
+
+static void end(struct server *s)
+{
+	log_info("stopped", LOG_U64("batch", s->issued), LOG_U64("durable", s->durable));
+	loop_stop(s->loop, EXIT_DONE);
+}
+
+/* At the end of each turn of the loop, before the links send. */
+static void take_turn(void *ctx)
+{
+	struct server *s = ctx;
+
+	if (!s->fed)
+		return;
+	s->fed = false;
+	if (world_turn(s->world)) {
+		s->fed = true;
+		loop_timer_soon(&s->turn);
+	}
+	if (s->log)
+		inputlog_turn(s->log);
+	if (s->is_stopping && s->durable >= s->issued)
+		end(s);
+}
+
+static void on_turn(void *ctx)
+{
+	(void)ctx; /* waking the loop is all: the idle hook takes the turn */
+}
+
+static void feed_tick(struct server *s)
+{
+	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
+	Mudlark__Tick tick = MUDLARK__TICK__INIT;
+
+	tick.number = s->world->tick + 1;
+	tick.wall_ms = clock_wall(loop_clock(s->loop));
+	in.body_case = MUDLARK__WORLD_IN__BODY_TICK;
+	in.tick = &tick;
+	server_feed(s, 0, &in);
+}
+
+/* By absolute deadline; a world that was held up runs at most a few ticks at once and forgets the
+ * others: its time stands still, it does not jump. */
+static void on_tick(void *ctx)
+{
+	struct server *s = ctx;
+	uint64_t period = 1000000 / (uint64_t)s->options->tick_rate;
+	uint64_t now = clock_mono(loop_clock(s->loop));
+	int n = 0;
+
+	while (s->next_tick_us <= now && n++ < CATCH_UP_TICKS) {
+		feed_tick(s);
+		s->next_tick_us += period;
+	}
+	if (s->next_tick_us <= now) {
+		log_warning("ticks_lost", LOG_U64("ticks", (now - s->next_tick_us) / period + 1));
+		s->next_tick_us = now + period;
+	}
+	chronicle_tick(s);
+	if (s->world->tick % SWEEP_TICKS == 0)
+		secrets_sweep(s->secrets);
+	if (s->log && s->world->tick % INPUTLOG_HASH_TICKS == 0)
+		inputlog_hash(s->log, s->world);
+	loop_timer_in(&s->tick, s->next_tick_us > now ? s->next_tick_us - now : 0);
+}
+
+void server_run_ticks(struct server *s)
+{
+	s->next_tick_us = clock_mono(loop_clock(s->loop));
+	loop_timer_soon(&s->tick);
+}
+
+static void on_deadline(void *ctx)
+{
+	struct server *s = ctx;
+
+	log_warning("stopped_before_last_commit", LOG_U64("batch", s->issued),
+		    LOG_U64("durable", s->durable));
+	end(s);
+}
+
+void server_stop(struct server *s)
+{
+	if (s->is_stopping)
+		return;
+	s->is_stopping = true;
+	if (!s->bus) {
+		end(s);
+		return;
+	}
+	loop_timer_stop(&s->tick);
+	feed_stop(s);
+	loop_timer_in(&s->deadline, STOP_WAIT_US);
+	loop_timer_soon(&s->turn);
+}
+
+void server_fail(struct server *s, int status, const char *why)
+{
+	log_error("world_ends", LOG_STR("reason", why), LOG_INT("status", status));
+	s->is_stopping = true;
+	loop_stop(s->loop, status);
+}
+
+void server_init(struct server *s, struct proc *p, struct options *o)
+{
+	*s = (struct server){ .proc = p,
+			      .loop = p->loop,
+			      .options = o,
+			      .where = "starting",
+			      .instance = entropy_id(&entropy_system) };
+	arena_init(&s->arena, 0);
+	s->secrets = secrets_new(loop_clock(s->loop));
+	loop_timer_init(s->loop, &s->turn, on_turn, s);
+	loop_timer_init(s->loop, &s->tick, on_tick, s);
+	loop_timer_init(s->loop, &s->deadline, on_deadline, s);
+	/* Before the links are made: their hooks send what this one makes. */
+	loop_on_idle(s->loop, take_turn, s);
+}
+
+void server_done(struct server *s)
+{
+	metric_server_free(s->metrics);
+	gateways_done(s);
+	wire_freep(&s->store);
+	if (s->log && s->world)
+		inputlog_hash(s->log, s->world);
+	inputlog_close(s->log);
+	world_free(s->world);
+	crashnote_close(s->note);
+	secrets_free(s->secrets);
+	for (size_t i = 0; i < s->n_packs; i++)
+		pack_free(s->packs[i]);
+	loop_timer_done(&s->turn);
+	loop_timer_done(&s->tick);
+	loop_timer_done(&s->deadline);
+	free(s->failed);
+	arena_done(&s->arena);
+}
+
+const struct world_env server_env = {
+	.commit = chronicle_commit,
+	.output = gateways_output,
+	.call = chronicle_call,
+	.superseded = superseded,
+	.running = running,
+	.run = cmd_run,
+};
