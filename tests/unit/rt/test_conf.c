@@ -408,31 +408,6 @@ START_TEST(all_mistakes_are_said_at_once_and_nothing_is_changed)
 }
 END_TEST
 
-/* The gateway holds world.bus; what else is in that section is the world's business. */
-START_TEST(an_option_held_of_another_section_leaves_the_rest_to_its_owner)
-{
-	static const char *const shared[] = { "world", "persist", NULL };
-	static const char *const sets[] = { "world.bus=ipc://flag", "world.tick_rate=20" };
-	static char e1[] = "MUDLARK_WORLD_TICK_RATE=20", e2[] = "MUDLARK_WORLD_LOW=3";
-	static char *env[] = { e1, e2, NULL };
-	const struct conf_source src = {
-		.file = write_file("world:\n  tick_rate: 10\n  bus: ipc://file\ngateway:\n"),
-		.sets = sets,
-		.n_sets = ARRAY_LEN(sets),
-		.environ_ = env,
-		.known_sections = shared,
-	};
-
-	ck_assert_int_eq(conf_load(&table, &src, &v, &errors), 0);
-	ck_assert_str_eq(v.bus, "ipc://flag");
-	ck_assert_int_eq(v.low, 3);
-	conf_done(&table, &v);
-	write_file("gateway:\n  tick_rate: 10\n");
-	ck_assert_int_eq(conf_load(&table, &src, &v, &errors), 1);
-	unlink(file);
-}
-END_TEST
-
 START_TEST(a_value_with_controls_is_refused)
 {
 	static const char *const bad[] = { "world.motd=a\nb" };
@@ -592,6 +567,9 @@ START_TEST(a_section_of_others_may_hold_an_option_of_ours)
 	ck_assert_str_eq(v.motd, "set");
 	ck_assert(!v.guests);
 	conf_done(&table, &v);
+	/* Where it is ours alone, a name must be known as ever. */
+	write_file("gateway: { tick_rate: 10 }\n");
+	ck_assert_int_eq(conf_load(&table, &src, &v, &errors), 1);
 	unlink(file);
 }
 END_TEST
@@ -603,9 +581,8 @@ UNIT_MAIN("conf", without_any_source_the_defaults_hold, a_file_sets_every_type,
 	  lists_come_as_words_between_commas_too, the_profile_of_yaml_is_strict,
 	  a_name_nobody_knows_is_a_mistake, broken_yaml_says_where,
 	  a_file_may_be_empty_but_must_be_there,
-	  all_mistakes_are_said_at_once_and_nothing_is_changed,
-	  an_option_held_of_another_section_leaves_the_rest_to_its_owner,
-	  a_value_with_controls_is_refused, a_reload_takes_what_may_change_and_names_the_rest,
+	  all_mistakes_are_said_at_once_and_nothing_is_changed, a_value_with_controls_is_refused,
+	  a_reload_takes_what_may_change_and_names_the_rest,
 	  a_reload_with_a_mistake_changes_nothing,
 	  an_option_left_out_of_the_file_returns_to_its_default, what_is_printed_loads_back,
 	  any_time_and_size_loads_back, the_print_says_help_range_and_default,
