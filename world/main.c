@@ -1,6 +1,7 @@
 /*
  * main.c - mudlark-world: the simulation as a process.  Reads packs, gets an epoch and the stored
- * state from persist, then lets gateways in.  `--replay FILE` plays an input log instead.
+ * state from persist, then lets gateways in.  `--replay FILE` plays an input log instead,
+ * `--check-pack DIR` reads a pack and says what is wrong with it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,11 +9,16 @@
 #include <string.h>
 
 #include "rt/log.h"
+#include "world/pack/pack.h"
 #include "world/server.h"
 
-static const char *const flags[] = { "replay", NULL };
-static const char *const sections[] = { "world", "persist", "gateway", "ai",   "irc",
-					"discord", "rss",   "admin",   "bus", NULL };
+enum { FLAG_REPLAY, FLAG_CHECK_PACK };
+
+static const char *const flags[] = {
+	[FLAG_REPLAY] = "replay", [FLAG_CHECK_PACK] = "check-pack", NULL
+};
+static const char *const sections[] = { "world",   "persist", "gateway", "ai",	"irc",
+					"discord", "rss",     "admin",	 "bus", NULL };
 
 static const struct proc_spec spec = {
 	.name = "mudlark-world",
@@ -69,11 +75,18 @@ int main(int argc, char **argv)
 	full.table = options_table;
 	if (proc_start(&proc, &full, &options, argc, argv, &status))
 		return status;
+	if (proc.flag_values[FLAG_CHECK_PACK]) {
+		status = pack_check(proc.flag_values[FLAG_CHECK_PACK]);
+		proc_done(&proc);
+		conf_done(&options_table, &options);
+		return status;
+	}
 	server_init(&server, &proc, &options);
 	status = start_packs(&server);
 	if (!status)
-		status = proc.flag_values[0] ? replay(&server, proc.flag_values[0]) :
-					       serve(&server, &proc);
+		status = proc.flag_values[FLAG_REPLAY]
+				 ? replay(&server, proc.flag_values[FLAG_REPLAY])
+				 : serve(&server, &proc);
 	server_done(&server);
 	proc_done(&proc);
 	conf_done(&options_table, &options);
