@@ -21,13 +21,13 @@ enum { ACCOUNT_WHO_MAX = 80 };
 
 struct account_work {
 	/* What to do. */
-	bool verify;                            /* `password` against `hash` (or in vain) */
-	bool make;                              /* a new hash, if verify was right */
-	struct span password, fresh;            /* fresh: to be made into a hash */
-	char hash[crypto_pwhash_STRBYTES];      /* empty: unknown account */
+	bool verify;			   /* `password` against `hash` (or in vain) */
+	bool make;			   /* a new hash, if verify was right */
+	struct span password, fresh;	   /* fresh: to be made into a hash */
+	char hash[crypto_pwhash_STRBYTES]; /* empty: unknown account */
 	/* What came of it. */
 	bool right, failed;
-	char made[crypto_pwhash_STRBYTES];      /* empty: none */
+	char made[crypto_pwhash_STRBYTES]; /* empty: none */
 	/* Who. */
 	uint64_t account;
 	char who[ACCOUNT_WHO_MAX], source[ACCOUNT_WHO_MAX]; /* source empty: not counted */

@@ -79,8 +79,7 @@ static int step(struct run *r, size_t *take)
 	size_t bad = tried;
 
 	buf_reset(&r->why);
-	const int result =
-		r->ops->commit(r->s, r->commits + r->settled, tried, &bad, &r->why);
+	const int result = r->ops->commit(r->s, r->commits + r->settled, tried, &bad, &r->why);
 	*take = r->n;
 	if (result < 0)
 		return result;

@@ -48,8 +48,8 @@ static int run_load_tree(struct caller *c, const Mudlark__PersistCall *q)
 static int run_account_list(struct caller *c, const Mudlark__PersistCall *q)
 {
 	const char *name = q->account_list->name;
-	const int r = c->ops->account_list(c->s, name, &c->reply->accounts, &c->reply->n_accounts,
-					   c->a);
+	const int r =
+		c->ops->account_list(c->s, name, &c->reply->accounts, &c->reply->n_accounts, c->a);
 
 	return !r && name[0] && !c->reply->n_accounts ? STORE_ABSENT : r;
 }
@@ -60,8 +60,7 @@ static int run_account_grant(struct caller *c, const Mudlark__PersistCall *q)
 	const char *hash;
 
 	if (!check_role(q->account_grant->role)) {
-		buf_adds(&c->why,
-			 "A role is one of player, helper, builder, admin, implementor.");
+		buf_adds(&c->why, "A role is one of player, helper, builder, admin, implementor.");
 		return STORE_BAD;
 	}
 	int r = c->ops->account_find(c->s, q->account_grant->name, &row, &hash, c->a);
@@ -168,8 +167,7 @@ int call_run(const struct store_ops *ops, struct store *s, const Mudlark__Persis
 	const int r = runs[at](&c, q);
 	if (r > 0) {
 		const struct db_value why = db_text(buf_p(&c.why), c.why.n);
-		reply_say(reply, refusals[r].status,
-			  c.why.n ? row_text(a, &why) : refusals[r].why);
+		reply_say(reply, refusals[r].status, c.why.n ? row_text(a, &why) : refusals[r].why);
 	}
 	buf_done(&c.why);
 	return r < 0 ? r : 0;

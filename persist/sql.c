@@ -154,6 +154,7 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 	[SQL_CHARACTER_COUNT] =
 		BOTH("SELECT count(*), (SELECT count(*) FROM character WHERE account = $1)"
 		     " FROM account WHERE id = $1"),
+	[SQL_CHARACTER_FIND] = BOTH("SELECT id, account FROM character WHERE folded = $1"),
 	[SQL_CHARACTER_CREATE] = BOTH("INSERT INTO character (id, account, name, folded)"
 				      " VALUES ($1, $2, $3, $4)"),
 	[SQL_FAILURE_PRUNE] = BOTH("DELETE FROM failure WHERE at <= $1"),

@@ -40,6 +40,7 @@ enum sql {
 	SQL_ACCOUNT_SET_ROLE,
 	SQL_ACCOUNT_LOGGED_IN,
 	SQL_CHARACTER_COUNT, /* account -> accounts of that id, their characters */
+	SQL_CHARACTER_FIND,  /* folded -> id, account */
 	SQL_CHARACTER_CREATE,
 	SQL_FAILURE_PRUNE,
 	SQL_FAILURE_NOTE,

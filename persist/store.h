@@ -101,7 +101,8 @@ struct store_ops {
 	/* Empty name: all. With their characters. */
 	int (*account_list)(struct store *s, const char *name, Mudlark__AccountRow ***ret,
 			    size_t *ret_n, struct arena *a);
-	/* STORE_ABSENT: no such account. STORE_BAD: it has STORE_CHARACTERS_MAX. */
+	/* STORE_ABSENT: no such account. STORE_BAD: it has STORE_CHARACTERS_MAX. 0 also when this very
+	 * character is there already. */
 	int (*character_create)(struct store *s, uint64_t account, uint64_t id, const char *name);
 	/* Failed log-ins, kept so that a restart forgives nobody. *ret_recent: those in the last
 	 * STORE_FAILURE_MS, the new one with them. */

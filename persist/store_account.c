@@ -174,6 +174,20 @@ static int take_census(void *ctx, const struct db_value *v, size_t n)
 	return 0;
 }
 
+struct twin {
+	uint64_t id, account;
+	bool is_same;
+};
+
+static int take_twin(void *ctx, const struct db_value *v, size_t n)
+{
+	struct twin *t = ctx;
+
+	(void)n;
+	t->is_same = (uint64_t)v[0].v.i == t->id && (uint64_t)v[1].v.i == t->account;
+	return 0;
+}
+
 static int write_character(struct store *s, uint64_t account, uint64_t id, const char *name)
 {
 	char folded[FOLDED_MAX];
@@ -182,8 +196,12 @@ static int write_character(struct store *s, uint64_t account, uint64_t id, const
 	fold(name, folded);
 	const struct db_value args[] = { db_u64(id), db_u64(account), db_str(name),
 					 db_str(folded) };
-	int r = store_query(s, SQL_CHARACTER_COUNT, &args[1], 1, take_census, &c);
-	if (r)
+	struct twin twin = { id, account, false };
+	int r = store_query(s, SQL_CHARACTER_FIND, &args[3], 1, take_twin, &twin);
+	if (!r)
+		r = store_query(s, SQL_CHARACTER_COUNT, &args[1], 1, take_census, &c);
+	/* Asked again by somebody who never heard the answer. */
+	if (r || twin.is_same)
 		return r;
 	if (!c.accounts)
 		return STORE_ABSENT;

@@ -433,6 +433,7 @@ START_TEST(an_account_is_found_by_any_spelling_and_taken_once)
 	ck_assert_int_eq(b.ops->account_create(b.s, "Otto", "hash3", 1000, &other), 0);
 	ck_assert_int_eq(b.ops->character_create(b.s, id, 0xf000000000000009u, "Mirabel"), 0);
 	ck_assert_int_eq(b.ops->character_create(b.s, id, 10, "Wanda"), 0);
+	ck_assert_int_eq(b.ops->character_create(b.s, id, 10, "Wanda"), 0);
 	ck_assert_int_eq(b.ops->character_create(b.s, other, 11, "WANDA"), STORE_EXISTS);
 	ck_assert_int_eq(b.ops->character_create(b.s, 999, 12, "Nemo"), STORE_ABSENT);
 	ck_assert_int_eq(b.ops->account_find(b.s, "MIRA", &row, &hash, &b.a), 0);
