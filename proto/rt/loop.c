@@ -51,7 +51,10 @@ static struct timeval timeval_of(uint64_t us)
 
 static void set_fence(struct loop *l)
 {
-	struct timeval tv = timeval_of(l->turns > FENCE_TURNS ? FENCE_BUSY_US : FENCE_IDLE_US);
+	/* What is active beside the fence itself waits because there is more than a turn takes. */
+	const bool flood = event_base_get_num_events(l->base, EVENT_BASE_COUNT_ACTIVE) > 0;
+	const bool busy = flood || l->turns > FENCE_TURNS;
+	const struct timeval tv = timeval_of(busy ? FENCE_BUSY_US : FENCE_IDLE_US);
 
 	l->turns = 0;
 	event_add(l->fence, &tv);
