@@ -36,43 +36,67 @@ static int read_file(const char *file, struct buf *ret, struct stat *ret_st)
 	return r;
 }
 
-/* Takes the next line off, without its comment and the blanks around it. */
 static bool next_line(struct span *text, struct span *ret)
 {
-	const char *end, *hash;
-	struct span line;
+	const char *end;
 
 	if (!text->n)
 		return false;
 	end = memchr(text->p, '\n', text->n);
-	line = (struct span){ text->p, end ? (size_t)(end - text->p) : text->n };
-	text->p += line.n + (end != NULL);
-	text->n -= line.n + (end != NULL);
-	hash = memchr(line.p, '#', line.n);
-	/* '#' is a letter of Z85: a comment begins a line or stands behind a blank. */
-	if (hash && (hash == line.p || hash[-1] == ' ' || hash[-1] == '\t'))
-		line.n = (size_t)(hash - line.p);
-	while (line.n && (line.p[0] == ' ' || line.p[0] == '\t')) {
-		line.p++;
-		line.n--;
-	}
-	while (line.n && strchr(" \t\r", line.p[line.n - 1]))
-		line.n--;
-	*ret = line;
+	*ret = (struct span){ text->p, end ? (size_t)(end - text->p) : text->n };
+	text->p += ret->n + (end != NULL);
+	text->n -= ret->n + (end != NULL);
 	return true;
 }
 
-/* The key behind `word `, or a bare key when word is NULL. */
-static bool key_in(struct span line, const char *word, char ret[BUS_KEY_SIZE])
+static bool is_blank(char c)
 {
-	const size_t n = word ? strlen(word) + 1 : 0;
+	return c == ' ' || c == '\t' || c == '\r';
+}
 
-	if (line.n != n + KEY_LEN || (n && memcmp(line.p, word, n - 1) != 0) ||
-	    (n && line.p[n - 1] != ' ') || memchr(line.p + n, ' ', KEY_LEN))
+/* Takes the next word off a line; an empty one at its end. */
+static struct span next_word(struct span *line)
+{
+	struct span word;
+
+	while (line->n && is_blank(line->p[0])) {
+		line->p++;
+		line->n--;
+	}
+	word = (struct span){ line->p, 0 };
+	while (line->n && !is_blank(line->p[0])) {
+		line->p++;
+		line->n--;
+		word.n++;
+	}
+	return word;
+}
+
+/* The key behind `name`, or a bare one when name is NULL; a comment may follow. '#' is a letter of Z85
+ * too, so a word of the length of a key is a key even if it begins with it. */
+static bool key_in(struct span line, const char *name, char ret[BUS_KEY_SIZE])
+{
+	struct span word = next_word(&line), rest;
+
+	if (name) {
+		if (word.n != strlen(name) || memcmp(word.p, name, word.n) != 0)
+			return false;
+		word = next_word(&line);
+	}
+	rest = next_word(&line);
+	if (word.n != KEY_LEN || (rest.n && rest.p[0] != '#'))
 		return false;
-	memcpy(ret, line.p + n, KEY_LEN);
+	memcpy(ret, word.p, KEY_LEN);
 	ret[KEY_LEN] = '\0';
 	return true;
+}
+
+/* Neither blank nor a comment. */
+static bool says_something(struct span line)
+{
+	const struct span word = next_word(&line);
+
+	return word.n && word.p[0] != '#';
 }
 
 int bus_keys_load(const char *file, struct bus_keys *ret)
@@ -166,7 +190,7 @@ static void read_allowed(struct bus_allow *a)
 
 		if (key_in(line, "public", key) || key_in(line, NULL, key))
 			(void)strmap_put(&a->keys, (struct span){ key, KEY_LEN }, a);
-		else if (line.n)
+		else if (says_something(line))
 			log_error("bus_allow_file", LOG_STR("file", a->file),
 				  LOG_TEXT("not_a_key", line));
 	}

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rt/bus_keys.h"
 #include "rt/log.h"
 
 struct end {
@@ -416,6 +417,42 @@ START_TEST(a_secret_that_others_can_read_is_refused)
 }
 END_TEST
 
+/* '#' begins comments and is a letter of keys as well. */
+START_TEST(keys_are_read_whatever_letters_they_have)
+{
+	static const char *const lines[] = {
+		"public #bcdefghijklmnopqrstuvwxyz0123456789ABCD\n",
+		"public abcdefghijklmnopqrstuvwxyz0123456789#BCD # gateway # two\r\n",
+		"# a comment\n\n \t#bcdefghijklmnopqrstuvwxyz0123456789ABCD",
+		"abcdefghijklmnopqrstuvwxyz0123456789ABC# #",
+	};
+	static const char *const bad[] = {
+		"public abcdefghijklmnopqrstuvwxyz0123456789ABC\n",
+		"public abcdefghijklmnopqrstuvwxyz0123456789ABCDE\n",
+		"public abcdefghijklmnopqrstuvwxyz0123456789ABCD and more\n",
+		"publicabcdefghijklmnopqrstuvwxyz0123456789ABCD\n",
+		"# public\n",
+		"",
+	};
+	struct test t;
+	char file[160], key[BUS_KEY_SIZE];
+
+	start(&t);
+	path_in(&t, "allow", file);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		write_file(&t, "allow", lines[i], 0600);
+		ck_assert_msg(bus_keys_peer(file, key) == 0, "line %zu", i);
+		ck_assert_uint_eq(strlen(key), 40);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		write_file(&t, "allow", bad[i], 0600);
+		ck_assert_msg(bus_keys_peer(file, key) == -EINVAL, "line %zu", i);
+	}
+	ck_assert_int_eq(bus_keys_peer("abcdefghijklmnopqrstuvwxyz0123456789ABC#", key), 0);
+	finish(&t);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("bus");
@@ -434,6 +471,7 @@ int main(void)
 	tcase_add_test(c, endpoints_that_cannot_be_are_refused);
 	tcase_add_test(c, a_broken_connection_is_told_and_dialling_again_makes_a_new_one);
 	tcase_add_test(c, over_tcp_only_listed_keys_get_through_and_the_list_is_read_again);
+	tcase_add_test(c, keys_are_read_whatever_letters_they_have);
 	tcase_add_test(c, a_secret_that_others_can_read_is_refused);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
