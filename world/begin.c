@@ -38,6 +38,7 @@ static const struct {
 	{ "guests", offsetof(struct world_conf, guests), OPTION_BOOL },
 	{ "strict", offsetof(struct world_conf, strict), OPTION_BOOL },
 	{ "test_verbs", offsetof(struct world_conf, test_verbs), OPTION_BOOL },
+	{ "life", offsetof(struct world_conf, life), OPTION_BOOL },
 	{ "linkdead_seconds", offsetof(struct world_conf, linkdead_seconds), OPTION_U32 },
 	{ "attach_seconds", offsetof(struct world_conf, attach_seconds), OPTION_U32 },
 	{ "backlog_bytes", offsetof(struct world_conf, backlog_bytes), OPTION_U64 },

@@ -54,6 +54,11 @@ static const struct conf_option options[] = {
 	  .offset = AT(guests),
 	  .fallback = "true",
 	  .help = "may one enter as `guest`, without an account" },
+	{ .name = "world.life",
+	  .type = CONF_BOOL,
+	  .offset = AT(life),
+	  .fallback = "true",
+	  .help = "people and animals of the packs wander and mutter by themselves" },
 	{ .name = "world.durability",
 	  .type = CONF_ENUM,
 	  .offset = AT(durability),
@@ -141,6 +146,7 @@ void options_to_begin(const struct options *o, Mudlark__Begin *m)
 	add(m, "tick_rate", (uint64_t)o->tick_rate);
 	add(m, "guests", o->guests);
 	add(m, "strict", o->durability == DURABILITY_STRICT);
+	add(m, "life", o->life);
 	add(m, "test_verbs", o->test_verbs);
 	add(m, "linkdead_seconds", seconds(o->linkdead_grace));
 	add(m, "attach_seconds", seconds(o->attach_grace));

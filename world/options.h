@@ -14,7 +14,7 @@ struct options {
 	char **packs;
 	int64_t number, tick_rate, linkdead_grace, attach_grace, stall_grace, backlog, start_wait;
 	int durability;
-	bool guests, test_verbs;
+	bool guests, life, test_verbs;
 };
 
 extern const struct conf_table options_table;

@@ -15,6 +15,7 @@
 #include "world/core/place.h"
 #include "world/core/players.h"
 #include "world/core/timers.h"
+#include "world/mind/life.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
 #include "world/turn.h"
@@ -49,6 +50,7 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	w->outbox = outbox_new();
 	w->sessions = sessions_new();
 	enter_init(w);
+	life_init(w);
 	return w;
 }
 

@@ -1,6 +1,6 @@
 /*
- * crash.c - `@crash` and `@hang`: what the tests type to see whether the server lives up to its promises.  They exist
- * only with world.test_verbs.
+ * crash.c - `@crash` and `@hang`: what the tests type to see whether the server lives up to its
+ * promises.  They exist only with world.test_verbs.
  */
 #include <stdlib.h>
 #include "world/cmd/table.h"

@@ -10,7 +10,7 @@
 #include "world/core/place.h"
 #include "world/core/say.h"
 
-/* A template with $O for the thing and $P for the other, made a sentence in the scratch. */
+/* before, "the thing", after: in the scratch. */
 static const char *sentence(struct world *w, const char *before, struct ent e, const char *after)
 {
 	struct buf text = { 0 };
@@ -68,7 +68,8 @@ const char *haul_refusal(struct world *w, struct ent actor, struct ent thing, st
 	return why;
 }
 
-/* Moves what can be moved to the front of the list; returns how many, and the first reason why not. */
+/* Moves what can be moved to the front of the list; returns how many, and the first reason why
+ * not. */
 static size_t move_all(const struct haul *h, struct ent *things, size_t n, const char **ret_why)
 {
 	struct world *w = h->call->w;

@@ -1,6 +1,6 @@
 /*
- * quit.c - `quit`: leaves the world with all one carries.  Only by its whole name: nobody should go by
- * accident.
+ * quit.c - `quit`: leaves the world with all one carries.  Only by its whole name: nobody should
+ * go by accident.
  */
 #include "rt/text.h"
 #include "world/cmd/table.h"

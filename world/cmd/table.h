@@ -1,9 +1,10 @@
 /*
  * table.h - commands: one command, one file, one constant; and how a typed line finds its command.
  *
- * A line begins with a word (letters, digits, `@`) or with one sign that stands for a command (' : ").  The word is looked up among what this actor may use: first
- * a whole name or alias, then the beginning of a name, in the order of the table in table.c, so
- * that `n` is north, `l` is look, and `i` will never be something else because a command was added.
+ * A line begins with a word, or with one sign that stands for a command (' " : ;).  The word is
+ * looked up among what this actor may use: first a whole name or alias, then the beginning of a
+ * name, in the order of the table in table.c, so that `n` is north, `l` is look, and `i` will never
+ * be something else because a command was added.
  */
 #pragma once
 

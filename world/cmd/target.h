@@ -1,8 +1,9 @@
 /*
  * target.h - what a player means by "2.penny", "all.coin", "3 pennies", "the brass lantern", "me".
  *
- * A phrase names a thing by words of its name or by their beginnings, every one of which must fit; articles are
- * skipped.  Where anything fits by whole words, what fits by beginnings alone does not count.
+ * A phrase names a thing by words of its name or by their beginnings, every one of which must fit;
+ * articles are skipped.  Where anything fits by whole words, what fits by beginnings alone does not
+ * count.
  */
 #pragma once
 
@@ -35,11 +36,12 @@ struct target_places {
 	struct ent owner[TARGET_PLACES]; /* ENT_NONE: skipped */
 };
 
-/* The entities meant, among those directly in the places, that the actor can perceive; in the scratch
- * of the turn. `kinds`: bits 1 << enum ent_kind. Returns how many. */
+/* The entities meant, among those directly in the places, that the actor can perceive; in the
+ * scratch of the turn. `kinds`: bits 1 << enum ent_kind. Returns how many. */
 size_t target_find(struct world *w, struct ent actor, const struct target *t,
 		   const struct target_places *in, unsigned kinds, struct ent **ret);
-/* The one thing or person a phrase means, seen from the actor: carried, in the room, me, here; ENT_NONE. */
+/* The one thing or person a phrase means, seen from the actor: carried, in the room, me, here;
+ * ENT_NONE. */
 struct ent target_one(struct world *w, struct ent actor, struct span phrase, unsigned kinds);
 /* Can the actor know that e is there? */
 bool target_visible(const struct world *w, struct ent actor, struct ent e);

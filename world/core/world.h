@@ -65,6 +65,7 @@ struct world_conf {
 	bool guests;		   /* world.guests */
 	bool strict;		   /* world.durability = strict */
 	bool test_verbs;	   /* world.test_verbs: @crash, @hang */
+	bool life;		   /* world.life: npcs do things by themselves */
 	uint32_t linkdead_seconds; /* world.linkdead_grace */
 	uint32_t attach_seconds;   /* after a start: how long a gateway may take to come back */
 	uint64_t backlog_bytes;	   /* world.backlog: commits that may wait for persist */

@@ -141,10 +141,9 @@ static inline void stage_tick(struct stage *st)
 	stage_settle(st);
 }
 
-static inline void stage_open(struct stage *st, const char *pack_dir)
+static inline void stage_open_with(struct stage *st, const char *pack_dir, char *option)
 {
-	static char *conf[] = { "guests=1", "test_verbs=0", "tick_rate=10",
-				"linkdead_seconds=300" };
+	char *conf[] = { "guests=1", "tick_rate=10", "linkdead_seconds=300", option };
 	struct world_env env = { .ctx = st,
 				 .commit = stage_commit,
 				 .output = stage_output,
@@ -173,6 +172,11 @@ static inline void stage_open(struct stage *st, const char *pack_dir)
 	STAGE_FEED(st, 0, READY, ready, &ready);
 	STAGE_FEED(st, 0, PEER_UP, peer_up, &up);
 	stage_settle(st);
+}
+
+static inline void stage_open(struct stage *st, const char *pack_dir)
+{
+	stage_open_with(st, pack_dir, "life=0");
 }
 
 static inline void stage_close(struct stage *st)
