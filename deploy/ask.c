@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "place.h"
+#include "rt/log.h"
 #include "rt/loop.h"
 #include "rt/proc.h"
+#include "rt/rand.h"
 #include "rt/wire.h"
 #include "settings.h"
 
@@ -153,29 +155,39 @@ static int ask(const struct args *a, struct asking *q)
 	spec.security.peer_key = peer ? peer : "";
 	spec.link.role = "ops";
 	spec.link.name = "mudlark";
+	spec.link.instance = entropy_id(&entropy_system);
 	spec.link.auto_take = true;
 	spec.events = events;
 	spec.events.ctx = q;
 	return converse(q, &spec);
 }
 
-int ask_persist(const struct args *a, const Mudlark__PersistCall *call, Mudlark__PersistReply **ret)
+static void explain(const Mudlark__PersistReply *reply, const char *absent)
+{
+	if (reply->status == MUDLARK__STATUS__STATUS_ABSENT)
+		fprintf(stderr, "mudlark: there is no %s.\n", absent);
+	else
+		fprintf(stderr, "mudlark: %s\n",
+			reply->why && *reply->why ? reply->why : "it was refused");
+}
+
+int ask_persist(const struct args *a, const Mudlark__PersistCall *call, const char *absent,
+		Mudlark__PersistReply **ret)
 {
 	size_t n = mudlark__persist_call__get_packed_size(call);
 	CLEANUP(base_freep) uint8_t *request = base_alloc(n + 1, 1);
 	mudlark__persist_call__pack(call, request);
 	struct asking q = { .request = { (const char *)request, n } };
+	log_init("mudlark", LOG_ERROR, false);
 	int status = ask(a, &q);
 	sodium_memzero(request, n);
-	q.endpoint = NULL;
 	if (status == EXIT_DONE && q.reply->status != MUDLARK__STATUS__STATUS_OK) {
-		const char *why = q.reply->why && *q.reply->why ? q.reply->why : "it was refused";
-		fprintf(stderr, "mudlark: %s\n", why);
+		explain(q.reply, absent);
 		status = EXIT_FAULT;
 	}
-	if (status != EXIT_DONE && q.reply)
-		mudlark__persist_reply__free_unpacked(q.reply, NULL);
-	else
+	if (status == EXIT_DONE)
 		*ret = q.reply;
+	else if (q.reply)
+		mudlark__persist_reply__free_unpacked(q.reply, NULL);
 	return status;
 }

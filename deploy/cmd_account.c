@@ -31,6 +31,13 @@ static void print_account(const Mudlark__AccountRow *row)
 	putchar('\n');
 }
 
+static int ask(const struct args *a, const Mudlark__PersistCall *call, Mudlark__PersistReply **ret)
+{
+	char absent[160];
+	snprintf(absent, sizeof(absent), "account '%.100s'", a->n_words > 1 ? a->words[1] : "");
+	return ask_persist(a, call, absent, ret);
+}
+
 static int account_list(const struct args *a)
 {
 	Mudlark__AccountList list = MUDLARK__ACCOUNT_LIST__INIT;
@@ -39,7 +46,7 @@ static int account_list(const struct args *a)
 	list.name = (char *)(a->n_words > 1 ? a->words[1] : "");
 	call.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_LIST;
 	call.account_list = &list;
-	int status = ask_persist(a, &call, &reply);
+	int status = ask(a, &call, &reply);
 	if (status != EXIT_DONE)
 		return status;
 	printf("%-20s  %-11s  %-16s  %-16s  %s\n", "ACCOUNT", "ROLE", "CREATED (UTC)", "LAST LOGIN",
@@ -54,7 +61,7 @@ static int account_list(const struct args *a)
 static int change(const struct args *a, const Mudlark__PersistCall *call, const char *done)
 {
 	Mudlark__PersistReply *reply = NULL;
-	int status = ask_persist(a, call, &reply);
+	int status = ask(a, call, &reply);
 	if (status != EXIT_DONE)
 		return status;
 	printf("%s: %s\n", a->words[1], done);

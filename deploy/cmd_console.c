@@ -38,6 +38,10 @@ static int run(const struct args *a)
 	CLEANUP(base_freep) char *bin = place_bin();
 	CLEANUP(base_freep) char *path = settings_value(a, &place, bin, "gateway.console");
 	place_done(&place);
+	if (*path == '\0') {
+		fprintf(stderr, "mudlark console: gateway.console is turned off.\n");
+		return EXIT_UNAVAILABLE;
+	}
 	int fd = dial(path);
 	if (fd < 0) {
 		fprintf(stderr, "mudlark console: %s: %s; does the gateway run?\n", path,

@@ -16,7 +16,7 @@ static const struct {
 	{ "persist.store", "sqlite:%s/mudlark.db" },
 	{ "persist.bus", "ipc://%s/run/persist.bus" },
 	{ "world.bus", "ipc://%s/run/world.bus" },
-	{ "gateway.console", "%s/run/console.sock" },
+	{ "gateway.console", "unix:%s/run/console.sock" },
 };
 
 static char *from_environment(const char *key)

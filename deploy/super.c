@@ -217,7 +217,7 @@ static void enter_stage(struct super *s, uint64_t now)
 void super_stop(struct super *s, uint64_t now)
 {
 	if (s->stopping) {
-		for (size_t i = 0; i < s->n; i++)
+		for (size_t i = 0; i < s->n && now - s->stop_us >= SUPER_TWICE_US; i++)
 			if (is_alive(&s->procs[i]))
 				s->ops.signal(s->ops.ctx, i, SIGKILL);
 		return;

@@ -30,6 +30,7 @@ enum { SUPER_MAX = 8, SUPER_FAILS = 5, SUPER_STAGES = 3 };
 #define SUPER_IN_USE_US 7000000ull
 #define SUPER_IN_USE_PACE_US 500000ull
 #define SUPER_STAGE_US 1500000ull
+#define SUPER_TWICE_US 1000000ull
 #define SUPER_RESTART_US 5000000ull
 #define SUPER_NEVER UINT64_MAX
 
@@ -96,7 +97,8 @@ void super_exited(struct super *s, size_t i, int wait_status, uint64_t now);
 void super_tick(struct super *s, uint64_t now);
 uint64_t super_next(const struct super *s);
 
-/* A second call kills everything at once. */
+/* A second call kills everything at once, unless it comes so soon that it is the same one: a terminal
+ * and `make`, say, may each pass on one Ctrl-C. */
 void super_stop(struct super *s, uint64_t now);
 /* 0; 1: process i is not run here, or everything is being stopped. */
 int super_restart(struct super *s, size_t i, uint64_t now) MUST_USE;

@@ -142,8 +142,8 @@ static void on_child(void *ctx, UNUSED int signo)
 static void on_stop(void *ctx, int signo)
 {
 	struct up *u = ctx;
-	up_log_say(&u->log, "%s: stopping%s.", signo == SIGINT ? "Ctrl-C" : "Told to end",
-		   u->super.stopping ? " at once" : "");
+	if (!u->super.stopping)
+		up_log_say(&u->log, "%s: stopping.", signo == SIGINT ? "Ctrl-C" : "Told to end");
 	super_stop(&u->super, up_now(u));
 	up_settle(u);
 }

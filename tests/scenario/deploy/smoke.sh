@@ -95,6 +95,7 @@ finish()
 	[ $failed -eq 0 ] || exit 1
 }
 trap finish EXIT
+trap '' PIPE
 
 # --- the story
 

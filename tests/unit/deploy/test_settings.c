@@ -93,7 +93,7 @@ START_TEST(paths_follow_from_the_data_directory)
 	char **list = derive(&a);
 	ck_assert_str_eq(find(list, "persist.store"), "sqlite:/srv/mud/mudlark.db");
 	ck_assert_str_eq(find(list, "world.bus"), "ipc:///srv/mud/run/world.bus");
-	ck_assert_str_eq(find(list, "gateway.console"), "/srv/mud/run/console.sock");
+	ck_assert_str_eq(find(list, "gateway.console"), "unix:/srv/mud/run/console.sock");
 	settings_free(list);
 }
 END_TEST

@@ -373,10 +373,22 @@ START_TEST(a_second_stop_kills_at_once)
 	struct stage t;
 	start_all(&t);
 	super_stop(&t.super, t.now);
+	pass(&t, 1 * S, 0);
 	super_stop(&t.super, t.now);
 	ck_assert_int_eq(t.last_signal[PERSIST], SIGKILL);
 	ck_assert_int_eq(t.last_signal[WORLD], SIGKILL);
 	ck_assert_int_eq(t.last_signal[GATEWAY], SIGKILL);
+}
+END_TEST
+
+START_TEST(one_stop_that_comes_twice_is_one)
+{
+	struct stage t;
+	start_all(&t);
+	super_stop(&t.super, t.now);
+	pass(&t, 10 * MS, 0);
+	super_stop(&t.super, t.now);
+	ck_assert_str_eq(t.order, "TERM gateway;");
 }
 END_TEST
 
@@ -485,6 +497,7 @@ int main(void)
 	tcase_add_test(c, the_stop_goes_from_the_players_to_the_store);
 	tcase_add_test(c, a_stop_that_nobody_heeds_takes_less_than_5_s);
 	tcase_add_test(c, a_second_stop_kills_at_once);
+	tcase_add_test(c, one_stop_that_comes_twice_is_one);
 	tcase_add_test(c, what_dies_during_the_stop_is_not_started_again);
 	tcase_add_test(c, a_restart_is_clean_and_at_once);
 	tcase_add_test(c, a_restart_that_is_not_heeded_ends_in_a_kill);
