@@ -278,12 +278,26 @@ int proc_run(struct proc *p)
 	return status;
 }
 
+/* Without the loop a second SIGTERM would end the process by signal, in the middle of its end. */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 void proc_done(struct proc *p)
 {
 	struct proc_inner *in = p->inner;
 
 	if (!in)
 		return;
+	if (p->loop)
+		block_signals();
 	loop_timer_done(&in->heartbeat);
 	loop_free(p->loop);
 	conf_done(in->parts[0].table, in->parts[0].values);

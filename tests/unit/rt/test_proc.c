@@ -82,6 +82,9 @@ static int live(int argc, char **argv, enum manner manner)
 	struct rlimit files;
 	int status;
 
+	/* check has handlers of its own, which end the test. */
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
 	if (proc_start(&l.p, &spec, &l.v, argc, argv, &status))
 		return status;
 	proc_hooks(&l.p, &hooks);
@@ -95,6 +98,8 @@ static int live(int argc, char **argv, enum manner manner)
 	status = proc_run(&l.p);
 	log_info("stops", LOG_INT("n", l.stops));
 	proc_done(&l.p);
+	/* As a second SIGTERM might come, at the worst time. */
+	raise(SIGTERM);
 	return status;
 }
 
