@@ -49,9 +49,10 @@ static const char bye_line[] = "{system}The gates close for now. Come back soon.
 
 /* The link */
 
+/* The lobby's context is the table of clients, whose owner we are. */
 static int to_world(void *ctx, const Mudlark__WorldIn *m)
 {
-	struct gateway *g = ctx;
+	struct gateway *g = ((struct clients *)ctx)->ctx;
 	size_t n = mudlark__world_in__get_packed_size(m);
 
 	buf_reset(&g->packed);
@@ -62,7 +63,7 @@ static int to_world(void *ctx, const Mudlark__WorldIn *m)
 
 static void on_line_done(void *ctx, uint64_t us)
 {
-	struct gateway *g = ctx;
+	struct gateway *g = ((struct clients *)ctx)->ctx;
 
 	metric_observe_us(&g->meters[METER_LINE_SECONDS], us);
 }
