@@ -195,6 +195,7 @@ void enter_attached(struct world *w, struct session *s, const Mudlark__SessionAt
 		s->running = 0;
 		s->waiting = false;
 		session_tell_state(w, s, false);
+		outbox_seal(w, false); /* an answer to an attach is never kept */
 		login_begin(w, s, "{system}The world has begun anew; please come in again.{/}");
 		return;
 	}

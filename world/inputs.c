@@ -31,6 +31,7 @@ static int on_session_open(void *ctx, uint64_t peer, const void *body)
 	s->trusted = m->trusted;
 	session_set_caps(s, m->caps);
 	turn_set_own(w, s);
+	session_tell_state(w, s, false);
 	login_begin(w, s, NULL);
 	return 0;
 }

@@ -207,7 +207,7 @@ void session_tell_state(struct world *w, struct session *s, bool resumed)
 	st.resumed = resumed;
 	st.playing = s->playing_told;
 	st.hide_input = s->hidden;
-	st.applied = s->running > s->applied ? s->running : s->applied;
+	st.applied = s->applied;
 	st.who = s->playing_told ? (char *)(uintptr_t)name_of(w, s->actor) : st.who;
 	m.body_case = MUDLARK__GATEWAY_IN__BODY_SESSION_STATE;
 	m.session_state = &st;
