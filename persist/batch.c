@@ -21,7 +21,7 @@ struct run {
 	const struct store_ops *ops;
 	struct store *s;
 	Mudlark__Commit *const *commits;
-	size_t n, settled;
+	size_t n, settled, suspects, clean;
 	const struct batch_sink *sink;
 	struct buf why;
 };
@@ -62,29 +62,36 @@ static int set_aside(struct run *r)
 	if (bad)
 		return bad < 0 ? bad : -EIO;
 	settle(r, 1, BATCH_POISONED, 0);
+	r->suspects = r->clean = 0;
 	return 0;
 }
 
-/* How many to try next after `tried` from the front were refused for the sake of number `bad`. */
-static size_t shorter(size_t tried, size_t bad)
+/*
+ * How many to try next.  `suspects`: so many from the front hold a poisoned one for certain (0: nothing
+ * is known); they are halved until one is left.  `clean`: so many before it are said to be fine.
+ */
+static size_t next_length(const struct run *r)
 {
-	if (bad >= tried)
-		return tried / 2;
-	return bad ? bad : 1;
+	if (!r->suspects)
+		return r->n - r->settled;
+	if (r->clean)
+		return r->clean;
+	return r->suspects > 1 ? r->suspects / 2 : 1;
 }
 
-static int step(struct run *r, size_t *take)
+static int step(struct run *r)
 {
-	const size_t left = r->n - r->settled, tried = *take < left ? *take : left;
+	const size_t tried = next_length(r);
 	size_t bad = tried;
 
 	buf_reset(&r->why);
 	const int result = r->ops->commit(r->s, r->commits + r->settled, tried, &bad, &r->why);
-	*take = r->n;
 	if (result < 0)
 		return result;
 	if (result == STORE_POISON && tried > 1) {
-		*take = shorter(tried, bad);
+		/* A store that tells which: those before it are tried at once. */
+		r->suspects = bad ? tried : 1;
+		r->clean = bad < tried ? bad : 0;
 		return 0;
 	}
 	if (result == STORE_POISON)
@@ -92,6 +99,9 @@ static int step(struct run *r, size_t *take)
 	if (result)
 		return refuse_rest(r);
 	settle(r, tried, BATCH_DURABLE, 0);
+	/* Behind a clean stretch stands the poisoned one itself. */
+	r->suspects = r->clean ? 1 : r->suspects > tried ? r->suspects - tried : 0;
+	r->clean = 0;
 	return 0;
 }
 
@@ -99,11 +109,10 @@ int batch_run(const struct store_ops *ops, struct store *s, Mudlark__Commit *con
 	      size_t n, const struct batch_sink *sink)
 {
 	struct run r = { .ops = ops, .s = s, .commits = commits, .n = n, .sink = sink };
-	size_t take = n;
 	int result = 0;
 
 	while (!result && r.settled < n)
-		result = step(&r, &take);
+		result = step(&r);
 	buf_done(&r.why);
 	return result;
 }
