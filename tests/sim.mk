@@ -1,0 +1,23 @@
+# make sim: the spine in one process on virtual time, one seed a run (tests/sim/sim.h).
+
+SIM_O := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c))
+# Gateway and world each have their own idea of a session: the gateway's names stay inside its part.
+SIM_EDGE_O := $(B)/tests/sim/gateway_node.o $(B)/tests/sim/players.o
+SIM_REST := $(filter-out $(SIM_EDGE_O),$(SIM_O)) $(B)/libworld.a $(B)/libpersist.a $(B)/librt.a
+TEST_BIN += $(B)/tests/simulate
+CHECKS += check-sim
+SEEDS ?= 10000
+FROM ?= 1
+
+$(B)/tests/sim/edge.o: $(SIM_EDGE_O) $(B)/libgateway.a
+	$(call step,LINK $@)
+	$(Q)ld -r -o $@ $^ && objcopy -w --keep-global-symbol='sim_*' $@
+$(B)/tests/simulate: $(B)/tests/sim/edge.o $(SIM_REST)
+	$(call step,LINK $@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,persist)
+
+.PHONY: sim check-sim sim-mutants
+sim: $(B)/tests/simulate ## simulated crashes and faults: SEEDS=10000 FROM=1
+	$(B)/tests/simulate --from $(FROM) --seeds $(SEEDS)
+check-sim: $(B)/tests/simulate
+	$(B)/tests/simulate --seeds 500

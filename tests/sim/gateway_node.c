@@ -1,0 +1,167 @@
+/* gateway_node.c - one life of a gateway: the lobby on a link, players instead of sockets. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/lobby.h"
+#include "tests/sim/sim.h"
+
+struct sim_gateway {
+	struct sim *sim;
+	struct lobby lobby;
+	struct lobby_conf conf;
+	struct link *link;
+	struct sim_end *end;
+};
+
+static int to_world(void *ctx, const Mudlark__WorldIn *m)
+{
+	struct sim_gateway *g = ctx;
+	CLEANUP(base_freep) char *p = NULL;
+	const size_t n = mudlark__world_in__get_packed_size(m);
+
+	p = base_alloc(n + 1, 1);
+	mudlark__world_in__pack(m, (uint8_t *)p);
+	return link_send(g->link, (struct span){ p, n }, NULL);
+}
+
+static void text(UNUSED void *ctx, struct session *s, const struct lobby_text *t)
+{
+	if (s->owner)
+		sim_player_text(s->owner, t->markup);
+}
+
+static void data(UNUSED void *ctx, UNUSED struct session *s, UNUSED const struct lobby_data *d)
+{
+}
+
+static void hide(UNUSED void *ctx, UNUSED struct session *s)
+{
+}
+
+static void close_session(UNUSED void *ctx, struct session *s, UNUSED const char *reason)
+{
+	if (s->owner)
+		sim_player_closed(s->owner);
+}
+
+static void up(void *ctx, UNUSED struct link *l, UNUSED const struct link_peer *peer,
+	       enum link_up how)
+{
+	struct sim_gateway *g = ctx;
+
+	lobby_up(&g->lobby, how);
+}
+
+static void down(void *ctx, UNUSED struct link *l, UNUSED const char *why)
+{
+	struct sim_gateway *g = ctx;
+
+	lobby_down(&g->lobby);
+}
+
+static void record(void *ctx, UNUSED struct link *l, UNUSED uint64_t seq, struct span body)
+{
+	struct sim_gateway *g = ctx;
+
+	lobby_record(&g->lobby, body);
+}
+
+static void acked(UNUSED void *ctx, UNUSED struct link *l, UNUSED uint64_t seq)
+{
+}
+
+static void call(UNUSED void *ctx, struct link *l, uint64_t id, UNUSED struct span body)
+{
+	(void)!link_reply(l, id, (struct span){ "", 0 });
+}
+
+static void cancelled(UNUSED void *ctx, UNUSED struct link *l, UNUSED uint64_t id)
+{
+}
+
+static void room(void *ctx, UNUSED struct link *l)
+{
+	struct sim_gateway *g = ctx;
+
+	lobby_room(&g->lobby);
+}
+
+static void turn(void *ctx)
+{
+	struct sim_gateway *g = ctx;
+
+	lobby_flush(&g->lobby);
+	link_flush(g->link);
+}
+
+struct sim_gateway *sim_gateway_new(struct sim *s)
+{
+	struct sim_gateway *g = base_alloc(1, sizeof(*g));
+	const struct lobby_io io = { to_world, text, data, hide, close_session, NULL, NULL, g };
+	const struct link_events events = { up,	      down, record, acked, call,
+					    cancelled, room, NULL,   g };
+	struct link_conf c = { .role = "gateway",
+			       .name = "sim",
+			       .auto_take = true,
+			       .ring_bytes = 64 << 10,
+			       .clock = &s->clock,
+			       .entropy = &s->entropy };
+	struct link_wire wire;
+
+	g->sim = s;
+	g->conf = (struct lobby_conf){ .input_queue = 12 };
+	lobby_init(&g->lobby, &g->conf, &io, &s->clock, &s->entropy);
+	c.instance = entropy_id(&s->entropy);
+	g->end = sim_end_dial(s->net, SIM_WORLD_BUS, &wire);
+	g->link = link_dial_new(&c, &wire, &events);
+	sim_end_link(g->end, g->link);
+	sim_end_turn(g->end, turn, g);
+	return g;
+}
+
+void sim_gateway_free(struct sim_gateway *g)
+{
+	if (!g)
+		return;
+	sim_end_die(g->end);
+	link_free(g->link);
+	lobby_done(&g->lobby);
+	free(g);
+}
+
+void sim_gateway_tick(struct sim_gateway *g)
+{
+	const uint64_t now = clock_mono(&g->sim->clock);
+	const struct session *s;
+	uint64_t key;
+	void *value;
+
+	link_tick(g->link);
+	if (lobby_due(&g->lobby) <= now)
+		lobby_tick(&g->lobby);
+	turn(g);
+	for (size_t it = 0; map64_next(&g->lobby.sessions, &it, &key, &value);) {
+		s = value;
+		if (s->n_lines > g->conf.input_queue)
+			sim_fail(g->sim, "P8: a session holds %u lines", s->n_lines);
+	}
+}
+
+void sim_gateway_type(struct sim_gateway *g, struct session *s, struct span line)
+{
+	lobby_line(s, line);
+	sim_end_wake(g->end);
+}
+
+struct session *sim_gateway_open(struct sim_gateway *g, struct sim_player *p)
+{
+	const struct lobby_guest guest = { "192.0.2.1", false, p };
+
+	return lobby_open(&g->lobby, &guest);
+}
+
+void sim_gateway_hang_up(UNUSED struct sim_gateway *g, struct session *s)
+{
+	s->owner = NULL;
+	lobby_hangup(s, "hung up");
+}
