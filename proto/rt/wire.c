@@ -79,6 +79,8 @@ static void on_idle(void *ctx)
 
 	w->depth++;
 	flush(w);
+	if (!w->dying)
+		bus_settle(w->bus);
 	leave(w);
 }
 
