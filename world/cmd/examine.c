@@ -1,5 +1,5 @@
 /*
- * examine.c - `examine`: looks closely at a thing: what it weighs, whether it can be read or worn.
+ * examine.c - `examine`: looks closely at a thing: what it weighs, whether it can be read.
  */
 #include "world/cmd/look.h"
 #include "world/cmd/table.h"
@@ -25,8 +25,6 @@ static void add_uses(const struct world *w, struct ent e, struct buf *out)
 
 	if (item && item->proto && item->proto->read)
 		buf_adds(out, "\nOne can {bold}read{/} it.");
-	if (flags & ITEM_WEARABLE)
-		buf_adds(out, "\nOne could wear it.");
 	if (flags & ITEM_LIGHT)
 		buf_adds(out, "\nIt gives light.");
 	if (!(flags & ITEM_FIXED))

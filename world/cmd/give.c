@@ -58,7 +58,7 @@ static void run(const struct cmd_call *c)
 const struct cmd cmd_give = {
 	.name = "give",
 	.usage = "give THING to SOMEBODY",
-	.help = "Hands over what you carry.\ngive lantern to nan, give nan 3 pennies",
+	.help = "Hands over what you carry.\ngive lantern to ana, give ana 3 pennies",
 	.category = CMD_THINGS,
 	.effect = CMD_CHANGES,
 	.run = run,

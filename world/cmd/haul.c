@@ -29,6 +29,8 @@ static const char *refuse_hands(struct world *w, struct ent actor, struct ent th
 {
 	bool is_self = ent_same(actor, to);
 
+	if (ent_kind(w, to) == KIND_NPC)
+		return sentence(w, "", to, " will not take that.");
 	if (place_count(w, to) >= CARRY_THINGS)
 		return is_self ? "You cannot carry any more things."
 			       : sentence(w, "Too many things: ", to, " cannot carry any more.");

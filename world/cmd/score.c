@@ -21,8 +21,11 @@ static void run(const struct cmd_call *c)
 	buf_adds(out, "{/}");
 	if (p)
 		buf_addf(out, ", %s", p->guest ? "a guest" : role_name(p->role));
-	buf_addf(out, ".\nYou carry %u thing%s that weigh%s %u.%u kg.", n, n == 1 ? "" : "s",
-		 n == 1 ? "s" : "", grams / 1000, grams % 1000 / 100);
+	if (n)
+		buf_addf(out, ".\nYou carry %u thing%s, %u.%u kg in all.", n, n == 1 ? "" : "s",
+			 grams / 1000, grams % 1000 / 100);
+	else
+		buf_adds(out, ".\nYou carry nothing.");
 	say_end(c->w);
 }
 

@@ -14,14 +14,17 @@
 #include "world/core/say.h"
 #include "world/core/world.h"
 
-/* The contents of a place; the caller frees. */
-static struct ent *contents(const struct world *w, struct ent owner, size_t *ret_n)
+enum { PEOPLE_SHOWN = 40 };
+
+/* The things in a place; the caller frees. */
+static struct ent *things_in(const struct world *w, struct ent owner, size_t *ret_n)
 {
 	struct ent *list = base_alloc(place_count(w, owner) + 1, sizeof(*list));
 	size_t n = 0;
 
 	for (struct ent e = place_first(w, owner); ent_is(e); e = place_next(w, e))
-		list[n++] = e;
+		if (ent_kind(w, e) == KIND_ITEM)
+			list[n++] = e;
 	*ret_n = n;
 	return list;
 }
@@ -86,36 +89,56 @@ static void add_person(const struct world *w, struct ent e, struct buf *out)
 	buf_adds(out, player_linkdead(w, e) ? " stares into space.{/}\n" : " is here.{/}\n");
 }
 
+static void add_things(const struct world *w, const struct room *room, struct ent around,
+		       struct buf *out)
+{
+	size_t n, like;
+	CLEANUP(base_freep) struct ent *list = things_in(w, around, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (item_flags(w, list[i]) & ITEM_SCENERY)
+			continue;
+		like = series_like(w, list, n, i);
+		if (like)
+			add_thing(w, room, list[i], like, out);
+	}
+}
+
+/* A crowd is counted, not listed. */
+static void add_people(const struct world *w, struct ent actor, struct ent around, struct buf *out)
+{
+	size_t n = 0;
+
+	for (struct ent e = place_first(w, around); ent_is(e); e = place_next(w, e)) {
+		if (ent_kind(w, e) == KIND_ITEM || ent_same(e, actor) ||
+		    !target_visible(w, actor, e))
+			continue;
+		if (n++ < PEOPLE_SHOWN)
+			add_person(w, e, out);
+	}
+	if (n > PEOPLE_SHOWN)
+		buf_addf(out, "{player}And %zu others are here.{/}\n", n - PEOPLE_SHOWN);
+}
+
 void look_room(const struct world *w, struct ent actor, struct buf *out)
 {
 	struct ent around = place_room(w, actor);
 	const struct room *room = room_get(w, around);
-	size_t n, like;
-	CLEANUP(base_freep) struct ent *list = contents(w, around, &n);
 
 	if (!room || !room->def) {
 		buf_adds(out, "You are nowhere at all.\n{exits}Exits: none{/}");
 		return;
 	}
 	buf_addf(out, "{room}%s{/}\n%s\n", room->def->name, room->def->look);
-	for (size_t i = 0; i < n; i++) {
-		if (ent_kind(w, list[i]) != KIND_ITEM || item_flags(w, list[i]) & ITEM_SCENERY)
-			continue;
-		like = series_like(w, list, n, i);
-		if (like)
-			add_thing(w, room, list[i], like, out);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (ent_kind(w, list[i]) != KIND_ITEM && !ent_same(list[i], actor) &&
-		    target_visible(w, actor, list[i]))
-			add_person(w, list[i], out);
+	add_things(w, room, around, out);
+	add_people(w, actor, around, out);
 	add_exits(w, around, out);
 }
 
 void look_inside(const struct world *w, struct ent e, struct buf *out)
 {
 	size_t n;
-	CLEANUP(base_freep) struct ent *list = contents(w, e, &n);
+	CLEANUP(base_freep) struct ent *list = things_in(w, e, &n);
 
 	if (!(item_flags(w, e) & ITEM_CONTAINER)) {
 		buf_adds(out, "You cannot look into that.");
@@ -136,7 +159,7 @@ void look_inside(const struct world *w, struct ent e, struct buf *out)
 static void add_carried(const struct world *w, struct ent e, struct buf *out)
 {
 	size_t n;
-	CLEANUP(base_freep) struct ent *list = contents(w, e, &n);
+	CLEANUP(base_freep) struct ent *list = things_in(w, e, &n);
 
 	if (!n)
 		return;

@@ -25,14 +25,18 @@ static void set(const struct cmd_call *c, struct span text)
 
 static void run(const struct cmd_call *c)
 {
-	if (!c->args.n)
+	struct buf clean = { 0 };
+
+	text_clean(&clean, c->args);
+	if (!clean.n)
 		cmd_usage(c);
-	else if (text_columns(c->args) > TITLE_COLUMNS)
+	else if (text_columns(buf_span(&clean)) > TITLE_COLUMNS)
 		say_reply(c->w, c->actor, "A title has at most %d letters.", TITLE_COLUMNS);
-	else if (text_eq_fold(c->args, SPAN("none")))
+	else if (text_eq_fold(buf_span(&clean), SPAN("none")))
 		set(c, (struct span){ 0 });
 	else
-		set(c, c->args);
+		set(c, buf_span(&clean));
+	buf_done(&clean);
 }
 
 const struct cmd cmd_title = {

@@ -7,6 +7,8 @@
 #include "world/core/name.h"
 #include "world/core/say.h"
 
+enum { PLAYERS_SHOWN = 200 };
+
 static void add_player(const struct world *w, struct ent e, struct buf *out)
 {
 	const struct player *p = player_get(w, e);
@@ -36,9 +38,11 @@ static void run(const struct cmd_call *c)
 	for (struct ent e = player_next(c->w, ENT_NONE); ent_is(e); e = player_next(c->w, e)) {
 		if (!target_visible(c->w, c->actor, e))
 			continue;
-		add_player(c->w, e, out);
-		n++;
+		if (n++ < PLAYERS_SHOWN)
+			add_player(c->w, e, out);
 	}
+	if (n > PLAYERS_SHOWN)
+		buf_addf(out, "  and %zu more\n", n - PLAYERS_SHOWN);
 	if (n == 1)
 		buf_adds(out, "One person.");
 	else

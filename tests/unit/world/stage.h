@@ -30,7 +30,9 @@ struct stage {
 	struct pack *pack;
 	struct stage_player player[STAGE_PLAYERS];
 	size_t n;
-	uint64_t batches, fed;
+	uint64_t batches;
+	uint64_t call_id; /* the last call to persist */
+	char call[128];	  /* and what it said */
 };
 
 static inline void stage_hear(struct stage_player *p, const ProtobufCBinaryData *text)
@@ -78,8 +80,10 @@ static inline void stage_output(void *ctx, uint64_t gateway, struct span record,
 				st->player[i].group = m->place->group;
 	if (m->body_case == MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE)
 		for (size_t i = 0; i < st->n; i++)
-			if (st->player[i].session == m->session_close->session)
+			if (st->player[i].session == m->session_close->session) {
 				stage_hear(&st->player[i], &m->session_close->text);
+				st->player[i].group = 0;
+			}
 	mudlark__gateway_in__free_unpacked(m, NULL);
 }
 
@@ -91,13 +95,19 @@ static inline void stage_commit(void *ctx, const Mudlark__Commit *c, struct span
 	st->batches = c->batch;
 }
 
+/* A change of password is kept for the test to see; nothing else is expected. */
 static inline void stage_call(void *ctx, uint64_t id, const Mudlark__PersistCall *call,
 			      uint32_t deadline_ms)
 {
-	(void)ctx;
-	(void)id;
-	(void)call;
-	(void)deadline_ms;
+	const Mudlark__AccountPassword *p = call->account_password;
+	struct stage *st = ctx;
+
+	ck_assert_uint_gt(deadline_ms, 0);
+	ck_assert_int_eq(call->body_case, MUDLARK__PERSIST_CALL__BODY_ACCOUNT_PASSWORD);
+	st->call_id = id;
+	snprintf(st->call, sizeof(st->call), "%s %.*s %.*s", p->name, (int)p->old_password.len,
+		 (const char *)p->old_password.data, (int)p->new_password.len,
+		 (const char *)p->new_password.data);
 }
 
 static inline void stage_superseded(void *ctx, uint64_t epoch)
@@ -130,6 +140,22 @@ static inline void stage_settle(struct stage *st)
 		in_.member = (message);                                                            \
 		world_feed((st)->world, (peer), &in_);                                             \
 	} while (0)
+
+/* Persist answers the last call. */
+static inline void stage_answer(struct stage *st, Mudlark__Status status)
+{
+	Mudlark__PersistReply reply = MUDLARK__PERSIST_REPLY__INIT;
+	Mudlark__CallDone done = MUDLARK__CALL_DONE__INIT;
+	uint8_t bytes[64];
+
+	reply.status = status;
+	ck_assert_uint_le(mudlark__persist_reply__get_packed_size(&reply), sizeof(bytes));
+	done.id = st->call_id;
+	done.reply.data = bytes;
+	done.reply.len = mudlark__persist_reply__pack(&reply, bytes);
+	STAGE_FEED(st, 0, CALL_DONE, call_done, &done);
+	stage_settle(st);
+}
 
 /* A tick: time goes on, and what the test did to the world by itself is committed. */
 static inline void stage_tick(struct stage *st)

@@ -249,6 +249,67 @@ START_TEST(tells_cross_rooms_and_can_be_answered)
 }
 END_TEST
 
+START_TEST(people_of_the_world_take_nothing_yet)
+{
+	STAGE_SAYS(&st, ana, "get hook", "You pick up a boat-hook.");
+	stage_forget(&st);
+	STAGE_SAYS(&st, ana, "give hook to jem", "Jem Pottle will not take that.");
+	STAGE_HEARS_NOTHING(&st, ben);
+	STAGE_SAYS(&st, ana, "i", "You carry:\n  a boat-hook");
+}
+END_TEST
+
+START_TEST(who_quits_says_good_bye_and_a_guest_leaves_what_it_had)
+{
+	stage_type(&st, ana, "get hook");
+	stage_forget(&st);
+	STAGE_SAYS(&st, ana, "quit", "The tide will wait. Good-bye.");
+	STAGE_HEARS(&st, ben, "Ana leaves the world.");
+	stage_type(&st, ben, "look");
+	ck_assert_ptr_nonnull(strstr(stage_heard(&st, ben), "A boat-hook leans"));
+}
+END_TEST
+
+START_TEST(a_password_is_asked_for_three_times_and_passed_on)
+{
+	player_write(st.world, stage_ent(&st, ana))->account = 5;
+	stage_type(&st, ana, "password");
+	stage_type(&st, ana, "#old");
+	stage_type(&st, ana, "#new");
+	ck_assert_str_eq(stage_heard(&st, ana), "");
+	stage_type(&st, ana, "#other");
+	STAGE_HEARS(&st, ana, "The two are not the same. Nothing has changed.");
+	ck_assert_uint_eq(st.call_id, 0);
+	stage_type(&st, ana, "password");
+	stage_type(&st, ana, "#old");
+	stage_type(&st, ana, "#new");
+	stage_type(&st, ana, "#new");
+	ck_assert_uint_ne(st.call_id, 0);
+	ck_assert_str_eq(st.call, "Ana #old #new");
+	STAGE_HEARS_NOTHING(&st, ana);
+	stage_answer(&st, MUDLARK__STATUS__STATUS_DENIED);
+	STAGE_HEARS(&st, ana, "That was not your password. Nothing has changed.");
+	STAGE_SAYS(&st, ben, "password", "You have no account, and so no password.");
+}
+END_TEST
+
+START_TEST(a_crowd_is_counted)
+{
+	struct ent room = place_owner(st.world, stage_ent(&st, ana));
+
+	for (int i = 0; i < 50; i++) {
+		struct ent e = ent_new(st.world, KIND_PLAYER);
+		char name[16];
+
+		snprintf(name, sizeof(name), "Crowd%c%c", 'a' + i / 26, 'a' + i % 26);
+		name_set(st.world, e, name);
+		ck_assert_int_eq(place_move(st.world, e, room), 0);
+	}
+	stage_type(&st, ana, "look");
+	ck_assert_ptr_nonnull(strstr(stage_heard(&st, ana), "\nAnd 13 others are here.\nExits:"));
+}
+END_TEST
+
 START_TEST(words_are_found_whole_before_begun)
 {
 	const struct cmd *cmd;
@@ -362,8 +423,7 @@ START_TEST(a_title_follows_the_name_and_is_no_markup)
 	STAGE_SAYS(&st, ana, "title 12345678901234567890123456789012345678901",
 		   "A title has at most 40 letters.");
 	STAGE_SAYS(&st, ana, "title none", "You have no title any more.");
-	STAGE_SAYS(&st, ana, "score",
-		   "You are Ana, a guest.\nYou carry 0 things that weigh 0.0 kg.");
+	STAGE_SAYS(&st, ana, "score", "You are Ana, a guest.\nYou carry nothing.");
 }
 END_TEST
 
@@ -404,6 +464,10 @@ int main(void)
 	tcase_add_test(tc, speech_is_heard_as_it_was_typed);
 	tcase_add_test(tc, thoughts_are_one_s_own);
 	tcase_add_test(tc, tells_cross_rooms_and_can_be_answered);
+	tcase_add_test(tc, people_of_the_world_take_nothing_yet);
+	tcase_add_test(tc, who_quits_says_good_bye_and_a_guest_leaves_what_it_had);
+	tcase_add_test(tc, a_password_is_asked_for_three_times_and_passed_on);
+	tcase_add_test(tc, a_crowd_is_counted);
 	tcase_add_test(tc, words_are_found_whole_before_begun);
 	tcase_add_test(tc, an_unknown_word_is_answered_with_a_guess);
 	tcase_add_test(tc, every_command_has_its_help_and_no_two_share_a_name);
