@@ -2,10 +2,10 @@
 status=0
 while read -r file; do
 	case $(head -n 1 "$file") in
-	'#!/bin/sh'*) shell=sh ;;
-	*) shell=bash ;;
+	'#!/bin/sh'*) dialect='sh' ;;
+	*) dialect='bash' ;;
 	esac
-	$shell -n "$file" || status=1
-	! command -v shellcheck >/dev/null || shellcheck -s $shell -S warning "$file" || status=1
+	$dialect -n "$file" || status=1
+	! command -v shellcheck >/dev/null || shellcheck -s $dialect -S warning "$file" || status=1
 done < <(git ls-files | grep -E '\.sh$|^\.ci/run$|^tests/lint/run$')
 exit $status
