@@ -97,7 +97,7 @@ struct pack_npc {
 	const char *look;
 	enum pack_pronoun pronoun;
 	bool wanders;		  /* inside the area it starts in */
-	const char *greeting;	  /* what it says to somebody who comes in; NULL: nothing */
+	const char *greeting;	  /* words it says to who is there; NULL: nothing */
 	const char *const *barks; /* whole sentences, one now and then */
 	size_t n_barks;
 };
