@@ -1,5 +1,5 @@
 /*
- * bus.h - ZeroMQ in the loop.  The only file that calls zmq (patterns.md 2.1, rules 1, 2, 4).
+ * bus.h - ZeroMQ in the loop.  bus.c is the only file that calls zmq.
  *
  * A bus is one socket: a bound ROUTER (many peers) or a dialled DEALER (one).  Whole messages of one
  * or two parts in, whole messages out; never blocks; nothing is promised about delivery - that is the

@@ -40,7 +40,7 @@ static int make_dirs(const char *path, char dir[PATH_MAX])
 	if (n >= PATH_MAX)
 		return -ENAMETOOLONG;
 	if (!slash) {
-		strcpy(dir, ".");
+		memcpy(dir, ".", 2);
 		return 0;
 	}
 	memcpy(dir, path, n);
@@ -55,7 +55,7 @@ static int make_dirs(const char *path, char dir[PATH_MAX])
 			dir[i] = '/';
 	}
 	if (!n)
-		strcpy(dir, "/");
+		memcpy(dir, ".", 2);
 	return 0;
 }
 

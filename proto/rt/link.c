@@ -15,7 +15,7 @@ enum {
 	WINDOW = 8192,
 	SILENCE_US = 3000000,
 	BACKOFF_MIN_US = 20000,
-	BACKOFF_MAX_US = 1000000,
+	BACKOFF_MAX_US = 300000,
 	HEARTBEATS = 3, /* in one time of silence */
 };
 
@@ -150,10 +150,10 @@ void link_go_up(struct link *l, enum link_up how, uint64_t acked)
 	l->blocked = false;
 	l->last_call_in = 0;
 	l->stats.connections++;
-	log_info("link_up", LOG_STR("role", l->peer_role),
-		 LOG_TEXT("name", ((struct span){ l->peer_name, strlen(l->peer_name) })),
-		 LOG_ID("instance", l->peer.instance),
-		 LOG_STR("how", how == LINK_FRESH ? "fresh" : "resumed"));
+	log_debug("link_up", LOG_STR("role", l->peer_role),
+		  LOG_TEXT("name", ((struct span){ l->peer_name, strlen(l->peer_name) })),
+		  LOG_ID("instance", l->peer.instance),
+		  LOG_STR("how", how == LINK_FRESH ? "fresh" : "resumed"));
 	l->events.up(l->events.ctx, l, &l->peer, how);
 	if (!l->dying && l->state == LINK_UP)
 		link_tell_acked(l, acked);
@@ -187,8 +187,8 @@ void link_lost(struct link *l, const char *why)
 	else
 		plan_dial(l);
 	if (was_up) {
-		log_info("link_down", LOG_STR("role", l->peer_role),
-			 LOG_ID("instance", l->peer.instance), LOG_STR("why", why));
+		log_debug("link_down", LOG_STR("role", l->peer_role),
+			  LOG_ID("instance", l->peer.instance), LOG_STR("why", why));
 		link_ask_fail(l, "lost");
 		if (!l->dying)
 			l->events.down(l->events.ctx, l, why);

@@ -1,7 +1,7 @@
 /*
  * link.h - one conversation between two processes: ordered, exactly once, bounded, resumed.
  *
- * ZeroMQ promises no delivery; a link does (patterns.md 2.7).  It is a state machine without sockets
+ * ZeroMQ promises no delivery; a link does.  It is a state machine without sockets
  * or timers of its own: bytes come in by link_receive(), go out by `wire.send`, time comes in by
  * link_tick().  The simulator drives the same code.
  *
@@ -87,7 +87,7 @@ struct link_conf {
 	size_t ring_records; /* 0: 65536 */
 	size_t window;	     /* records the peer may have in flight towards us; 0: 8192 */
 	uint64_t silence_us; /* no frame for so long: the connection is lost; 0: 3 s */
-	uint64_t backoff_min_us, backoff_max_us; /* redial; 0: 20 ms, 1 s; with jitter */
+	uint64_t backoff_min_us, backoff_max_us; /* redial; 0: 20 ms, 300 ms; with jitter */
 	const struct clock *clock;
 	const struct entropy *entropy;
 };

@@ -152,8 +152,8 @@ static void forget(struct link_hub *h, struct link *l)
 	h->links[i] = NULL;
 	h->live--;
 	link_enter(l);
-	log_info("link_forgotten", LOG_STR("role", l->peer_role),
-		 LOG_ID("instance", l->peer.instance));
+	log_debug("link_forgotten", LOG_STR("role", l->peer_role),
+		  LOG_ID("instance", l->peer.instance));
 	if (h->conf.forgotten && l->stats.connections)
 		h->conf.forgotten(h->events.ctx, l);
 	link_free(l);
