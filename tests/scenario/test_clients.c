@@ -84,7 +84,7 @@ static bool is_there(const char *program)
 {
 	char command[128];
 
-	snprintf(command, sizeof(command), "command -v %s >/dev/null", program);
+	snprintf(command, sizeof(command), "PATH=$PATH:/usr/games command -v %s >/dev/null", program);
 	return !system(command); /* NOLINT: a constant */
 }
 

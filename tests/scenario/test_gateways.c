@@ -14,14 +14,13 @@ enum { STEP_US = 5000 };
 static void second_gateway(struct mud *m, struct child *ret, uint16_t port)
 {
 	CLEANUP(base_freep) char *log = tmp_path(m->dir, "second.out");
-	char bus[300], telnet[64], console[300];
+	char bus[300], telnet[64];
 
 	snprintf(bus, sizeof(bus), "world.bus=ipc://%s/run/world.bus", m->dir);
 	snprintf(telnet, sizeof(telnet), "gateway.telnet=127.0.0.1:%u", port);
-	snprintf(console, sizeof(console), "gateway.console=%s/run/second.sock", m->dir);
 	child_start(ret,
 		    (const char *[]){ child_program("mudlark-gateway"), "--name", "second", "--set",
-				      bus, "--set", telnet, "--set", console, "--set",
+				      bus, "--set", telnet, "--set", "gateway.console=", "--set",
 				      "gateway.metrics=", NULL },
 		    log);
 }

@@ -125,7 +125,7 @@ static long counted(struct mud *m, const char *what)
 	char line[64];
 	const char *at;
 
-	snprintf(line, sizeof(line), "\n  %s ", what);
+	snprintf(line, sizeof(line), "\n  storm/%s ", what);
 	at = strstr(text, line);
 	if (!at)
 		die("@count says nothing of %s:\n%s", what, text);

@@ -17,11 +17,8 @@ enum { ARGS_MAX = 96, CHILDREN_MAX = 16, STEP_US = 2000 };
 
 /* Wide open, so that a test from one address is not taken for a flood. */
 static const char *const wide[] = {
-	"gateway.max_conns_per_ip=20000",
-	"gateway.conn_rate=100000",
-	"gateway.input_rate=1000000",
-	"gateway.metrics=",
-	"world.metrics=",
+	"gateway.max_conns_per_ip=0", "gateway.conn_rate=0", "gateway.input_rate=0",
+	"gateway.input_queue=1000",   "gateway.metrics=",    "world.metrics=",
 	"persist.metrics=",
 };
 
@@ -60,6 +57,7 @@ void mud_start(struct mud *m, const struct mud_conf *c)
 		argv[n++] = store;
 	}
 	add_sets(argv, n, c);
+	unlink(log); /* of a server that was here before */
 	child_start(&m->up, argv, log);
 	if (child_says(&m->up, "\nready\n", READY_US))
 		return;
