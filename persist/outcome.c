@@ -104,11 +104,23 @@ static void on_poisoned(struct inbox *in, const struct job *j, struct peer *p)
 }
 
 /* Its link ends once it knows (on_acked), or soon. */
-static void on_refused(struct inbox *in, const struct job *j, struct peer *p)
+static void refuse(struct inbox *in, struct peer *p, uint64_t epoch, uint64_t batch)
 {
 	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
 	Mudlark__BatchRefused refused = MUDLARK__BATCH_REFUSED__INIT;
 
+	refused.epoch = epoch;
+	refused.batch = batch;
+	m.body_case = MUDLARK__WORLD_IN__BODY_BATCH_REFUSED;
+	m.batch_refused = &refused;
+	p->is_refused = true;
+	p->refused_us = inbox_now(in);
+	if (send_record(p, &m, &p->refusal))
+		p->refusal = 0;
+}
+
+static void on_refused(struct inbox *in, const struct job *j, struct peer *p)
+{
 	inbox_count(in, GAUGE_REFUSED, 1);
 	if (!p || p->is_refused)
 		return;
@@ -116,14 +128,25 @@ static void on_refused(struct inbox *in, const struct job *j, struct peer *p)
 		    LOG_U64("batch", j->commit.commit->batch),
 		    LOG_U64("epoch", j->commit.commit->epoch), LOG_U64("present", j->epoch),
 		    LOG_STR("reason", j->why));
-	refused.epoch = j->epoch;
-	refused.batch = j->commit.commit->batch;
-	m.body_case = MUDLARK__WORLD_IN__BODY_BATCH_REFUSED;
-	m.batch_refused = &refused;
-	p->is_refused = true;
-	p->refused_us = inbox_now(in);
-	if (send_record(p, &m, &p->refusal))
-		p->refusal = 0;
+	refuse(in, p, j->epoch, j->commit.commit->batch);
+}
+
+/*
+ * A world that lost its epoch is told at once: one without anything to store would never learn it,
+ * and would go on answering the gateways it still has.
+ */
+static void end_former(struct inbox *in, uint64_t instance, uint64_t epoch)
+{
+	uint64_t key;
+	size_t it = 0;
+	void *value;
+
+	while (map64_next(&in->peers, &it, &key, &value)) {
+		struct peer *p = value;
+
+		if (p->instance == instance && !p->is_refused)
+			refuse(in, p, epoch, 0);
+	}
 }
 
 /* What is settled is there: the next hello of this world is answered from it. */
@@ -167,6 +190,8 @@ static void note_grant(struct inbox *in, const struct job *j)
 		return;
 	log_info("epoch_granted", LOG_U64("world", grant->world),
 		 LOG_U64("epoch", j->reply.granted->epoch), LOG_ID("instance", grant->instance));
+	if (w->instance)
+		end_former(in, w->instance, j->reply.granted->epoch);
 	w->epoch = j->reply.granted->epoch;
 	w->instance = grant->instance;
 	w->batch = 0;

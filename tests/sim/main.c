@@ -220,6 +220,8 @@ static void play(struct sim *s)
 		sim_players_report(s->players);
 		sim_fail(s, "does not converge");
 	}
+	if (s->verbose)
+		sim_players_report(s->players);
 	sim_players_check(s->players);
 }
 

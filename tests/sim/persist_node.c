@@ -191,11 +191,25 @@ static void answer(struct link *l, uint64_t id, const Mudlark__PersistReply *r)
 		abort();
 }
 
+struct winner {
+	struct sim_persist *p;
+	uint64_t instance, epoch;
+};
+
+static void end_other(void *ctx, struct link *l)
+{
+	const struct winner *w = ctx;
+
+	if (link_peer(l) && link_peer(l)->instance != w->instance)
+		refused(w->p, l, w->epoch);
+}
+
 static void grant(struct sim_persist *p, const Mudlark__Grant *q, Mudlark__PersistReply *r,
 		  Mudlark__Granted *g)
 {
 	if (store_sqlite.grant(p->store, q->world, q->instance, &g->epoch, &g->state, &p->arena))
 		sim_fail(p->sim, "the store grants nothing");
+	(void)link_hub_each(p->hub, end_other, &(struct winner){ p, q->instance, g->epoch });
 	r->granted = g;
 }
 
