@@ -404,17 +404,20 @@ void inbox_stop(struct inbox *in)
 
 static void free_peers(struct inbox *in)
 {
+	/* Each is there by its number, and by its connection while it is up. */
+	struct peer **own = base_alloc(in->peers.n + 1, sizeof(struct peer *));
+	size_t it = 0, n = 0;
 	uint64_t number;
 	void *p;
-	size_t it = 0;
 
-	while (map64_next(&in->peers, &it, &number, &p)) {
-		/* Each is there by its number, and by its connection while it is up. */
-		if (number != ((struct peer *)p)->number)
-			continue;
-		jobs_free(&((struct peer *)p)->held);
-		free(p);
+	while (map64_next(&in->peers, &it, &number, &p))
+		if (number == ((struct peer *)p)->number)
+			own[n++] = p;
+	for (size_t i = 0; i < n; i++) {
+		jobs_free(&own[i]->held);
+		free(own[i]);
 	}
+	free(own);
 	map64_done(&in->peers);
 }
 
