@@ -177,9 +177,11 @@ void server_done(struct server *s)
 	secrets_free(s->secrets);
 	for (size_t i = 0; i < s->n_packs; i++)
 		pack_free(s->packs[i]);
-	loop_timer_done(&s->turn);
-	loop_timer_done(&s->tick);
-	loop_timer_done(&s->deadline);
+	/* Those that were never begun are zero, which done() takes. */
+	struct loop_timer *const timers[] = { &s->turn,  &s->tick,     &s->deadline, &s->again,
+					      &s->drops, &s->failures, &s->too_late };
+	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
+		loop_timer_done(timers[i]);
 	free(s->failed);
 	arena_done(&s->arena);
 }
