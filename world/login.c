@@ -25,6 +25,7 @@
 #define ASK_PASSWORD  "Password: "
 #define ASK_CHOOSE    "Choose a password: "
 #define ASK_REPEAT    "Repeat the password: "
+#define ASK_YES_NO    "Is that to be your name? (y/n) "
 #define ASK_CHARACTER "Character: "
 #define ASK_NEW_NAME  "Name of the new character: "
 #define STORE_AWAY                                                                                 \
@@ -470,7 +471,7 @@ static void on_yes_no(struct world *w, struct session *s, struct span text)
 		ask_name(w, s);
 	} else {
 		tell(w, "Please answer y or n.");
-		session_ask(w, s, "(y/n) ", false, on_yes_no);
+		session_ask(w, s, ASK_YES_NO, false, on_yes_no);
 	}
 }
 
@@ -490,7 +491,7 @@ static void on_found(struct world *w, uint64_t id, const Mudlark__PersistReply *
 
 		snprintf(line, sizeof(line), "Nobody here is called %s.", s->login->name);
 		tell(w, line);
-		session_ask(w, s, "Is that to be your name? (y/n) ", false, on_yes_no);
+		session_ask(w, s, ASK_YES_NO, false, on_yes_no);
 	} else if (is_ok(r)) {
 		session_ask(w, s, ASK_PASSWORD, true, on_password);
 	} else {

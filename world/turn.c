@@ -247,33 +247,45 @@ static bool is_full(const struct world *w, size_t units)
 	return units >= TURN_UNITS || commit_estimate(w) >= COMMIT_SOFT;
 }
 
+static void do_timer(struct world *w)
+{
+	unit_begin(w, NULL);
+	timers_run_one(w);
+	unit_end(w);
+}
+
+/* The entry at *at, which is moved on. False: it has to wait for the next turn. */
+static bool do_entry(struct world *w, size_t *at)
+{
+	struct turn *t = w->turn;
+	const struct session *s;
+	struct span bytes;
+	struct entry e;
+
+	/* Nothing that runs in a unit feeds the inbox, so the bytes stay where they are. */
+	memcpy(&e, t->inbox.p + t->inbox.off + *at, sizeof(e));
+	s = e.session ? session_get(w, e.session) : NULL;
+	if (s && s->turn == t->number)
+		return false; /* one line of a session in a turn */
+	bytes = (struct span){ t->inbox.p + t->inbox.off + *at + sizeof(e), e.n };
+	*at += sizeof(e) + e.n;
+	if (e.session)
+		do_line(w, &e, bytes);
+	else
+		do_packed(w, &e, bytes);
+	return true;
+}
+
 static void drain(struct world *w)
 {
 	struct turn *t = w->turn;
 	size_t units = 0, at = 0;
-	struct entry e;
 
-	for (bool more = true; more && !is_full(w, units); units++) {
-		unit_begin(w, NULL);
-		more = timers_run_one(w);
-		unit_end(w);
-	}
-	/* Nothing that runs in a unit feeds the inbox, so the bytes stay where they are. */
-	for (; at < t->inbox.n && !is_full(w, units); units++) {
-		const struct session *s;
-		struct span bytes;
-
-		memcpy(&e, t->inbox.p + t->inbox.off + at, sizeof(e));
-		s = e.session ? session_get(w, e.session) : NULL;
-		if (s && s->turn == t->number)
-			break; /* one line of a session in a turn */
-		at += sizeof(e);
-		bytes = (struct span){ buf_p(&t->inbox) + at, e.n };
-		at += e.n;
-		if (e.session)
-			do_line(w, &e, bytes);
-		else
-			do_packed(w, &e, bytes);
+	for (; !is_full(w, units); units++) {
+		if (timers_due(w))
+			do_timer(w);
+		else if (at == t->inbox.n || !do_entry(w, &at))
+			break;
 	}
 	if (at < t->inbox.n || t->inbox.cap > KEEP_BYTES)
 		buf_drain(&t->inbox, at);
@@ -296,7 +308,7 @@ bool world_turn(struct world *w)
 	commit_turn(w);
 	outbox_turn_done(w);
 	arena_reset(&w->scratch);
-	return t->inbox.n > 0 && !w->stopping && !commits_full(w);
+	return (t->inbox.n > 0 || timers_due(w)) && !w->stopping && !commits_full(w);
 }
 
 static void put_entry(struct turn *t, struct entry e, const void *bytes)

@@ -160,19 +160,22 @@ size_t timer_cancel_for(struct world *w, enum timer_kind kind, uint64_t entity)
 	return removed;
 }
 
-bool timers_run_one(struct world *w)
+bool timers_due(const struct world *w)
+{
+	const struct timers *t = w->timers;
+
+	return t->n && t->v[t->first].due <= w->tick;
+}
+
+void timers_run_one(struct world *w)
 {
 	struct timers *t = w->timers;
-	struct timer due;
+	const struct timer due = t->v[t->first];
 
-	if (!t->n || t->v[t->first].due > w->tick)
-		return false;
-	due = t->v[t->first];
 	remove_at(t, 0);
 	changed(w);
 	if (t->handlers[due.kind])
 		t->handlers[due.kind](w, &due);
-	return true;
 }
 
 bool timers_pending(const struct world *w, enum timer_kind kind, uint64_t entity)

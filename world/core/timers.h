@@ -8,8 +8,8 @@
 
 struct timers *timers_new(void);
 void timers_free(struct world *w);
-/* Runs the next one that is due. False: none is. */
-bool timers_run_one(struct world *w);
+bool timers_due(const struct world *w);
+void timers_run_one(struct world *w); /* the next one that is due */
 bool timers_pending(const struct world *w, enum timer_kind kind, uint64_t entity);
 bool timers_changed(const struct world *w); /* since the last timers_saved() */
 void timers_saved(struct world *w);
