@@ -49,6 +49,12 @@ uint64_t pg_now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* The first line: the rest is advice. */
+static void add_line(struct buf *out, const char *text)
+{
+	buf_add(out, text, strcspn(text, "\n"));
+}
+
 int pg_lost(struct db_pg *d, int r)
 {
 	if (!d->lost) {
@@ -56,9 +62,7 @@ int pg_lost(struct db_pg *d, int r)
 		if (r == -ETIMEDOUT)
 			buf_adds(&d->db.why, "the server does not answer");
 		else
-			buf_adds(&d->db.why, PQerrorMessage(d->c));
-		while (d->db.why.n && buf_p(&d->db.why)[d->db.why.n - 1] == '\n')
-			d->db.why.n--;
+			add_line(&d->db.why, PQerrorMessage(d->c));
 	}
 	d->lost = true;
 	return r;

@@ -33,6 +33,8 @@ int sqlite_result(struct db_sqlite *d, int code)
 		return 0;
 	buf_reset(&d->db.why);
 	buf_adds(&d->db.why, sqlite3_errmsg(d->c));
+	if (code == SQLITE_CONSTRAINT_NOTNULL)
+		buf_adds(&d->db.why, " (it is not valid JSON)");
 	if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
 		return STORE_EXISTS;
 	for (size_t i = 0; i < ARRAY_LEN(results); i++) {

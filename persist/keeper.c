@@ -74,6 +74,23 @@ static void lose_store(struct keeper *k, int r)
 	buf_done(&why);
 }
 
+/* How far every world has come goes with the news: links are resumed by it. */
+static void tell_open(struct keeper *k)
+{
+	struct job *j = job_new(JOB_STATE);
+	const int r = k->conf.ops->worlds(k->s, &j->worlds, &j->n_worlds, &j->arena);
+
+	if (r) {
+		job_free(j);
+		lose_store(k, r < 0 ? r : -EIO);
+		return;
+	}
+	j->state = STORE_OPEN;
+	j->why = "";
+	jobs_add(&k->done, j);
+	post(k);
+}
+
 static void open_store(struct keeper *k)
 {
 	struct buf why = { 0 };
@@ -81,7 +98,7 @@ static void open_store(struct keeper *k)
 
 	if (!r) {
 		k->was_open = true;
-		post_state(k, STORE_OPEN, NULL);
+		tell_open(k);
 	} else if (r > 0 || (r == -EADDRINUSE && !k->was_open)) {
 		k->hopeless = true;
 		post_state(k, r > 0 ? STORE_REFUSED : STORE_IN_USE, &why);

@@ -217,7 +217,7 @@ static void go_on(struct inbox *in, struct job *j)
 
 static void on_store(struct inbox *in, const struct job *j)
 {
-	const bool was_first = !in->was_open;
+	const bool was_first = !in->was_open, is_news = strcmp(in->trouble, j->why) != 0;
 
 	in->is_open = j->state == STORE_OPEN;
 	memset(in->trouble, 0, sizeof(in->trouble));
@@ -233,7 +233,8 @@ static void on_store(struct inbox *in, const struct job *j)
 	strncpy(in->trouble, j->why, sizeof(in->trouble) - 1);
 	if (j->state == STORE_AWAY) {
 		inbox_count(in, GAUGE_AWAY, 1);
-		log_warning("store_away", LOG_STR("reason", in->trouble));
+		if (is_news)
+			log_warning("store_away", LOG_STR("reason", in->trouble));
 	} else if (j->state != STORE_CLOSED) {
 		log_error("store_refused", LOG_STR("reason", in->trouble));
 	}

@@ -21,11 +21,13 @@ static int choose(const struct store_world *w, Mudlark__Commit *const *commits, 
 {
 	size_t from = 0;
 
+#ifndef MUT_NO_EPOCH
 	if (commits[0]->epoch < w->epoch) {
 		buf_addf(why, "epoch %llu ended, %llu is the present one",
 			 (unsigned long long)commits[0]->epoch, (unsigned long long)w->epoch);
 		return STORE_STALE;
 	}
+#endif
 	if (commits[0]->epoch > w->epoch) {
 		buf_addf(why, "epoch %llu was never granted, %llu is the present one",
 			 (unsigned long long)commits[0]->epoch, (unsigned long long)w->epoch);
