@@ -53,10 +53,10 @@ void stream_deaf(struct stream *s)
 
 static int wait_to_write(struct stream *s)
 {
-	if (s->write)
-		return 1;
-	s->write = event_new(event_get_base(&s->read), s->fd, EV_WRITE | EV_PERSIST, s->on_write,
-			     event_get_callback_arg(&s->read));
+	/* Not persistent: within a turn it fires once, and what it asks for is done at the end. */
+	if (!s->write)
+		s->write = event_new(event_get_base(&s->read), s->fd, EV_WRITE, s->on_write,
+				     event_get_callback_arg(&s->read));
 	if (!s->write || event_add(s->write, NULL) < 0)
 		return -ENOMEM;
 	return 1;
