@@ -2,9 +2,10 @@
  * bus.c - ZeroMQ in the loop; see bus.h.
  *
  * ZMQ_FD is edge-like: it says "something may have changed" once, and any call on the socket eats
- * that; who reads one message at a wake-up, or until EAGAIN, stalls sooner or later.  So pump() leaves without asking for another turn only when ZMQ_EVENTS, read
- * after the last operation, offers nothing; and every operation outside of it ends with a kick.
- * Small sockets beside the main one (monitor, ZAP) are drained by the same rule.
+ * that; who reads one message at a wake-up, or until EAGAIN, stalls sooner or later.  So pump_main()
+ * leaves without asking for another turn only when ZMQ_EVENTS, read after the last operation, offers
+ * nothing; and every operation outside of it ends with a kick.  The small sockets beside the main one
+ * (monitor, ZAP) are drained by the same rule.
  */
 #include "rt/bus.h"
 

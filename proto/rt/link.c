@@ -145,6 +145,7 @@ void link_begin(struct link *l)
 void link_go_up(struct link *l, enum link_up how, uint64_t acked)
 {
 	link_set_state(l, LINK_UP);
+	l->talk = l->conversation ^ (l->hub ? l->conf.instance : l->peer.instance);
 	l->heard_us = l->said_us = link_now(l);
 	l->backoff_us = 0;
 	l->blocked = false;
@@ -246,7 +247,7 @@ static void dial(struct link *l)
 static int send_plain(struct link *l, struct span body)
 {
 	uint8_t out[LINK_HEAD_MAX];
-	const struct link_frame f = { l->conversation, l->ring.cursor, l->taken, link_window(l) };
+	const struct link_frame f = { l->talk, l->ring.cursor, l->taken, link_window(l) };
 	const struct span head = { (const char *)out, link_frame_pack(&f, out) };
 	const int r = l->wire.send(l->wire.ctx, head, body);
 

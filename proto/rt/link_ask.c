@@ -17,7 +17,7 @@ static bool queue(struct link *l, Mudlark__LinkHead *m)
 	uint32_t n;
 	char *out;
 
-	m->conversation = l->conversation;
+	m->conversation = l->talk;
 	n = (uint32_t)mudlark__link_head__get_packed_size(m);
 	if (l->control.n + sizeof(n) + n > l->conf.ring_bytes + LINK_BODY_MAX)
 		return false;

@@ -7,9 +7,9 @@
 #include "rt/route.h"
 
 /* Still the connection the frame came in by? The owner may have ended it in a callback. */
-static bool still(const struct link *l, uint64_t conversation)
+static bool still(const struct link *l, uint64_t talk)
 {
-	return !l->dying && l->state == LINK_UP && l->conversation == conversation;
+	return !l->dying && l->state == LINK_UP && l->talk == talk;
 }
 
 /* Room is told late, so that a sender at the bound does not work record by record. */
@@ -21,11 +21,11 @@ static bool has_room(const struct link *l)
 
 void link_tell_acked(struct link *l, uint64_t acked)
 {
-	const uint64_t conversation = l->conversation;
+	const uint64_t talk = l->talk;
 
 	if (l->ring.first - 1 > acked && l->events.acked)
 		l->events.acked(l->events.ctx, l, l->ring.first - 1);
-	if (still(l, conversation) && l->want_room && has_room(l)) {
+	if (still(l, talk) && l->want_room && has_room(l)) {
 		l->want_room = false;
 		if (l->events.room)
 			l->events.room(l->events.ctx, l);
@@ -35,7 +35,7 @@ void link_tell_acked(struct link *l, uint64_t acked)
 /* False: the connection is gone. */
 static bool in_ack(struct link *l, uint64_t ack)
 {
-	const uint64_t conversation = l->conversation, acked = l->ring.first - 1;
+	const uint64_t talk = l->talk, acked = l->ring.first - 1;
 
 	if (ack <= acked)
 		return true;
@@ -45,18 +45,20 @@ static bool in_ack(struct link *l, uint64_t ack)
 	}
 	link_ring_ack(&l->ring, ack);
 	link_tell_acked(l, acked);
-	return still(l, conversation);
+	return still(l, talk);
 }
 
 /* False: the connection is gone. */
 static bool in_record(struct link *l, uint64_t seq, struct span record)
 {
-	const uint64_t conversation = l->conversation;
+	const uint64_t talk = l->talk;
 
+#ifndef MUT_NO_LINK_DEDUP
 	if (seq <= l->received) {
 		l->stats.duplicates++;
 		return true;
 	}
+#endif
 	if (seq > l->granted) {
 		link_break(l, "sends beyond the window");
 		return false;
@@ -64,7 +66,7 @@ static bool in_record(struct link *l, uint64_t seq, struct span record)
 	l->received = seq;
 	l->stats.received++;
 	l->events.record(l->events.ctx, l, seq, record);
-	if (!still(l, conversation))
+	if (!still(l, talk))
 		return false;
 	if (l->conf.auto_take)
 		l->taken = seq;
@@ -114,18 +116,19 @@ void link_in_control(struct link *l, const Mudlark__LinkHead *m, struct span bod
 {
 	const struct link_frame f = { m->conversation, m->first, m->ack, m->window };
 
-	if (l->conversation != m->conversation) {
-		l->stats.stale++;
-		return;
-	}
-	if (m->kind_case == MUDLARK__LINK_HEAD__KIND_WELCOME) {
-		link_welcomed(l, m);
-	} else if (m->kind_case == MUDLARK__LINK_HEAD__KIND_REFUSE) {
-		link_turned_away(l, m->refuse);
-	} else {
+	const bool welcome = m->kind_case == MUDLARK__LINK_HEAD__KIND_WELCOME;
+	const bool refuse = m->kind_case == MUDLARK__LINK_HEAD__KIND_REFUSE;
+
+	if (!welcome && !refuse) {
 		link_in_plain(l, &f, body);
 		if (still(l, m->conversation))
 			link_ask_in(l, m);
+	} else if (l->conversation != m->conversation) {
+		l->stats.stale++;
+	} else if (welcome) {
+		link_welcomed(l, m);
+	} else {
+		link_turned_away(l, m->refuse);
 	}
 }
 

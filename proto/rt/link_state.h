@@ -5,6 +5,10 @@
  * counts the public functions on the stack that may call the owner; a link that is freed meanwhile
  * is only marked and goes when the last of them leaves.
  *
+ * A connection has a number of the dialler's choice, `conversation`.  Once it is up its frames name
+ * that and the binder: a hello that comes late, to a binder that was started anew meanwhile, must not
+ * make it part of a conversation that the dialler has with its predecessor.
+ *
  * The two streams of records are numbered apart.  Ours lives as long as our instance unless a
  * welcome says otherwise (FRESH).  The binder's begins at 1 in the conversation `since`: a hello
  * that names another one belongs to a numbering that is no more, and cannot be resumed in memory.
@@ -35,6 +39,7 @@ struct link {
 	unsigned depth;
 
 	uint64_t conversation, since;
+	uint64_t talk; /* what frames between the two name while the link is up */
 	struct link_peer peer;
 	char peer_role[LINK_ROLE_MAX], peer_name[LINK_NAME_MAX];
 	bool has_peer;

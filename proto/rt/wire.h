@@ -13,7 +13,7 @@ struct wire;
 struct wire_spec {
 	const char *endpoint;
 	struct bus_security security;
-	struct link_conf link;       /* clock and entropy are filled in */
+	struct link_conf link; /* clock and entropy are filled in */
 	struct link_events events;
 };
 
@@ -23,5 +23,5 @@ int wire_bind(struct wire **ret, struct loop *l, const struct wire_spec *spec,
 /* Sends what can be sent at once; no event comes after it, and calls that wait fail. */
 void wire_free(struct wire *w);
 void wire_freep(struct wire **w);
-struct link *wire_link(struct wire *w);     /* dialled */
-struct link_hub *wire_hub(struct wire *w);  /* bound */
+struct link *wire_link(struct wire *w);	   /* dialled */
+struct link_hub *wire_hub(struct wire *w); /* bound */

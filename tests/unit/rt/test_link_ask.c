@@ -109,6 +109,23 @@ START_TEST(a_reply_to_a_call_of_a_lost_connection_reaches_no_later_call)
 }
 END_TEST
 
+START_TEST(a_binder_that_restarts_answers_under_the_numbers_of_the_asker)
+{
+	struct net net;
+
+	start(&net);
+	ck_assert_uint_ne(ask(&net.a, "one", 1000), 0);
+	net_settle(&net);
+	net_crash_hub(&net);
+	link_lost(net.a.link, "cable");
+	net_pass(&net, 200000);
+	ck_assert_uint_ne(ask(&net.a, "two", 1000), 0);
+	net_settle(&net);
+	ck_assert_uint_eq(net.a.calls_done, 2);
+	net_done(&net);
+}
+END_TEST
+
 START_TEST(a_doubled_call_is_made_once)
 {
 	struct net net;
@@ -220,6 +237,7 @@ int main(void)
 	tcase_add_test(t, a_withdrawn_call_ends_without_an_answer_and_the_other_side_is_told);
 	tcase_add_test(t, a_lost_connection_fails_its_calls_and_they_are_not_made_again);
 	tcase_add_test(t, a_reply_to_a_call_of_a_lost_connection_reaches_no_later_call);
+	tcase_add_test(t, a_binder_that_restarts_answers_under_the_numbers_of_the_asker);
 	tcase_add_test(t, a_doubled_call_is_made_once);
 	tcase_add_test(t, without_a_connection_or_beyond_the_bound_there_is_no_call);
 	tcase_add_test(t, calls_that_cannot_be_sent_take_bounded_memory);

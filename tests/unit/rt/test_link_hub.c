@@ -379,6 +379,36 @@ START_TEST(a_binder_that_stores_goes_on_even_where_its_own_stream_cannot)
 }
 END_TEST
 
+/* The wire doubles a hello, and the second one finds a binder that was started in between. */
+START_TEST(a_late_hello_does_not_mix_two_binders_into_one_conversation)
+{
+	struct net net;
+	struct net_message late;
+
+	net_init(&net, 1);
+	net_start_hub(&net);
+	net.twice = 1000;
+	net_start_dialler(&net);
+	net.twice = 0;
+	ck_assert_uint_eq(net.n, 2);
+	late = net.queue[--net.n];
+	net_settle(&net);
+	ck_assert(net.a.up);
+	net_crash_hub(&net);
+	net_deliver(&net, &late);
+	ck_assert(net.b.up);
+	ck_assert_int_eq(net_say(&net.b, 0), 0);
+	ck_assert_int_eq(net_say(&net.a, 0), 0);
+	net_settle(&net);
+	ck_assert_uint_eq(net.a.got, 0);
+	ck_assert_uint_eq(net.b.got, 0);
+	net_pass(&net, 1000000);
+	ck_assert(net.a.up && net.b.up);
+	ck_assert_uint_eq(link_peer(net.a.link)->instance, net.b.instance);
+	net_done(&net);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("link_hub");
@@ -399,6 +429,7 @@ int main(void)
 	tcase_add_test(t, a_link_may_be_dropped_in_the_middle_of_its_frame);
 	tcase_add_test(t, a_hub_may_be_freed_in_the_middle_of_a_frame);
 	tcase_add_test(t, a_binder_that_stores_goes_on_even_where_its_own_stream_cannot);
+	tcase_add_test(t, a_late_hello_does_not_mix_two_binders_into_one_conversation);
 	tcase_add_test(t, a_numbering_the_dialler_never_heard_of_is_not_resumed);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);

@@ -95,11 +95,15 @@ static void storm(uint64_t seed, bool stores)
 {
 	struct net net;
 	unsigned crash_a, crash_b;
+	bool forgets;
 
 	net_init(&net, seed);
 	net.a.by_hand = net_chance(&net, 300);
 	net.b.by_hand = stores || net_chance(&net, 500);
 	net.stores = stores;
+	forgets = !stores && net_chance(&net, 300);
+	if (forgets)
+		net.hub_conf.forget_us = 1 + rng_below(&net.rng, 200000);
 	net_start(&net);
 	if (stores) {
 		/* As a world is granted its epoch: known from its start on. */
@@ -114,7 +118,7 @@ static void storm(uint64_t seed, bool stores)
 	for (int i = 0; i < STEPS; i++)
 		step(&net, crash_a, crash_b);
 	heal(&net);
-	if (!crash_a && !crash_b)
+	if (!crash_a && !crash_b && !forgets)
 		HOLDS(net.a.fresh == stores ? 0 : 1);
 	if (stores) {
 		HOLDS(net.a.fresh == 0);
