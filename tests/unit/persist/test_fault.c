@@ -138,7 +138,7 @@ START_TEST(a_full_disk_fails_a_commit_whole_and_passes)
 	struct both b;
 	both_where(&b, ON_SQLITE);
 	if (mount("tmpfs", b.dir, "tmpfs", 0, "size=2m") < 0) {
-		rmdir(b.dir);
+		both_close(&b);
 		return; /* only root may mount; the next test has the like */
 	}
 	ck_assert_int_eq(both_try_open(&b), 0);
@@ -352,7 +352,7 @@ START_TEST(postgres_killed_in_mid_commit_loses_nothing_acknowledged)
 			del(&b.a, sweep, id);
 		both_must_commit(&b, sweep);
 	}
-	b.ops->close(b.s);
+	both_close(&b);
 	pg_server_stop(&server);
 }
 END_TEST
@@ -389,7 +389,7 @@ START_TEST(a_stopped_postgres_is_given_up_in_time)
 	signal_all(&server, SIGCONT);
 	ck_assert_int_eq(both_try_open(&b), 0);
 	both_must_commit(&b, a_commit(&b.a, epoch, 1));
-	b.ops->close(b.s);
+	both_close(&b);
 	pg_server_stop(&server);
 }
 END_TEST
@@ -407,6 +407,7 @@ START_TEST(a_postgres_with_weak_settings_is_refused)
 		ck_assert(pg_server_up(&server, weak[i]));
 		open_fails(&b, STORE_BAD, "acknowledged commits could be lost");
 	}
+	both_close(&b);
 	pg_server_stop(&server);
 }
 END_TEST
