@@ -482,8 +482,10 @@ void lobby_record(struct lobby *l, struct span record)
 	if (!m) {
 		l->stats.malformed++;
 		log_error("record_malformed", LOG_INT("bytes", record.n));
+#ifndef MUT_NO_OUTPUT_DEDUP
 	} else if (m->oseq > 0 && m->oseq <= l->oseq) {
 		l->stats.repeated++;
+#endif
 	} else {
 		l->durable = m->oseq > 0;
 		if (l->durable)

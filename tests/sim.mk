@@ -21,3 +21,16 @@ sim: $(B)/tests/simulate ## simulated crashes and faults: SEEDS=10000 FROM=1
 	$(B)/tests/simulate --from $(FROM) --seeds $(SEEDS)
 check-sim: $(B)/tests/simulate
 	$(B)/tests/simulate --seeds 500
+
+# Each mutant lacks one check; the same seeds must catch it, or the simulator is blind to that check.
+MUTANTS := NO_LINK_DEDUP NO_OUTPUT_DEDUP NO_EPOCH NO_HOLD SPLIT_COMMIT
+MUTANT_SEEDS ?= 500
+sim-mutants: ## builds that lack one check, each of which the seeds must catch
+	@ok=0; bad=0; for m in $(MUTANTS); do \
+		$(MAKE) --no-print-directory B=$(B)-mut/$$m DEFS=-DMUT_$$m \
+			$(B)-mut/$$m/tests/simulate >/dev/null || exit 1; \
+		if out=$$($(B)-mut/$$m/tests/simulate --seeds $(MUTANT_SEEDS) 2>&1); then \
+			echo "$$m: not caught"; bad=$$((bad + 1)); \
+		else \
+			echo "$$m: $$(echo "$$out" | grep -a '^seed [0-9]' | head -1)"; ok=$$((ok + 1)); \
+		fi; done; echo "$$ok passed, $$bad failed"; [ $$bad = 0 ]

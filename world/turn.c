@@ -200,12 +200,10 @@ static void do_line(struct world *w, const struct entry *e, struct span text)
 		w->stats.lines_dropped++;
 		return;
 	}
-#ifndef MUT_NO_LINE_DEDUP
 	if (e->seq <= s->seen) {
 		w->stats.lines_dropped++;
 		return;
 	}
-#endif
 	w->stats.lines++;
 	s->seen = e->seq;
 	s->running = e->seq;

@@ -59,7 +59,8 @@ static void choose_faults(struct sim *s)
 				       .hang_up = sometimes(s, 30),
 				       .disk = sometimes(s, 300000),
 				       .unknown = sometimes(s, 300000),
-				       .slow_store = sometimes(s, 100000) };
+				       .slow_store = sometimes(s, 100000),
+				       .power = sometimes(s, 20000) };
 	sim_net_faults(s->net, &s->faults);
 }
 
@@ -78,6 +79,20 @@ static void world_ends(struct sim *s)
 	s->world = NULL;
 	s->kills++;
 	sim_at(&s->q, sim_between(&s->q, 50000, 800000), world_begins, s, NULL);
+}
+
+static void power_cut(void *ctx, UNUSED void *arg)
+{
+	struct sim *s = ctx;
+
+	sim_persist_kill(s->persist);
+	if (s->world)
+		world_ends(s);
+}
+
+void sim_power_cut(struct sim *s)
+{
+	sim_at(&s->q, 0, power_cut, s, NULL);
 }
 
 static void world_goes_on(void *ctx, UNUSED void *arg)

@@ -125,6 +125,9 @@ static void job_done(void *ctx, void *arg)
 		const struct batch_sink sink = { settled, s };
 
 		n = batch_join(items, n);
+		/* A line that is longer than one transaction takes is cut anywhere. */
+		if (!p->sim->healing && sim_chance(&p->sim->q, 300000))
+			n = (size_t)sim_between(&p->sim->q, 1, n);
 		if (batch_run(&store_sqlite, p->store, commits, n, &sink) != 0)
 			sim_fail(p->sim, "the store broke by itself");
 		if (!s->silent) {
@@ -143,6 +146,8 @@ static void job_done(void *ctx, void *arg)
 	}
 	free(s);
 	sim_end_wake(p->end);
+	if (!p->sim->healing && sim_chance(&p->sim->q, p->sim->rates.power))
+		sim_power_cut(p->sim);
 }
 
 static void start_job(struct sim_persist *p)

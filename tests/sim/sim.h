@@ -23,10 +23,10 @@ struct sim_gateway;
 struct sim_world;
 struct sim_persist;
 
-/* Rates per million virtual milliseconds, but `disk` and `unknown`: per million transactions. */
+/* Rates per million virtual milliseconds, but the second line is per million transactions. */
 struct sim_rates {
 	uint32_t crash_world, crash_persist, crash_gateway, stop_world, second_world, hang_up;
-	uint32_t disk, unknown, slow_store;
+	uint32_t disk, unknown, slow_store, power;
 };
 
 struct sim {
@@ -54,6 +54,9 @@ struct sim {
 
 /* Ends the process: which promise, which seed. */
 _Noreturn void sim_fail(const struct sim *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* main.c: world and persist die at this very moment. */
+void sim_power_cut(struct sim *s);
 
 /* persist_node.c */
 struct sim_persist *sim_persist_new(struct sim *s, const char *db);
