@@ -55,6 +55,7 @@ static int lock_file(struct db_sqlite *d, const char *path, struct buf *why)
 	return r;
 }
 
+/* Row function: the value as a terminated text. */
 static int keep_text(void *ctx, const struct db_value *v, size_t n)
 {
 	struct buf *out = ctx;
@@ -64,6 +65,7 @@ static int keep_text(void *ctx, const struct db_value *v, size_t n)
 		buf_add(out, v[0].v.s.p, v[0].v.s.n);
 	else if (n && v[0].type == DB_INT)
 		buf_addf(out, "%lld", (long long)v[0].v.i);
+	buf_addc(out, '\0');
 	return 0;
 }
 
@@ -93,8 +95,7 @@ static int make_settings(struct db_sqlite *d, struct buf *why)
 			r = sqlite_query_text(&d->db, settings[i].get, NULL, 0, &rows);
 		if (r) {
 			buf_add(why, buf_p(&d->db.why), d->db.why.n);
-		} else if (got.n != strlen(settings[i].want) ||
-			   memcmp(buf_p(&got), settings[i].want, got.n) != 0) {
+		} else if (strcmp(buf_p(&got), settings[i].want) != 0) {
 			buf_addf(why, "SQLite does not take \"%s\": %s", settings[i].set,
 				 settings[i].why);
 			r = STORE_BAD;
@@ -113,8 +114,8 @@ static int check_file(struct db_sqlite *d, struct buf *why)
 
 	if (r) {
 		buf_add(why, buf_p(&d->db.why), d->db.why.n);
-	} else if (got.n != 2 || memcmp(buf_p(&got), "ok", 2) != 0) {
-		buf_addf(why, "the database is damaged: %.*s", (int)got.n, buf_p(&got));
+	} else if (strcmp(buf_p(&got), "ok") != 0) {
+		buf_addf(why, "the database is damaged: %s", buf_p(&got));
 		r = STORE_BAD;
 	}
 	buf_done(&got);

@@ -12,7 +12,7 @@ static void fold(const char *name, char ret[FOLDED_MAX])
 {
 	size_t i = 0;
 
-	for (; name[i] && i < FOLDED_MAX - 1; i++)
+	for (; i < FOLDED_MAX - 1 && name[i]; i++)
 		ret[i] = (char)tolower((unsigned char)name[i]);
 	ret[i] = '\0';
 }
