@@ -269,7 +269,7 @@ static uint64_t judge_exit(struct super *s, size_t i, int status, const char *ho
 		    how,
 		    hopeless ? "" : ", for the fifth time in a row without having become ready");
 	}
-	if (p->looping || status == EXIT_SUPERSEDED)
+	if (p->looping)
 		return SUPER_SLOW_US;
 	return grow_backoff(p);
 }

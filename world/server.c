@@ -48,7 +48,7 @@ static void feed_stop(struct server *s)
 static void end(struct server *s)
 {
 	log_info("stopped", LOG_U64("batch", s->issued), LOG_U64("durable", s->durable));
-	loop_stop(s->loop, EXIT_DONE);
+	loop_stop(s->loop, s->status);
 }
 
 /* At the end of each turn of the loop, before the links send. */
@@ -145,6 +145,7 @@ void server_fail(struct server *s, int status, const char *why)
 {
 	log_error("world_ends", LOG_STR("reason", why), LOG_INT("status", status));
 	s->is_stopping = true;
+	s->status = status;
 	loop_stop(s->loop, status);
 }
 
@@ -178,7 +179,7 @@ void server_done(struct server *s)
 	for (size_t i = 0; i < s->n_packs; i++)
 		pack_free(s->packs[i]);
 	/* Those that were never begun are zero, which done() takes. */
-	struct loop_timer *const timers[] = { &s->turn,  &s->tick,     &s->deadline, &s->again,
+	struct loop_timer *const timers[] = { &s->turn,	 &s->tick,     &s->deadline, &s->again,
 					      &s->drops, &s->failures, &s->too_late };
 	for (size_t i = 0; i < ARRAY_LEN(timers); i++)
 		loop_timer_done(timers[i]);

@@ -63,6 +63,7 @@ struct server {
 	struct loop_timer turn, tick, failures, drops, again, too_late, deadline;
 	uint64_t next_tick_us;
 	bool fed, is_stopping;
+	int status; /* of the process, when it ends */
 	uint64_t refused_inputs;
 	struct metric_server *metrics;
 };
@@ -87,8 +88,7 @@ void start_store_up(struct server *s);
 /* chronicle.c: the link to persist. */
 int chronicle_dial(struct server *s) MUST_USE;
 void chronicle_commit(void *ctx, const Mudlark__Commit *c, struct span record);
-void chronicle_call(void *ctx, uint64_t id, const Mudlark__PersistCall *call,
-		    uint32_t deadline_ms);
+void chronicle_call(void *ctx, uint64_t id, const Mudlark__PersistCall *call, uint32_t deadline_ms);
 void chronicle_tick(struct server *s);
 
 /* gateways.c: the bus where gateways dial in. */

@@ -256,11 +256,16 @@ START_TEST(an_address_in_use_is_waited_for_and_then_ends_everything)
 }
 END_TEST
 
-START_TEST(a_superseded_world_does_not_fight_for_the_epoch)
+START_TEST(a_superseded_world_takes_the_epoch_back_but_ever_slower)
 {
 	struct stage t;
 	start_all(&t);
-	ck_assert_uint_eq(crash(&t, WORLD, EXITED(EXIT_SUPERSEDED)), 10 * S);
+	for (uint64_t delay = 50 * MS; delay < 5 * S; delay *= 2) {
+		ck_assert_uint_eq(crash(&t, WORLD, EXITED(EXIT_SUPERSEDED)), delay);
+		super_ready(&t.super, WORLD, t.now);
+	}
+	ck_assert_uint_eq(crash(&t, WORLD, EXITED(EXIT_SUPERSEDED)), 5 * S);
+	ck_assert_uint_eq(t.said_with_log, 0);
 }
 END_TEST
 
@@ -488,7 +493,7 @@ int main(void)
 	tcase_add_test(c, a_refused_pack_at_the_first_start_ends_everything_with_its_status);
 	tcase_add_test(c, a_pack_refused_later_leaves_the_others_alone);
 	tcase_add_test(c, an_address_in_use_is_waited_for_and_then_ends_everything);
-	tcase_add_test(c, a_superseded_world_does_not_fight_for_the_epoch);
+	tcase_add_test(c, a_superseded_world_takes_the_epoch_back_but_ever_slower);
 	tcase_add_test(c, a_program_that_is_not_there_ends_the_first_start);
 	tcase_add_test(c, a_program_that_vanishes_later_is_waited_for);
 	tcase_add_test(c, a_world_that_stands_still_for_2_s_is_killed);
