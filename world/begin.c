@@ -100,7 +100,8 @@ static bool load_row(struct world *w, const Mudlark__EntityRow *row, struct ent 
 		return true;
 	if (r != -EEXIST) {
 		w->stats.load_troubles++;
-		log_error("entity_malformed", LOG_ID("entity", row->id), LOG_STR("kind", row->kind));
+		log_error("entity_malformed", LOG_ID("entity", row->id),
+			  LOG_STR("kind", row->kind));
 	}
 	return r != -EEXIST && ent_is(*ret);
 }

@@ -38,8 +38,7 @@ void calls_free(struct world *w)
 }
 
 uint64_t world_call(struct world *w, const Mudlark__PersistCall *call, uint64_t arg,
-		    void (*done)(struct world *w, uint64_t arg,
-				 const Mudlark__PersistReply *reply))
+		    void (*done)(struct world *w, uint64_t arg, const Mudlark__PersistReply *reply))
 {
 	struct calls *t = w->calls;
 	struct call *c;
@@ -83,8 +82,8 @@ void calls_done(struct world *w, const Mudlark__CallDone *m)
 		return;
 	}
 	if (!m->failed)
-		reply = (const Mudlark__PersistReply *)(const void *)route_unpack(
-			&mudlark__persist_reply__descriptor, bytes, &w->scratch);
+		reply = (const Mudlark__PersistReply *)(const void *)
+			route_unpack(&mudlark__persist_reply__descriptor, bytes, &w->scratch);
 	if (!m->failed && !reply)
 		log_error("reply_malformed", LOG_U64("call", m->id));
 	turn_set_own(w, session_get(w, c.arg));

@@ -114,8 +114,7 @@ void world_document(struct world *w, const char *collection, const char *key, st
 	world_effect(w);
 	if (c->n_documents == c->cap_documents) {
 		c->cap_documents = c->cap_documents ? c->cap_documents * 2 : 8;
-		c->documents =
-			base_realloc(c->documents, c->cap_documents, sizeof(*c->documents));
+		c->documents = base_realloc(c->documents, c->cap_documents, sizeof(*c->documents));
 	}
 	c->documents[c->n_documents++] =
 		(struct document){ .collection = base_dup(collection, strlen(collection)),
@@ -137,8 +136,8 @@ static void collect_sessions(struct world *w, Mudlark__Commit *m)
 {
 	struct commits *c = w->commits;
 
-	m->sessions = arena_alloc(&w->scratch,
-				  (c->n_marks + 1) * sizeof(struct Mudlark__SessionRow *));
+	m->sessions =
+		arena_alloc(&w->scratch, (c->n_marks + 1) * sizeof(struct Mudlark__SessionRow *));
 	for (size_t i = 0; i < c->n_marks; i++) {
 		const struct mark *k = &c->marks[i];
 		const struct session *s = k->ended ? NULL : session_get(w, k->session);
@@ -161,8 +160,8 @@ static void collect_documents(struct world *w, Mudlark__Commit *m)
 {
 	struct commits *c = w->commits;
 
-	m->documents = arena_alloc(&w->scratch, (c->n_documents + 1) *
-							sizeof(struct Mudlark__DocumentRow *));
+	m->documents = arena_alloc(&w->scratch,
+				   (c->n_documents + 1) * sizeof(struct Mudlark__DocumentRow *));
 	for (size_t i = 0; i < c->n_documents; i++) {
 		const struct document *d = &c->documents[i];
 		Mudlark__DocumentRow *row = arena_alloc(&w->scratch, sizeof(*row));

@@ -49,8 +49,9 @@ static void take_over(struct world *w, struct session *old)
 static void come_back(struct world *w, struct session *s, bool took_over)
 {
 	session_set_group(w, s, place_room(w, s->actor));
-	say_reply(w, s->actor, took_over ? "{system}You take over from your other connection.{/}" :
-					   "{system}You are back where you were.{/}");
+	say_reply(w, s->actor,
+		  took_over ? "{system}You take over from your other connection.{/}"
+			    : "{system}You are back where you were.{/}");
 	if (took_over)
 		return;
 	event_emit(w, FACT_PLAYER_LINK_RESTORED, s->actor, NULL);
@@ -147,8 +148,8 @@ static void stay_linkdead(struct world *w, struct ent player)
 	}
 	event_emit(w, FACT_PLAYER_LINK_LOST, player, NULL);
 	tell_others(w, player, "$n falls silent and stares into the distance.");
-	timer_add(w, TIMER_LINKDEAD, timer_seconds(w, w->conf.linkdead_seconds),
-		  ent_id(w, player), 0);
+	timer_add(w, TIMER_LINKDEAD, timer_seconds(w, w->conf.linkdead_seconds), ent_id(w, player),
+		  0);
 }
 
 void enter_link_lost(struct world *w, struct session *s)

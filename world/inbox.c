@@ -15,11 +15,12 @@ static bool may_send(unsigned field, unsigned role)
 
 static void hide(struct server *s, Mudlark__SessionLine *line, char token[SECRET_TOKEN + 1])
 {
-	struct span hidden = secrets_put(
-		s->secrets, (struct span){ (const char *)line->text.data, line->text.len }, token);
+	struct span hidden =
+		secrets_put(s->secrets,
+			    (struct span){ (const char *)line->text.data, line->text.len }, token);
 
-	line->text = (ProtobufCBinaryData){ .len = hidden.n,
-					    .data = (uint8_t *)(uintptr_t)hidden.p };
+	line->text =
+		(ProtobufCBinaryData){ .len = hidden.n, .data = (uint8_t *)(uintptr_t)hidden.p };
 }
 
 void inbox_record(struct server *s, uint64_t peer, unsigned role, struct span record)

@@ -191,9 +191,10 @@ static int on_store_state(void *ctx, uint64_t peer, const void *body)
 	commits_stalled(w, m->stalled);
 	event_emit(w, m->stalled ? FACT_SERVER_STALLED : FACT_SERVER_RECOVERED, ENT_NONE, NULL);
 	if (!w->conf.strict)
-		notice(w, m->stalled ? "{system}The chronicle has fallen behind; what you do now is "
-				       "written down as soon as it is back.{/}" :
-				       "{system}The chronicle has caught up.{/}");
+		notice(w, m->stalled
+				  ? "{system}The chronicle has fallen behind; what you do now is "
+				    "written down as soon as it is back.{/}"
+				  : "{system}The chronicle has caught up.{/}");
 	return 0;
 }
 

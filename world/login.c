@@ -21,15 +21,14 @@
 #include "world/turn.h"
 #include "world/pack/pack.h"
 
-#define ASK_NAME      "Name: "
-#define ASK_PASSWORD  "Password: "
-#define ASK_CHOOSE    "Choose a password: "
-#define ASK_REPEAT    "Repeat the password: "
-#define ASK_YES_NO    "Is that to be your name? (y/n) "
+#define ASK_NAME "Name: "
+#define ASK_PASSWORD "Password: "
+#define ASK_CHOOSE "Choose a password: "
+#define ASK_REPEAT "Repeat the password: "
+#define ASK_YES_NO "Is that to be your name? (y/n) "
 #define ASK_CHARACTER "Character: "
-#define ASK_NEW_NAME  "Name of the new character: "
-#define STORE_AWAY                                                                                 \
-	"The chronicle cannot be reached just now. Please try again in a moment."
+#define ASK_NEW_NAME "Name of the new character: "
+#define STORE_AWAY "The chronicle cannot be reached just now. Please try again in a moment."
 
 struct choice {
 	uint64_t id;
@@ -48,10 +47,10 @@ struct login {
 };
 
 static const char *const reserved[] = {
-	"guest",  "menu",   "operator", "mudlark", "all",     "here",	  "self",    "someone",
-	"nobody", "anyone", "everyone", "you",	   "them",    "something", "admin",   "system",
-	"north",  "south",  "east",	"west",	   "the",     "and",	   "new",     "quit",
-	"look",	  "help",   "what",	"who",	   "keeper",  "server",	   "persist", "none",
+	"guest",  "menu",   "operator", "mudlark", "all",    "here",	  "self",    "someone",
+	"nobody", "anyone", "everyone", "you",	   "them",   "something", "admin",   "system",
+	"north",  "south",  "east",	"west",	   "the",    "and",	  "new",     "quit",
+	"look",	  "help",   "what",	"who",	   "keeper", "server",	  "persist", "none",
 };
 
 const char *login_name_fault(struct span name)
@@ -134,9 +133,10 @@ static bool is_away(const Mudlark__PersistReply *r)
 static void give_up(struct world *w, struct session *s, const Mudlark__PersistReply *r)
 {
 	if (is_away(r))
-		tell(w, r && r->status == MUDLARK__STATUS__STATUS_BUSY ?
-				"Many people are coming in just now. Please try again in a moment." :
-				STORE_AWAY);
+		tell(w,
+		     r && r->status == MUDLARK__STATUS__STATUS_BUSY
+			     ? "Many people are coming in just now. Please try again in a moment."
+			     : STORE_AWAY);
 	else
 		tell(w, r->why && *r->why ? r->why : STORE_AWAY);
 	ask_name(w, s);
@@ -401,8 +401,7 @@ static void on_password(struct world *w, struct session *s, struct span text)
 		return;
 	}
 	m.name = s->login->name;
-	m.password = (ProtobufCBinaryData){ .len = text.n,
-					    .data = (uint8_t *)(uintptr_t)text.p };
+	m.password = (ProtobufCBinaryData){ .len = text.n, .data = (uint8_t *)(uintptr_t)text.p };
 	m.source = s->peer;
 	c.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_VERIFY;
 	c.account_verify = &m;
@@ -442,8 +441,7 @@ static void on_repeat(struct world *w, struct session *s, struct span text)
 		return;
 	}
 	m.name = s->login->name;
-	m.password = (ProtobufCBinaryData){ .len = text.n,
-					    .data = (uint8_t *)(uintptr_t)text.p };
+	m.password = (ProtobufCBinaryData){ .len = text.n, .data = (uint8_t *)(uintptr_t)text.p };
 	m.source = s->peer;
 	m.world = w->number;
 	c.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_CREATE;

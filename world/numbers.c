@@ -109,11 +109,9 @@ static bool is_ready(void *ctx, struct buf *reason)
 
 int numbers_serve(struct server *s)
 {
-	const struct metric_source source = { .metrics = numbers,
-					      .n = N_NUMBERS,
-					      .refresh = refresh,
-					      .ready = is_ready,
-					      .ctx = s };
+	const struct metric_source source = {
+		.metrics = numbers, .n = N_NUMBERS, .refresh = refresh, .ready = is_ready, .ctx = s
+	};
 
 	return metric_serve(&s->metrics, s->loop, s->options->metrics, &source);
 }

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define AT(member) offsetof(struct options, member)
-#define SECOND	   ((int64_t)1000000)
-#define MEGABYTE   ((int64_t)1 << 20)
+#define SECOND ((int64_t)1000000)
+#define MEGABYTE ((int64_t)1 << 20)
 
 static const char *const durabilities[] = { "available", "strict", NULL };
 
@@ -113,7 +113,8 @@ static const struct conf_option options[] = {
 	  .type = CONF_STRING,
 	  .offset = AT(crash_note),
 	  .fallback = "",
-	  .help = "file that remembers a line which killed the world; empty: beside an ipc:// bus" },
+	  .help = "file that remembers a line which killed the world; empty: beside an ipc:// "
+		  "bus" },
 	{ .name = "world.test_verbs",
 	  .type = CONF_BOOL,
 	  .offset = AT(test_verbs),

@@ -302,8 +302,8 @@ void outbox_collect(struct world *w, Mudlark__Commit *c)
 {
 	struct outbox *o = w->outbox;
 
-	c->outbox = arena_alloc(&w->scratch,
-				(o->n_gateways + 1) * sizeof(struct Mudlark__OutboxRow *));
+	c->outbox =
+		arena_alloc(&w->scratch, (o->n_gateways + 1) * sizeof(struct Mudlark__OutboxRow *));
 	for (uint32_t i = 0; i < o->n_gateways; i++)
 		o->gateways[i].at = 0;
 	for (size_t i = 0; i < o->n_recs; i++)
@@ -403,8 +403,8 @@ static void resend(struct world *w, const struct gateway *g, const struct row *r
 			log_error("outbox_row_malformed", LOG_ID("gateway", g->instance));
 			return;
 		}
-		w->env.output(w->env.ctx, g->instance,
-			      (struct span){ r->bytes + at, (size_t)len }, oseq);
+		w->env.output(w->env.ctx, g->instance, (struct span){ r->bytes + at, (size_t)len },
+			      oseq);
 		at += (size_t)len;
 	}
 }

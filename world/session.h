@@ -12,8 +12,8 @@
 #include "world/core/world.h"
 
 enum session_state {
-	SESSION_LOGIN,	  /* dialogue of login.c */
-	SESSION_PLAYING,  /* `actor` is in the world */
+	SESSION_LOGIN,	 /* dialogue of login.c */
+	SESSION_PLAYING, /* `actor` is in the world */
 	SESSION_DETACHED, /* stored by the world before this one; its gateway has not come back yet */
 };
 
@@ -36,12 +36,12 @@ struct session {
 	bool hidden;	  /* echo is off */
 	bool trusted;
 	bool gmcp;
-	bool playing_told; /* the gateway knows that it plays */
+	bool playing_told;  /* the gateway knows that it plays */
 	const char *prompt; /* last one sent */
 	const char *ask;    /* prompt of `answer` */
 	bool ask_hidden;
-	char *peer;	    /* address of the player */
-	char *supports;	    /* GMCP packages, space separated */
+	char *peer;	/* address of the player */
+	char *supports; /* GMCP packages, space separated */
 	/* Who gets the next line, NULL: the commands. */
 	void (*answer)(struct world *w, struct session *s, struct span text);
 	char *keeps[SESSION_KEEPS];

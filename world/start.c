@@ -69,8 +69,8 @@ static const Mudlark__PersistReply *good(struct server *s, const char *what,
 
 	arena_reset(&s->arena);
 	if (body)
-		r = (const Mudlark__PersistReply *)(const void *)route_unpack(
-			&mudlark__persist_reply__descriptor, *body, &s->arena);
+		r = (const Mudlark__PersistReply *)(const void *)
+			route_unpack(&mudlark__persist_reply__descriptor, *body, &s->arena);
 	if (r && r->status == MUDLARK__STATUS__STATUS_OK)
 		return r;
 	retry(s, what, !body ? why : !r ? "malformed reply" : r->why);

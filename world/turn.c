@@ -173,7 +173,7 @@ static void unit_end(struct world *w)
 
 static void run_line(struct world *w, struct session *s, struct span text, bool secret)
 {
-	void (*answer)(struct world *w2, struct session *s2, struct span text2) = s->answer;
+	void (*answer)(struct world * w2, struct session * s2, struct span text2) = s->answer;
 
 	if (answer) {
 		s->answer = NULL;
@@ -181,8 +181,9 @@ static void run_line(struct world *w, struct session *s, struct span text, bool 
 		return;
 	}
 	if (secret) {
-		buf_adds(turn_reply(w), "{system}That was an answer to a question which is no longer "
-					"asked; it was thrown away.{/}");
+		buf_adds(turn_reply(w),
+			 "{system}That was an answer to a question which is no longer "
+			 "asked; it was thrown away.{/}");
 		return;
 	}
 	session_forget_ask(s);
@@ -195,8 +196,8 @@ static void do_line(struct world *w, const struct entry *e, struct span text)
 {
 	struct session *s = session_get(w, e->session);
 
-	if (!s || s->state == SESSION_DETACHED ||
-	    outbox_instance(w, s->gateway) != e->peer || s->running) {
+	if (!s || s->state == SESSION_DETACHED || outbox_instance(w, s->gateway) != e->peer ||
+	    s->running) {
 		w->stats.lines_dropped++;
 		return;
 	}
@@ -212,8 +213,9 @@ static void do_line(struct world *w, const struct entry *e, struct span text)
 	if (is_quarantined(w->turn, e->session, e->seq)) {
 		w->stats.lines_quarantined++;
 		world_effect(w);
-		buf_adds(turn_reply(w), "{error}This line has brought the world down twice and was set "
-					"aside. The keepers will look at it.{/}");
+		buf_adds(turn_reply(w),
+			 "{error}This line has brought the world down twice and was set "
+			 "aside. The keepers will look at it.{/}");
 		unit_end(w);
 		return;
 	}

@@ -74,7 +74,8 @@ int actor_load(struct world *w, struct ent e, void *c, json_t *members, unsigned
 
 	(void)w;
 	(void)e;
-	json_object_foreach(members, key, v) {
+	json_object_foreach(members, key, v)
+	{
 		if (!strcmp(key, "pronoun"))
 			a->pronoun = pronoun_of(comp_text(v, &bad));
 		else if (!strcmp(key, "hp"))

@@ -22,19 +22,36 @@
 enum { BODY_MAX = 256 * 1024 };
 
 const struct comp_def comp_table[COMP_COUNT] = {
-	[COMP_NAME] = { .name = "name", .size = sizeof(struct name), .done = name_done,
-			.save = name_save, .load = name_load },
-	[COMP_PLACE] = { .name = "place", .size = sizeof(struct place), .save = place_save,
+	[COMP_NAME] = { .name = "name",
+			.size = sizeof(struct name),
+			.done = name_done,
+			.save = name_save,
+			.load = name_load },
+	[COMP_PLACE] = { .name = "place",
+			 .size = sizeof(struct place),
+			 .save = place_save,
 			 .load = place_load },
 	[COMP_ROOM] = { .name = "room", .size = sizeof(struct room) },
-	[COMP_ITEM] = { .name = "item", .size = sizeof(struct item), .done = item_done,
-			.save = item_save, .load = item_load },
-	[COMP_ACTOR] = { .name = "actor", .size = sizeof(struct actor), .init = actor_init,
-			 .save = actor_save, .load = actor_load },
-	[COMP_PLAYER] = { .name = "player", .size = sizeof(struct player), .done = player_done,
-			  .save = player_save, .load = player_load },
-	[COMP_NPC] = { .name = "npc", .size = sizeof(struct npc), .done = npc_done,
-		       .save = npc_save, .load = npc_load },
+	[COMP_ITEM] = { .name = "item",
+			.size = sizeof(struct item),
+			.done = item_done,
+			.save = item_save,
+			.load = item_load },
+	[COMP_ACTOR] = { .name = "actor",
+			 .size = sizeof(struct actor),
+			 .init = actor_init,
+			 .save = actor_save,
+			 .load = actor_load },
+	[COMP_PLAYER] = { .name = "player",
+			  .size = sizeof(struct player),
+			  .done = player_done,
+			  .save = player_save,
+			  .load = player_load },
+	[COMP_NPC] = { .name = "npc",
+		       .size = sizeof(struct npc),
+		       .done = npc_done,
+		       .save = npc_save,
+		       .load = npc_load },
 };
 
 void comp_save(const struct world *w, struct ent e, struct buf *out)
@@ -63,14 +80,14 @@ static int load_members(struct world *w, struct ent e, json_t *root, unsigned *u
 	const char *key;
 	json_t *members;
 
-	json_object_foreach(root, key, members) {
+	json_object_foreach(root, key, members)
+	{
 		int i, r;
 
 		for (i = 0; i < COMP_COUNT; i++)
 			if (!strcmp(comp_table[i].name, key))
 				break;
-		if (i == COMP_COUNT || !comp_table[i].load ||
-		    !comp_get(w, e, (enum comp_kind)i)) {
+		if (i == COMP_COUNT || !comp_table[i].load || !comp_get(w, e, (enum comp_kind)i)) {
 			++*unknown;
 			continue;
 		}

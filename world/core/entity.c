@@ -20,8 +20,8 @@ static const struct {
 	[KIND_ITEM] = { "item", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ITEM },
 	[KIND_PLAYER] = { "player", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR |
 					    1U << COMP_PLAYER },
-	[KIND_NPC] = { "npc", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR |
-				      1U << COMP_NPC },
+	[KIND_NPC] = { "npc",
+		       1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR | 1U << COMP_NPC },
 };
 
 struct ents *ents_new(void)
@@ -86,8 +86,8 @@ static struct ent take_slot(struct ents *t, uint64_t id, enum ent_kind kind)
 	struct ent_slot *s;
 
 	if (t->slots.n_spare)
-		gen = ((struct ent_slot *)pool_at(&t->slots,
-						  t->slots.spare[t->slots.n_spare - 1]))->gen;
+		gen = ((struct ent_slot *)pool_at(&t->slots, t->slots.spare[t->slots.n_spare - 1]))
+			      ->gen;
 	index = pool_take(&t->slots);
 	s = pool_at(&t->slots, index);
 	*s = (struct ent_slot){

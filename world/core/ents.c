@@ -20,8 +20,8 @@ size_t ents_estimate(const struct world *w)
 	return t->n_dirty * ROW_ESTIMATE + t->n_deleted * 10 + t->parting_bytes;
 }
 
-static Mudlark__EntityRow *new_row(struct world *w, uint64_t id, uint64_t owner,
-				   enum ent_kind kind, uint64_t version)
+static Mudlark__EntityRow *new_row(struct world *w, uint64_t id, uint64_t owner, enum ent_kind kind,
+				   uint64_t version)
 {
 	Mudlark__EntityRow *row = arena_alloc(&w->scratch, sizeof(*row));
 
@@ -98,7 +98,8 @@ static void sort_by_id(const struct world *w, struct ent *v, struct ent *spare, 
 			size_t a = lo, b = mid;
 
 			for (size_t k = lo; k < hi; k++) {
-				bool left = a < mid && (b >= hi || ent_id(w, v[a]) <= ent_id(w, v[b]));
+				bool left =
+					a < mid && (b >= hi || ent_id(w, v[a]) <= ent_id(w, v[b]));
 
 				spare[k] = left ? v[a++] : v[b++];
 			}

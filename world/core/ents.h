@@ -37,15 +37,15 @@ struct ents {
 	struct ent_parting *parting;
 	size_t n_parting, cap_parting;
 	size_t parting_bytes;
-	uint64_t next_id;	  /* low 47 bits */
-	uint64_t last_order;	  /* place.order */
+	uint64_t next_id;    /* low 47 bits */
+	uint64_t last_order; /* place.order */
 	uint64_t count;
 };
 
 struct ents *ents_new(void);
 void ents_free(struct world *w);
 struct ent_slot *ents_slot(const struct world *w, struct ent e); /* NULL: stale */
-struct ent ents_at(const struct world *w, uint32_t slot);		 /* who lives there */
+struct ent ents_at(const struct world *w, uint32_t slot);	 /* who lives there */
 /* It is in the store exactly as it is here. */
 void ents_settled(struct world *w, struct ent e, uint64_t version);
 /* Bytes that the commit of what is dirty now would take, about. */

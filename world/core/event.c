@@ -220,8 +220,7 @@ void events_tick(struct world *w)
 
 	t->depth++;
 	for (size_t i = 0; i < n; i++)
-		if (!t->handlers[i].dead && t->handlers[i].until &&
-		    t->handlers[i].until <= w->tick)
+		if (!t->handlers[i].dead && t->handlers[i].until && t->handlers[i].until <= w->tick)
 			call_handler(w, i, NULL);
 	t->depth--;
 	bury(t);
@@ -268,7 +267,9 @@ static struct entry *new_entry(struct world *w, enum fact_kind kind, uint64_t ac
 	buf_addc(&e->body, '{');
 	if (actor)
 		buf_addf(&e->body, "\"actor\":" EVENT_ID, actor);
-	e->f = (struct fact){ .tick = w->tick, .wall_ms = w->wall_ms, .kind = kind, .actor = actor };
+	e->f = (struct fact){
+		.tick = w->tick, .wall_ms = w->wall_ms, .kind = kind, .actor = actor
+	};
 	return e;
 }
 

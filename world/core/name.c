@@ -116,7 +116,8 @@ int name_load(struct world *w, struct ent e, void *c, json_t *members, unsigned 
 	int bad = 0;
 
 	(void)c;
-	json_object_foreach(members, key, v) {
+	json_object_foreach(members, key, v)
+	{
 		if (strcmp(key, "own")) {
 			++*unknown;
 			continue;

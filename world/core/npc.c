@@ -55,7 +55,8 @@ int npc_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *
 	json_t *v;
 	int bad = 0;
 
-	json_object_foreach(members, name, v) {
+	json_object_foreach(members, name, v)
+	{
 		const struct pack *pack;
 		struct span key;
 

@@ -221,7 +221,8 @@ int place_load(struct world *w, struct ent e, void *c, json_t *members, unsigned
 	int bad = 0;
 
 	(void)e;
-	json_object_foreach(members, key, v) {
+	json_object_foreach(members, key, v)
+	{
 		if (!strcmp(key, "order"))
 			p->order = (uint64_t)comp_int(v, &bad);
 		else

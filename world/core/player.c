@@ -74,8 +74,8 @@ static struct span word_of(const struct world *w, struct ent e)
 {
 	const struct name *n = name_get(w, e);
 
-	return n && n->own_word ? (struct span){ n->own_word, strlen(n->own_word) } :
-				  (struct span){ 0 };
+	return n && n->own_word ? (struct span){ n->own_word, strlen(n->own_word) }
+				: (struct span){ 0 };
 }
 
 void players_name(struct world *w, struct ent e)
@@ -156,8 +156,8 @@ struct ent player_by_name(const struct world *w, struct span name)
 	if (!name.n || name.n > sizeof(lower))
 		return ENT_NONE;
 	for (size_t i = 0; i < name.n; i++)
-		lower[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] - 'A' + 'a') :
-								  name.p[i];
+		lower[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] - 'A' + 'a')
+								: name.p[i];
 	found = (uintptr_t)strmap_get(&w->players->by_name, (struct span){ lower, name.n });
 	if (!found)
 		return ENT_NONE;
@@ -225,7 +225,8 @@ int player_load(struct world *w, struct ent e, void *c, json_t *members, unsigne
 
 	(void)w;
 	(void)e;
-	json_object_foreach(members, key, v) {
+	json_object_foreach(members, key, v)
+	{
 		if (!strcmp(key, "account"))
 			p->account = comp_id(v, &bad);
 		else if (!strcmp(key, "role"))

@@ -11,16 +11,16 @@
 enum role { ROLE_PLAYER, ROLE_HELPER, ROLE_BUILDER, ROLE_ADMIN, ROLE_IMPLEMENTOR, ROLE_COUNT };
 
 struct player {
-	uint64_t account;     /* 0: guest or operator */
-	uint64_t session;     /* 0: link-dead */
-	enum role role;	      /* of the account, when it logged in */
-	bool guest;	      /* goes for good when it leaves */
-	bool hidden;	      /* the operator's console: not shown, not announced */
-	uint64_t room;	      /* where it was when it left */
-	char *title;	      /* as the player wrote it, not markup; NULL: none */
-	char *descr;	      /* same */
+	uint64_t account;      /* 0: guest or operator */
+	uint64_t session;      /* 0: link-dead */
+	enum role role;	       /* of the account, when it logged in */
+	bool guest;	       /* goes for good when it leaves */
+	bool hidden;	       /* the operator's console: not shown, not announced */
+	uint64_t room;	       /* where it was when it left */
+	char *title;	       /* as the player wrote it, not markup; NULL: none */
+	char *descr;	       /* same */
 	struct ent prev, next; /* in order of arrival */
-	uint64_t last_teller; /* id of who told it something last: for `reply` */
+	uint64_t last_teller;  /* id of who told it something last: for `reply` */
 };
 
 const struct player *player_get(const struct world *w, struct ent e); /* NULL: not a player */

@@ -20,7 +20,6 @@
 #include "world/core/place.h"
 #include "world/core/room.h"
 
-
 const struct pack *protos_pack(const struct world *w, const char *path, struct span *ret_key)
 {
 	const char *slash = strchr(path, '/');
@@ -111,9 +110,9 @@ static bool was_spawned(const json_t *list, const char *key)
 	size_t i;
 	json_t *v;
 
-	json_array_foreach((json_t *)(uintptr_t)list, i, v)
-		if (json_is_string(v) && !strcmp(json_string_value(v), key))
-			return true;
+	json_array_foreach((json_t *)(uintptr_t)list, i,
+			   v) if (json_is_string(v) &&
+				  !strcmp(json_string_value(v), key)) return true;
 	return false;
 }
 
@@ -134,7 +133,8 @@ static struct ent spawn_one(struct world *w, const struct pack *p, const struct 
 static void spawn(struct world *w, const struct pack *p, struct ent *made, size_t at)
 {
 	const struct pack_spawn *s = &p->spawns[at];
-	struct ent where = s->inside ? made[s->inside - p->spawns] : room_by_key(w, p, s->room->key);
+	struct ent where =
+		s->inside ? made[s->inside - p->spawns] : room_by_key(w, p, s->room->key);
 
 	for (uint32_t n = 0; n < s->count && ent_is(where); n++)
 		made[at] = spawn_one(w, p, s, where);

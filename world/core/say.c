@@ -57,7 +57,8 @@ static void add_code(const struct world *w, const struct act *a, char code, stru
 		return;
 	}
 	if ((form = memchr(target_forms, code, 4))) {
-		buf_adds(out, actor_pronoun(w, a->target, (enum pronoun_form)(form - target_forms)));
+		buf_adds(out,
+			 actor_pronoun(w, a->target, (enum pronoun_form)(form - target_forms)));
 		return;
 	}
 	switch (code) {

@@ -102,10 +102,9 @@ uint64_t timer_add(struct world *w, enum timer_kind kind, uint64_t ticks, uint64
 		   int64_t value)
 {
 	struct timers *t = w->timers;
-	struct timer new = { .due = w->tick + (ticks ? ticks : 1),
-			     .kind = kind,
-			     .entity = entity,
-			     .value = value };
+	struct timer new = {
+		.due = w->tick + (ticks ? ticks : 1), .kind = kind, .entity = entity, .value = value
+	};
 
 	if (t->n >= TIMER_MAX)
 		return 0;
@@ -237,7 +236,8 @@ static int load_one(struct world *w, json_t *o)
 	json_t *v;
 	int bad = json_is_object(o) ? 0 : -EINVAL;
 
-	json_object_foreach(o, key, v) {
+	json_object_foreach(o, key, v)
+	{
 		if (!strcmp(key, "id"))
 			x.id = (uint64_t)comp_int(v, &bad);
 		else if (!strcmp(key, "due"))
@@ -274,9 +274,7 @@ int timers_load(struct world *w, struct span json)
 	list = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_array(list))
 		r = -EINVAL;
-	json_array_foreach(list, i, v)
-		if (!r)
-			r = load_one(w, v);
+	json_array_foreach(list, i, v) if (!r) r = load_one(w, v);
 	json_decref(list);
 	return r;
 }

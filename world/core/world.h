@@ -85,9 +85,9 @@ struct world {
 	uint32_t number; /* of this world */
 	uint64_t epoch;
 	uint64_t tick;
-	int64_t wall_ms; /* for texts that show a date, never for order */
+	int64_t wall_ms;    /* for texts that show a date, never for order */
 	uint32_t n_passing; /* guests so far: the next one's number */
-	struct rng rng;	 /* through world_random() only */
+	struct rng rng;	    /* through world_random() only */
 	bool ready, stopping;
 
 	const struct pack *const *packs;

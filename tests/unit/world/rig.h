@@ -579,7 +579,8 @@ static inline void rig_feed_rest(struct rig *r)
 
 static inline void rig_start(struct rig *r)
 {
-	char *conf[] = { "guests=1", "test_verbs=0", "tick_rate=10", "linkdead_seconds=10",
+	char *conf[] = { "guests=1",	     "test_verbs=0",
+			 "tick_rate=10",     "linkdead_seconds=10",
 			 "attach_seconds=5", r->life ? "life=1" : "life=0" };
 	const struct world_env env = { .ctx = r,
 				       .commit = rig_commit,

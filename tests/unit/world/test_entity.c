@@ -213,7 +213,8 @@ END_TEST
 START_TEST(a_player_survives_saving_and_loading)
 {
 	static const char body[] =
-		"{\"name\":{\"own\":\"Ana\"},\"place\":{\"order\":7},\"actor\":{\"pronoun\":\"she\","
+		"{\"name\":{\"own\":\"Ana\"},\"place\":{\"order\":7},\"actor\":{\"pronoun\":"
+		"\"she\","
 		"\"hp\":3},\"player\":{\"account\":\"0000000000000009\",\"role\":\"builder\","
 		"\"room\":\"0001800000000005\",\"title\":\"of \\\"the\\\" {deep}\"}}";
 	struct ent e = ent_new(w, KIND_PLAYER);
@@ -233,10 +234,14 @@ END_TEST
 START_TEST(an_unknown_member_is_counted_and_a_wrong_type_refused)
 {
 	static const char *const bad[] = {
-		"{\"player\":{\"account\":9}}",	      "{\"player\":{\"account\":\"9\"}}",
-		"{\"actor\":{\"hp\":1.5}}",	      "{\"player\":7}",
-		"[]",				      "{\"actor\":{\"hp\":1,\"hp\":2}}",
-		"{\"player\":{\"guest\":\"yes\"}}", "",
+		"{\"player\":{\"account\":9}}",
+		"{\"player\":{\"account\":\"9\"}}",
+		"{\"actor\":{\"hp\":1.5}}",
+		"{\"player\":7}",
+		"[]",
+		"{\"actor\":{\"hp\":1,\"hp\":2}}",
+		"{\"player\":{\"guest\":\"yes\"}}",
+		"",
 	};
 	static const char odd[] = "{\"wings\":{\"n\":2},\"actor\":{\"hp\":3,\"mood\":1}}";
 	struct ent e = ent_new(w, KIND_PLAYER);

@@ -136,8 +136,10 @@ END_TEST
 
 START_TEST(names_are_checked_before_anybody_is_asked)
 {
-	static const char *const bad[] = { "Al",     "Abcdefghijklmnopq", "Ana2", "Ana Maria",
-					   "\xc3\x84nne", "north",	  "Guest1", "a{red}" };
+	static const char *const bad[] = { "Al",	  "Abcdefghijklmnopq",
+					   "Ana2",	  "Ana Maria",
+					   "\xc3\x84nne", "north",
+					   "Guest1",	  "a{red}" };
 
 	rig_open(&r, RIG_GATEWAY, 5);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -258,8 +260,8 @@ START_TEST(the_menu_makes_new_characters_and_tells_when_a_name_is_taken)
 	ck_assert_str_eq(rig_prompt(&r, 6), "Character: ");
 	rig_line(&r, 6, 3, "2");
 	rig_line(&r, 6, 4, "cleo");
-	ck_assert_str_eq(
-		call(MUDLARK__PERSIST_CALL__BODY_CHARACTER_CREATE)->character_create->name, "Cleo");
+	ck_assert_str_eq(call(MUDLARK__PERSIST_CALL__BODY_CHARACTER_CREATE)->character_create->name,
+			 "Cleo");
 	rig_answer_status(&r, MUDLARK__STATUS__STATUS_EXISTS, "taken");
 	ck_assert(rig_heard(&r, 6, "that name already"));
 	rig_line(&r, 6, 5, "Dora");

@@ -314,7 +314,8 @@ START_TEST(things_are_conserved_whenever_the_world_dies)
 		rig_kill(&x);
 		x.prompt_store = true;
 		rig_start(&x);
-		for (struct ent e = ent_next(x.world, ENT_NONE); ent_is(e); e = ent_next(x.world, e)) {
+		for (struct ent e = ent_next(x.world, ENT_NONE); ent_is(e);
+		     e = ent_next(x.world, e)) {
 			if (!item_get(x.world, e) || item_flags(x.world, e))
 				continue;
 			stones++;
