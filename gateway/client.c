@@ -153,6 +153,13 @@ void clients_io(struct clients *cs, struct lobby_io *ret)
 
 /* What the other end says */
 
+/* A password does not stay in memory that is used again. */
+static void wipe(struct buf *b)
+{
+	if (b->p)
+		sodium_memzero(b->p, b->cap);
+}
+
 void client_line(struct client *c, enum charset from)
 {
 	struct buf *text = &c->of->text;
@@ -164,8 +171,10 @@ void client_line(struct client *c, enum charset from)
 	if (!c->session || c->doomed)
 		return;
 	lobby_line(c->session, buf_span(text));
-	if (c->session->hidden && text->n > 0)
-		sodium_memzero(text->p, text->cap);
+	if (c->session->hidden) {
+		wipe(text);
+		wipe(&c->line.raw);
+	}
 	if (cut)
 		lobby_say(c->session, cut_line);
 }

@@ -8,7 +8,9 @@
 #include "gateway/gateway.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,7 +25,11 @@
 #include "rt/log.h"
 #include "rt/wire.h"
 
-enum { GATEWAY_STOP_US = 900000 };
+enum {
+	GATEWAY_STOP_US = 900000,
+	GATEWAY_CALM_US = 1000000,
+	GATEWAY_STORM_BYTES = 1 << 20, /* sent in GATEWAY_CALM_US */
+};
 
 struct gateway {
 	struct proc *proc;
@@ -39,7 +45,9 @@ struct gateway {
 	struct metric_server *metrics;
 	struct metric meters[METERS];
 	struct loop_timer timer; /* of the lobby */
-	struct loop_timer stop;
+	struct loop_timer stop, calm;
+	uint64_t calm_bytes; /* sent when `calm` fired last */
+	bool storm;
 	uint64_t due_us; /* when `timer` fires */
 	struct buf packed;
 	bool ready, stopping;
@@ -161,7 +169,7 @@ static void name_peer(const struct sockaddr *from, char ret[NI_MAXHOST])
 						  : sizeof(struct sockaddr_in);
 
 	if (getnameinfo(from, n, ret, NI_MAXHOST, NULL, 0, NI_NUMERICHOST) != 0)
-		strcpy(ret, "unknown");
+		snprintf(ret, NI_MAXHOST, "unknown");
 	if (strncmp(ret, "::ffff:", 7) == 0 && strchr(ret, '.'))
 		memmove(ret, ret + 7, strlen(ret + 7) + 1);
 }
@@ -246,6 +254,23 @@ static void arm_timer(struct gateway *g)
 	}
 	now = clock_mono(loop_clock(g->proc->loop));
 	loop_timer_in(&g->timer, due > now ? due - now : 0);
+}
+
+/*
+ * A storm (thousands log in, a crowd talks) leaves free buffers strewn between what lives on.  When it
+ * is over their pages go back to the system; while it lasts they are needed again at once.
+ */
+static void on_calm(void *ctx)
+{
+	struct gateway *g = ctx;
+	uint64_t sent = g->clients.stats.bytes_out;
+	bool storm = sent - g->calm_bytes > GATEWAY_STORM_BYTES;
+
+	if (g->storm && !storm)
+		malloc_trim(0);
+	g->storm = storm;
+	g->calm_bytes = sent;
+	loop_timer_in(&g->calm, GATEWAY_CALM_US);
 }
 
 static void on_idle(void *ctx)
@@ -400,6 +425,8 @@ static void init_parts(struct gateway *g)
 	meter_init(g->meters);
 	loop_timer_init(loop, &g->timer, on_timer, g);
 	loop_timer_init(loop, &g->stop, on_stop_time, g);
+	loop_timer_init(loop, &g->calm, on_calm, g);
+	loop_timer_in(&g->calm, GATEWAY_CALM_US);
 	g->due_us = UINT64_MAX;
 	loop_on_idle(loop, on_idle, g); /* before the wire's, which sends what it makes */
 }
@@ -439,6 +466,7 @@ void gateway_free(struct gateway *g)
 	throttle_done(&g->throttle);
 	loop_timer_done(&g->timer);
 	loop_timer_done(&g->stop);
+	loop_timer_done(&g->calm);
 	buf_done(&g->packed);
 	free(g);
 }

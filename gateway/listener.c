@@ -114,7 +114,7 @@ static bool split(const char *address, char host[256], char port[16])
 		return false;
 	memcpy(host, address, n);
 	host[n] = '\0';
-	strcpy(port, colon + 1);
+	memcpy(port, colon + 1, strlen(colon + 1) + 1);
 	return true;
 }
 

@@ -257,6 +257,7 @@ void markup_render(struct buf *out, struct span text, struct markup_kind kind)
 			add_run(&p, (struct span){ text.p, n });
 		} else if (text.p[0] == '\n') {
 			end_word(&p);
+			sync_style(&p, out); /* a style ends on its own line */
 			new_line(&p);
 			n = 1;
 		} else {

@@ -76,6 +76,13 @@ START_TEST(colours_are_named_nested_and_closed)
 }
 END_TEST
 
+START_TEST(a_style_ends_on_its_own_line)
+{
+	expect("{red}a{/}\nb{red}\nc\nd{/}", c16,
+	       "\033[0;31ma\033[0m\r\nb\033[0;31m\r\nc\r\nd\033[0m");
+}
+END_TEST
+
 START_TEST(a_style_around_nothing_costs_nothing)
 {
 	expect("{red}{/}a{bold}{/}", c256, "a");
@@ -371,13 +378,14 @@ END_TEST
 
 UNIT_MAIN("markup", plain_text_stays_and_lines_end_in_cr_lf, tags_are_nothing_without_colours,
 	  a_doubled_brace_is_a_brace, a_brace_without_end_stands_for_itself,
-	  colours_are_named_nested_and_closed, a_style_around_nothing_costs_nothing,
-	  unknown_tags_are_nothing_and_keep_their_place, every_tag_of_the_header_is_known,
-	  deep_nesting_is_bounded_and_balanced, lines_wrap_between_words,
-	  a_line_that_fits_exactly_does_not_wrap, a_word_wider_than_the_line_is_cut,
-	  colours_do_not_count_as_columns, a_tag_within_a_word_does_not_part_it,
-	  wide_characters_count_two_columns, a_mark_is_never_parted_from_its_letter,
-	  no_line_is_wider_than_asked, a_width_beyond_the_longest_line_changes_nothing,
+	  colours_are_named_nested_and_closed, a_style_ends_on_its_own_line,
+	  a_style_around_nothing_costs_nothing, unknown_tags_are_nothing_and_keep_their_place,
+	  every_tag_of_the_header_is_known, deep_nesting_is_bounded_and_balanced,
+	  lines_wrap_between_words, a_line_that_fits_exactly_does_not_wrap,
+	  a_word_wider_than_the_line_is_cut, colours_do_not_count_as_columns,
+	  a_tag_within_a_word_does_not_part_it, wide_characters_count_two_columns,
+	  a_mark_is_never_parted_from_its_letter, no_line_is_wider_than_asked,
+	  a_width_beyond_the_longest_line_changes_nothing,
 	  clients_without_unicode_get_the_nearest_spelling,
 	  no_code_point_of_all_can_harm_a_terminal, c1_controls_and_bidi_are_gone,
 	  no_bytes_at_all_can_harm_a_terminal)
