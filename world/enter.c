@@ -33,6 +33,7 @@ static void tell_others(struct world *w, struct ent player, const char *sentence
 	if (!is_hidden(w, player))
 		act(w, &(struct act){ .actor = player,
 				      .to_others = sentence,
+				      .passing = true,
 				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
 }
 

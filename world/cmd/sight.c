@@ -19,10 +19,12 @@ enum { PEOPLE_SHOWN = 40 };
 /* The things in a place; the caller frees. */
 static struct ent *things_in(const struct world *w, struct ent owner, size_t *ret_n)
 {
-	struct ent *list = base_alloc(place_count(w, owner) + 1, sizeof(*list));
+	struct ent *list =
+		base_alloc(place_count(w, owner) - place_players(w, owner) + 1, sizeof(*list));
 	size_t n = 0;
 
-	for (struct ent e = place_first(w, owner); ent_is(e); e = place_next(w, e))
+	for (struct ent e = place_first(w, owner); ent_is(e) && ent_kind(w, e) != KIND_PLAYER;
+	     e = place_next(w, e))
 		if (ent_kind(w, e) == KIND_ITEM)
 			list[n++] = e;
 	*ret_n = n;
@@ -104,20 +106,24 @@ static void add_things(const struct world *w, const struct room *room, struct en
 	}
 }
 
-/* A crowd is counted, not listed. */
+/* A crowd is counted, not listed, and not walked through either. */
 static void add_people(const struct world *w, struct ent actor, struct ent around, struct buf *out)
 {
-	size_t n = 0;
+	size_t shown = 0, left = place_players(w, around);
+	bool met = false; /* oneself */
 
-	for (struct ent e = place_first(w, around); ent_is(e); e = place_next(w, e)) {
+	for (struct ent e = place_first(w, around); ent_is(e) && shown < PEOPLE_SHOWN;
+	     e = place_next(w, e)) {
+		left -= ent_kind(w, e) == KIND_PLAYER;
+		met |= ent_same(e, actor);
 		if (ent_kind(w, e) == KIND_ITEM || ent_same(e, actor) ||
 		    !target_visible(w, actor, e))
 			continue;
-		if (n++ < PEOPLE_SHOWN)
-			add_person(w, e, out);
+		add_person(w, e, out);
+		shown++;
 	}
-	if (n > PEOPLE_SHOWN)
-		buf_addf(out, "{player}And %zu others are here.{/}\n", n - PEOPLE_SHOWN);
+	if (left > !met)
+		buf_addf(out, "{player}And %zu others are here.{/}\n", left - !met);
 }
 
 void look_room(const struct world *w, struct ent actor, struct buf *out)

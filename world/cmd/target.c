@@ -176,6 +176,8 @@ static size_t collect(struct world *w, struct ent actor, const struct target *t,
 	for (struct ent e = place_first(w, owner); ent_is(e); e = place_next(w, e)) {
 		const struct name *name = name_get(w, e);
 
+		if (ent_kind(w, e) == KIND_PLAYER && !(kinds & 1u << KIND_PLAYER))
+			break;
 		if (!(kinds & 1u << ent_kind(w, e)) || !name || !target_visible(w, actor, e))
 			continue;
 		if (ent_same(e, actor) || target_fits(t, name->called.words, name->called.n_words,

@@ -24,6 +24,7 @@ static void tell_leaving(struct world *w, struct ent actor, struct ent from, enu
 			      .room = from,
 			      .markup = dir_info(d)->name,
 			      .to_others = "$n leaves $x.",
+			      .passing = true,
 			      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
 }
 
@@ -33,6 +34,7 @@ static void tell_arriving(struct world *w, struct ent actor, struct ent to, enum
 			      .room = to,
 			      .markup = dir_info(dir_info(d)->opposite)->from,
 			      .to_others = "$n arrives from $x.",
+			      .passing = true,
 			      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
 }
 

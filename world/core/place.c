@@ -51,6 +51,13 @@ uint32_t place_count(const struct world *w, struct ent e)
 	return p ? p->n : 0;
 }
 
+uint32_t place_players(const struct world *w, struct ent e)
+{
+	const struct place *p = get(w, e);
+
+	return p ? p->n_players : 0;
+}
+
 struct ent place_room(const struct world *w, struct ent e)
 {
 	while (ent_is(e) && ent_kind(w, e) != KIND_ROOM)
@@ -102,7 +109,8 @@ int place_check(const struct world *w, struct ent e, struct ent to)
 		above++;
 	if (above + depth_below(w, e) > PLACE_DEPTH_MAX)
 		return PLACE_DEEP;
-	if (ent_kind(w, e) != KIND_PLAYER && place_count(w, to) >= PLACE_CONTENTS_MAX)
+	if (ent_kind(w, e) != KIND_PLAYER &&
+	    place_count(w, to) - place_players(w, to) >= PLACE_CONTENTS_MAX)
 		return PLACE_FULL;
 	return 0;
 }
@@ -118,6 +126,9 @@ void places_unlink(struct world *w, struct ent e)
 		*(beside ? &beside->next : &owner->first) = p->next;
 		beside = raw(w, p->next);
 		*(beside ? &beside->prev : &owner->last) = p->prev;
+		if (ent_same(owner->last_other, e))
+			owner->last_other = p->prev;
+		owner->n_players -= ent_kind(w, e) == KIND_PLAYER;
 		owner->n--;
 	}
 	p->owner = p->next = p->prev = ENT_NONE;
@@ -135,7 +146,17 @@ static void link_behind(struct world *w, struct ent e, struct ent to, struct ent
 	*(beside ? &beside->next : &owner->first) = e;
 	beside = raw(w, p->next);
 	*(beside ? &beside->prev : &owner->last) = e;
+	if (ent_kind(w, e) == KIND_PLAYER)
+		owner->n_players++;
+	else if (ent_same(after, owner->last_other))
+		owner->last_other = e;
 	owner->n++;
+}
+
+/* The end of the part of the list where e belongs. */
+static struct ent end_for(const struct world *w, struct ent e, struct ent to)
+{
+	return ent_kind(w, e) == KIND_PLAYER ? get(w, to)->last : get(w, to)->last_other;
 }
 
 int place_move(struct world *w, struct ent e, struct ent to)
@@ -149,7 +170,7 @@ int place_move(struct world *w, struct ent e, struct ent to)
 	places_unlink(w, e);
 	p->order = ++w->ents->last_order;
 	if (ent_is(to))
-		link_behind(w, e, to, raw(w, to)->last);
+		link_behind(w, e, to, end_for(w, e, to));
 	if (ent_kind(w, e) == KIND_PLAYER)
 		session_placed(w, e);
 	return 0;
@@ -164,10 +185,13 @@ void places_loaded(struct world *w, struct ent e, uint64_t owner)
 static void link_in_order(struct world *w, struct ent e, struct ent to)
 {
 	uint64_t order = raw(w, e)->order, id = ent_id(w, e);
-	struct ent after = raw(w, to)->last;
+	struct ent after = end_for(w, e, to);
 
 	while (ent_is(after)) {
 		const struct place *a = raw(w, after);
+
+		if (ent_kind(w, after) != KIND_PLAYER && ent_kind(w, e) == KIND_PLAYER)
+			break;
 
 		if (a->order < order || (a->order == order && ent_id(w, after) < id))
 			break;

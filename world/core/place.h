@@ -2,8 +2,8 @@
  * place.h - where things are: every entity is in at most one other (component of everything).
  *
  * Invariants: an entity is in exactly one list or nowhere; nothing is in itself, however deep; the
- * contents are in the order in which they came.  That order is stored (`order`), so it is the same
- * after a restart.
+ * contents are in the order in which they came, players behind all others: whoever wants things need
+ * not walk through a crowd.  That order is stored (`order`), so it is the same after a restart.
  */
 #pragma once
 
@@ -14,8 +14,10 @@ enum { PLACE_DEPTH_MAX = 8, PLACE_CONTENTS_MAX = 500 };
 struct place {
 	struct ent owner;
 	struct ent first, last; /* contents */
+	struct ent last_other;	/* the last of them that is not a player */
 	struct ent next, prev;	/* beside it, in its owner */
 	uint32_t n;		/* contents, not counting deeper ones */
+	uint32_t n_players;	/* of these */
 	uint64_t order;		/* when it came: larger is later */
 	uint64_t lost_owner;	/* loaded before its owner was: id of that */
 };
@@ -23,7 +25,7 @@ struct place {
 enum place_refusal {
 	PLACE_LOOP = 1, /* into itself */
 	PLACE_DEEP,	/* more than PLACE_DEPTH_MAX */
-	PLACE_FULL,	/* PLACE_CONTENTS_MAX are there already (rooms take players always) */
+	PLACE_FULL,	/* PLACE_CONTENTS_MAX are there already, not counting players */
 };
 
 /* Moves e (and what is in it) to the end of `to`; ENT_NONE: nowhere.  A player's connection hears
@@ -37,5 +39,6 @@ struct ent place_room(const struct world *w, struct ent e);  /* the room around 
 struct ent place_first(const struct world *w, struct ent e); /* contents, oldest first */
 struct ent place_next(const struct world *w, struct ent e);  /* the one after it, same owner */
 uint32_t place_count(const struct world *w, struct ent e);
+uint32_t place_players(const struct world *w, struct ent e);
 bool place_inside(const struct world *w, struct ent e, struct ent outer); /* at any depth */
 uint32_t place_weight(const struct world *w, struct ent e); /* grams, with what is in it */

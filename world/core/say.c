@@ -15,7 +15,10 @@
 #include "world/sessions.h"
 #include "world/turn.h"
 
-enum { EXCEPT_MAX = 2 };
+enum {
+	EXCEPT_MAX = 2,
+	CROWD = 50, /* players in a room from which on nobody notices who comes and goes */
+};
 
 void say_escape(struct buf *out, struct span text)
 {
@@ -214,6 +217,8 @@ void act(struct world *w, const struct act *a)
 		say_span(w, a->target, a->class, buf_span(&text));
 		buf_reset(&text);
 	}
+	if (a->passing && place_players(w, room) > CROWD)
+		return;
 	if (a->to_others && ent_is(room)) {
 		const struct ent skip[EXCEPT_MAX] = { a->actor, a->target };
 

@@ -34,10 +34,7 @@ static void come_again(struct world *w, struct ent e)
 
 static bool is_watched(const struct world *w, struct ent room)
 {
-	for (struct ent e = place_first(w, room); ent_is(e); e = place_next(w, e))
-		if (ent_kind(w, e) == KIND_PLAYER)
-			return true;
-	return false;
+	return place_players(w, room) > 0;
 }
 
 /* One of its barks, or what it says to whoever is there. */
