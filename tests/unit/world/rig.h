@@ -364,6 +364,11 @@ static inline bool rig_lists(const uint64_t *list, size_t n, uint64_t id)
 	return false;
 }
 
+static inline bool rig_contains(const ProtobufCBinaryData *data, const char *text)
+{
+	return data->len && memmem(data->data, data->len, text, strlen(text));
+}
+
 /* Was this said to that very session (not by way of a group), since rig_forget()? */
 static inline bool rig_heard(const struct rig *r, uint64_t session, const char *text)
 {
@@ -372,12 +377,11 @@ static inline bool rig_heard(const struct rig *r, uint64_t session, const char *
 
 		if (m->body_case == MUDLARK__GATEWAY_IN__BODY_OUTPUT &&
 		    rig_lists(m->output->sessions, m->output->n_sessions, session) &&
-		    memmem(m->output->text.data, m->output->text.len, text, strlen(text)))
+		    rig_contains(&m->output->text, text))
 			return true;
 		if (m->body_case == MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE &&
 		    m->session_close->session == session &&
-		    memmem(m->session_close->text.data, m->session_close->text.len, text,
-			   strlen(text)))
+		    rig_contains(&m->session_close->text, text))
 			return true;
 	}
 	return false;
@@ -391,7 +395,7 @@ static inline bool rig_room_heard(const struct rig *r, uint64_t not_except, cons
 
 		if (m->body_case == MUDLARK__GATEWAY_IN__BODY_OUTPUT && m->output->group &&
 		    !rig_lists(m->output->except, m->output->n_except, not_except) &&
-		    memmem(m->output->text.data, m->output->text.len, text, strlen(text)))
+		    rig_contains(&m->output->text, text))
 			return true;
 	}
 	return false;
