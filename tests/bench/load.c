@@ -14,15 +14,15 @@
 #include "tests/support/die.h"
 
 static const struct option options[] = {
-	{"port",	  required_argument, NULL, 'p'},
-	{ "mode",	  required_argument, NULL, 'm'},
-	{ "clients", required_argument, NULL, 'c'},
-	{ "seconds", required_argument, NULL, 's'},
-	{ "play",	  required_argument, NULL, 'y'},
-	{ "gateway", required_argument, NULL, 'g'},
-	{ "world",   required_argument, NULL, 'w'},
-	{ "persist", required_argument, NULL, 'd'},
-	{ NULL,	0,		   NULL, 0  },
+	{ "port", required_argument, NULL, 'p' },
+	{ "mode", required_argument, NULL, 'm' },
+	{ "clients", required_argument, NULL, 'c' },
+	{ "seconds", required_argument, NULL, 's' },
+	{ "play", required_argument, NULL, 'y' },
+	{ "gateway", required_argument, NULL, 'g' },
+	{ "world", required_argument, NULL, 'w' },
+	{ "persist", required_argument, NULL, 'd' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static void usage(void)

@@ -4,12 +4,12 @@
 #include <string.h>
 
 static const struct mode modes[] = {
-	{"roundtrip",  "every client one line a second",			 mode_roundtrip},
-	{ "saturated", "the next line when the prompt came",		     mode_saturated},
-	{ "fanout",    "one speaks, all hear",				    mode_fanout	},
-	{ "logins",    "connect and log in",				  mode_logins   },
-	{ "idle",	  "connect and stay at the name prompt",		 mode_idle	   },
-	{ "restart",   "kill -9 of the world in the middle of a round trip", mode_restart	},
+	{ "roundtrip", "every client one line a second", mode_roundtrip },
+	{ "saturated", "the next line when the prompt came", mode_saturated },
+	{ "fanout", "one speaks, all hear", mode_fanout },
+	{ "logins", "connect and log in", mode_logins },
+	{ "idle", "connect and stay at the name prompt", mode_idle },
+	{ "restart", "kill -9 of the world in the middle of a round trip", mode_restart },
 };
 
 const struct mode *mode_find(const char *name)

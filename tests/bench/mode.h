@@ -16,7 +16,7 @@ struct target {
 struct mode_conf {
 	size_t clients;
 	uint64_t seconds_us; /* length of the measured part */
-	const char *play;    /* saturated: think, say, carry; fan-out: 1, 10 */
+	const char *play;    /* saturated: think, say, carry; fan-out: 1, 10, 10x1 */
 };
 
 struct figures {

@@ -31,22 +31,17 @@ static void answered(void *ctx UNUSED, struct player *p UNUSED)
 }
 
 /* false: not everybody heard it. */
-static bool speak(struct fanout *m, unsigned burst, unsigned number)
+static bool speak(struct fanout *m, unsigned burst, unsigned speakers, unsigned number)
 {
 	char mark[MARK_MAX + 1];
 	size_t wanted = burst * m->crowd->n_in;
 	uint64_t end = now_us() + HEARD_US;
-	char lines[512] = "";
-	size_t n = 0;
-
 	snprintf(mark, sizeof(mark), "Q%u.", number % 1000000);
 	for (size_t i = 0; i < m->crowd->n; i++)
 		player_expect(&m->crowd->players[i], mark);
-	for (unsigned i = 0; i < burst; i++)
-		n += (size_t)snprintf(lines + n, sizeof(lines) - n, "%ssay %s", i ? "\r\n" : "",
-				      mark);
 	m->heard = 0;
-	player_send(&m->crowd->players[0], "%s", lines);
+	for (unsigned i = 0; i < burst; i++)
+		player_send(&m->crowd->players[i % speakers], "say %s", mark);
 	while (m->heard < wanted && now_us() < end)
 		crowd_turn(m->crowd, end);
 	return m->heard == wanted;
@@ -55,18 +50,19 @@ static bool speak(struct fanout *m, unsigned burst, unsigned number)
 void mode_fanout(const struct target *t, const struct mode_conf *c, struct figures *ret)
 {
 	struct fanout m = { .crowd = crowd_new(t->port, c->clients) };
-	unsigned burst = (unsigned)atoi(c->play), number = 0;
+	unsigned burst = (unsigned)atoi(c->play), speakers = strchr(c->play, 'x') ? 1 : burst;
+	unsigned number = 0;
 	struct hist *hist = base_alloc(1, sizeof(*hist));
 	uint64_t begin, said;
 
 	ret->clients = crowd_enter(m.crowd, PLAYER_IN, 60000000);
 	m.crowd->events = (struct crowd_events){ answered, marked, &m };
 	crowd_settle(m.crowd, QUIET_US, SETTLE_US);
-	speak(&m, burst, number++);
+	speak(&m, burst, speakers, number++);
 	begin = now_us();
 	while (now_us() - begin < c->seconds_us) {
 		said = now_us();
-		if (!speak(&m, burst, number++))
+		if (!speak(&m, burst, speakers, number++))
 			ret->lost += burst * m.crowd->n_in - m.heard;
 		hist_add(hist, now_us() - said);
 	}

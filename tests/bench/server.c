@@ -54,7 +54,7 @@ static const char *beside(const char *name)
 {
 	static char path[600];
 
-	snprintf(path, sizeof(path), "%s/../../tests/bench/%s", child_program(""), name);
+	snprintf(path, sizeof(path), "%s../tests/bench/%s", child_program(""), name);
 	return path;
 }
 

@@ -134,14 +134,14 @@ static bool read_think(struct storm_player *p, struct span line)
 	return true;
 }
 
-/* `You carry 3 things that weigh 0.3 kg.`, the last line of score. */
+/* `You carry 3 things that weigh 0.3 kg.` or `You carry nothing.`: the last line of score. */
 static bool read_score(struct storm_player *p, struct span line)
 {
 	char text[128];
-	int n;
+	int n = 0;
 
 	snprintf(text, sizeof(text), "%.*s", (int)line.n, line.p);
-	if (sscanf(text, "You carry %d thing", &n) != 1)
+	if (strcmp(text, "You carry nothing.") && sscanf(text, "You carry %d thing", &n) != 1)
 		return false;
 	if (n != p->carried)
 		storm_wrong(p, "carries %d things where the sentences said %d", n, p->carried);

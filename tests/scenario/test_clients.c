@@ -18,6 +18,9 @@
 #include "tests/support/talk.h"
 #include "tests/support/tmp.h"
 
+/* Debian keeps tt++ among the games. */
+static const char search[] = "/usr/local/bin:/usr/bin:/bin:/usr/games";
+
 /* A program on a terminal. */
 struct screen {
 	pid_t pid;
@@ -35,6 +38,7 @@ static void screen_open(struct screen *s, const char *const *argv)
 	if (s->pid)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setenv("PATH", search, 1);
 	setenv("TERM", "xterm-256color", 1);
 	setenv("HOME", "/tmp", 1);
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
@@ -84,7 +88,7 @@ static bool is_there(const char *program)
 {
 	char command[128];
 
-	snprintf(command, sizeof(command), "PATH=$PATH:/usr/games command -v %s >/dev/null", program);
+	snprintf(command, sizeof(command), "PATH=%s; command -v %s >/dev/null", search, program);
 	return !system(command); /* NOLINT: a constant */
 }
 

@@ -12,7 +12,7 @@
 
 #include "tests/support/die.h"
 
-enum { DIRS_MAX = 32 };
+enum { DIRS_MAX = 256 };
 
 static struct {
 	char *path;
