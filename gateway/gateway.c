@@ -431,6 +431,17 @@ static void init_parts(struct gateway *g)
 	loop_on_idle(loop, on_idle, g); /* before the wire's, which sends what it makes */
 }
 
+/* What is asked for and not there has to be said, not passed over. */
+static int refuse_missing(const struct gateway_conf *conf)
+{
+	if (!*conf->telnet_tls && !*conf->web)
+		return 0;
+	log_error("listener_missing",
+		  LOG_STR("option", *conf->web ? "gateway.web" : "gateway.telnet_tls"),
+		  LOG_STR("reason", "this gateway speaks telnet only; leave it empty"));
+	return -EOPNOTSUPP;
+}
+
 int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_conf *conf)
 {
 	struct gateway *g = base_alloc(1, sizeof(*g));
@@ -440,7 +451,9 @@ int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_con
 	g->proc = p;
 	g->conf = conf;
 	init_parts(g);
-	r = take_conf(g);
+	r = refuse_missing(conf);
+	if (r == 0)
+		r = take_conf(g);
 	if (r == 0)
 		r = dial(g);
 	if (r == 0)

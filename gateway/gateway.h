@@ -8,6 +8,7 @@
 /* The option table of main.c. */
 struct gateway_conf {
 	char *telnet, *console, *metrics; /* addresses */
+	char *telnet_tls, *web;		  /* only empty ones are accepted */
 	char *bus;			  /* world.bus */
 	char **exempt;
 	int64_t max_conns, max_conns_per_ip, conn_rate;

@@ -24,6 +24,7 @@ enum {
 static const char away_line[] = "{system}The world holds its breath; what you type is kept.{/}";
 static const char back_line[] = "{system}The world breathes again.{/}";
 static const char lost_line[] = "{system}What you typed meanwhile is set aside.{/}";
+static const char forgotten_line[] = "{system}The question is forgotten; ask again.{/}";
 static const char full_line[] = "{system}Too many of your lines are waiting; "
 				"this one was not taken.{/}";
 static const char late_line[] = "{system}You took too long to log in. Come back any time.{/}";
@@ -420,6 +421,8 @@ void lobby_state(struct session *s, const Mudlark__SessionState *m)
 		drop_stranger(s);
 	else
 		add_stranger(s);
+	if (attached && known && s->hidden && !m->hide_input)
+		lobby_say(s, forgotten_line);
 	if (s->hidden != m->hide_input) {
 		s->hidden = m->hide_input;
 		s->lobby->io.hide(s->lobby->io.ctx, s);

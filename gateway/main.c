@@ -10,6 +10,10 @@
 static const struct conf_option options[] = {
 	{ "gateway.telnet", CONF_ADDRESS, AT(telnet), "127.0.0.1:4000",
 	  .help = "where telnet and MUD clients connect" },
+	{ "gateway.telnet_tls", CONF_ADDRESS, AT(telnet_tls), "",
+	  .help = "the same over TLS; this gateway has none yet: must be empty" },
+	{ "gateway.web", CONF_ADDRESS, AT(web), "",
+	  .help = "where browsers connect; this gateway has no web yet: must be empty" },
 	{ "gateway.console", CONF_ADDRESS, AT(console), "unix:var/run/console.sock",
 	  .help = "socket of `mudlark console`; who can open it is staff" },
 	{ "gateway.metrics", CONF_ADDRESS, AT(metrics), "",
@@ -20,7 +24,7 @@ static const struct conf_option options[] = {
 	  .help = "connections at once from one address (IPv6: /64); 0: any number" },
 	{ "gateway.conn_rate", CONF_INT, AT(conn_rate), "30", 0, 1000000, .reload = true,
 	  .help = "new connections a minute from one address; 0: any number" },
-	{ "gateway.exempt", CONF_LIST, AT(exempt), "127.0.0.0/8,::1", .reload = true,
+	{ "gateway.exempt", CONF_LIST, AT(exempt), "", .reload = true,
 	  .help = "networks whose addresses are not counted: proxies, schools, load tests" },
 	{ "gateway.login_timeout", CONF_TIME, AT(login_timeout), "60s", 0, 86400000000, .reload = true,
 	  .help = "from connecting to playing; 0: for ever" },
@@ -66,7 +70,9 @@ int main(int argc, char **argv)
 	if (r == 0)
 		status = proc_run(&proc);
 	else
-		status = r == -EADDRINUSE ? EXIT_IN_USE : EXIT_FAULT;
+		status = r == -EADDRINUSE   ? EXIT_IN_USE
+			 : r == -EOPNOTSUPP ? EXIT_USAGE
+					    : EXIT_FAULT;
 	gateway_free(gateway);
 	proc_done(&proc);
 	return status;
