@@ -145,7 +145,7 @@ void link_begin(struct link *l)
 void link_go_up(struct link *l, enum link_up how, uint64_t acked)
 {
 	link_set_state(l, LINK_UP);
-	l->talk = l->conversation ^ (l->hub ? l->conf.instance : l->peer.instance);
+	l->talk = l->conversation ^ l->since;
 	l->heard_us = l->said_us = link_now(l);
 	l->backoff_us = 0;
 	l->blocked = false;

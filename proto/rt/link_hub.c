@@ -241,7 +241,7 @@ static struct agreed agree(struct link *l, const Mudlark__Hello *m)
 			    LOG_U64("have", m->have), LOG_U64("acked", l->ring.first - 1),
 			    LOG_U64("sent", l->ring.high));
 	}
-	l->since = l->conversation;
+	l->since = entropy_id(l->conf.entropy);
 	if (h->conf.known && h->conf.known(h->events.ctx, &l->peer, &have)) {
 		const bool whole = l->ring.first == 1;
 

@@ -5,13 +5,13 @@
  * counts the public functions on the stack that may call the owner; a link that is freed meanwhile
  * is only marked and goes when the last of them leaves.
  *
- * A connection has a number of the dialler's choice, `conversation`.  Once it is up its frames name
- * that and the binder: a hello that comes late, to a binder that was started anew meanwhile, must not
- * make it part of a conversation that the dialler has with its predecessor.
- *
  * The two streams of records are numbered apart.  Ours lives as long as our instance unless a
- * welcome says otherwise (FRESH).  The binder's begins at 1 in the conversation `since`: a hello
- * that names another one belongs to a numbering that is no more, and cannot be resumed in memory.
+ * welcome says otherwise (FRESH).  The binder draws `since` whenever its own begins at 1; a hello that
+ * names another one speaks of a numbering that is no more, and cannot be resumed in memory.
+ *
+ * A connection has a number of the dialler's choice, `conversation`.  Once it is up its frames name
+ * that and `since` together: a hello that comes late, to a binder that has forgotten the dialler or
+ * was started anew meanwhile, must not make it part of the conversation that goes on.
  */
 #pragma once
 

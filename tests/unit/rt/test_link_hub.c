@@ -409,6 +409,41 @@ START_TEST(a_late_hello_does_not_mix_two_binders_into_one_conversation)
 }
 END_TEST
 
+/* Forgotten by the binder, then brought back by a doubled hello, which no dialler stands behind. */
+START_TEST(a_late_hello_does_not_bring_a_forgotten_numbering_back)
+{
+	struct net net;
+	struct net_message late;
+
+	net_init(&net, 1);
+	net_start_hub(&net);
+	net.twice = 1000;
+	net_start_dialler(&net);
+	net.twice = 0;
+	late = net.queue[--net.n];
+	net_settle(&net);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(net_say(&net.b, 0), 0);
+	net_settle(&net);
+	ck_assert_uint_eq(net.a.got, 3);
+	net.cut = true;
+	link_hub_drop(net.hub, net.b.link);
+	net.cut = false;
+	net_deliver(&net, &late);
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(net_say(&net.b, 0), 0);
+	net_settle(&net);
+	link_lost(net.a.link, "cable");
+	net_pass(&net, 200000);
+	ck_assert(net.a.up && net.b.up);
+	ck_assert_uint_eq(net.a.fresh, 2);
+	ck_assert_int_eq(net_say(&net.b, 0), 0);
+	net_settle(&net);
+	ck_assert_uint_eq(net.a.got, 1);
+	net_done(&net);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("link_hub");
@@ -429,6 +464,7 @@ int main(void)
 	tcase_add_test(t, a_link_may_be_dropped_in_the_middle_of_its_frame);
 	tcase_add_test(t, a_hub_may_be_freed_in_the_middle_of_a_frame);
 	tcase_add_test(t, a_binder_that_stores_goes_on_even_where_its_own_stream_cannot);
+	tcase_add_test(t, a_late_hello_does_not_bring_a_forgotten_numbering_back);
 	tcase_add_test(t, a_late_hello_does_not_mix_two_binders_into_one_conversation);
 	tcase_add_test(t, a_numbering_the_dialler_never_heard_of_is_not_resumed);
 	suite_add_tcase(s, t);
