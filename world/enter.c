@@ -19,6 +19,7 @@
 #include "world/data.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
+#include "world/tick.h"
 #include "world/turn.h"
 
 static bool is_hidden(const struct world *w, struct ent player)
@@ -87,7 +88,7 @@ void enter_world(struct world *w, struct session *s, struct ent player)
 	s->actor = player;
 	players_link(w, player, s->id);
 	ent_touch(w, player);
-	timer_cancel_for(w, TIMER_LINKDEAD, ent_id(w, player));
+	players_set_leaves(w, player, 0);
 	commit_session(w, s);
 	if (is_here)
 		come_back(w, s, old != NULL);
@@ -116,7 +117,7 @@ void enter_leave(struct world *w, struct ent player)
 	struct ent room = place_room(w, player);
 	struct player *p = player_write(w, player);
 
-	timer_cancel_for(w, TIMER_LINKDEAD, ent_id(w, player));
+	players_set_leaves(w, player, 0);
 	tell_others(w, player, "$n leaves the world.");
 	event_emit(w, FACT_PLAYER_LEFT, player, "\"room\":" EVENT_ID, ent_id(w, room));
 	if (p->guest) {
@@ -141,6 +142,11 @@ static struct ent part(struct world *w, struct session *s)
 	return player;
 }
 
+static void leave_later(struct world *w, struct ent player)
+{
+	players_set_leaves(w, player, w->tick + timer_seconds(w, w->conf.linkdead_seconds));
+}
+
 static void stay_linkdead(struct world *w, struct ent player)
 {
 	if (player_get(w, player)->guest) {
@@ -149,8 +155,7 @@ static void stay_linkdead(struct world *w, struct ent player)
 	}
 	event_emit(w, FACT_PLAYER_LINK_LOST, player, NULL);
 	tell_others(w, player, "$n falls silent and stares into the distance.");
-	timer_add(w, TIMER_LINKDEAD, timer_seconds(w, w->conf.linkdead_seconds), ent_id(w, player),
-		  0);
+	leave_later(w, player);
 }
 
 void enter_link_lost(struct world *w, struct session *s)
@@ -208,27 +213,14 @@ void enter_attached(struct world *w, struct session *s, const Mudlark__SessionAt
 	session_set_group(w, s, place_room(w, s->actor));
 }
 
-static void on_linkdead(struct world *w, const struct timer *t)
-{
-	struct ent player = ent_by_id(w, t->entity);
-
-	if (player_linkdead(w, player))
-		enter_leave(w, player);
-}
-
 static void on_attach_over(struct world *w, const struct timer *t)
 {
 	(void)t;
-	for (struct session *s = session_next(w, NULL), *next; s; s = next) {
-		next = s->next;
-		if (s->state == SESSION_DETACHED)
-			enter_link_lost(w, s);
-	}
+	tick_attach_over(w);
 }
 
 void enter_init(struct world *w)
 {
-	timer_handle(w, TIMER_LINKDEAD, on_linkdead);
 	timer_handle(w, TIMER_ATTACH, on_attach_over);
 }
 
@@ -237,13 +229,12 @@ static void settle_player(struct world *w, struct ent player)
 {
 	const struct player *p = player_get(w, player);
 
-	if (p->session || timers_pending(w, TIMER_LINKDEAD, ent_id(w, player)))
+	if (p->session || p->leaves)
 		return;
 	if (p->guest)
-		enter_leave(w, player);
+		players_set_leaves(w, player, w->tick + 1);
 	else
-		timer_add(w, TIMER_LINKDEAD, timer_seconds(w, w->conf.linkdead_seconds),
-			  ent_id(w, player), 0);
+		leave_later(w, player);
 }
 
 void enter_ready(struct world *w)

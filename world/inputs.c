@@ -11,10 +11,10 @@
 #include "world/calls.h"
 #include "world/commit.h"
 #include "world/core/event.h"
-#include "world/core/events.h"
 #include "world/data.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
+#include "world/tick.h"
 #include "world/turn.h"
 
 static int on_session_open(void *ctx, uint64_t peer, const void *body)
@@ -45,6 +45,10 @@ static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 
 	if (!m->session || gateway == UINT32_MAX)
 		return 0;
+	if (s && outbox_is_gone(w, s->gateway)) {
+		enter_link_lost(w, s);
+		s = NULL;
+	}
 	if (s && s->gateway != gateway) {
 		log_warning("session_of_another_gateway", LOG_ID("session", m->session));
 		return 0;
@@ -127,14 +131,8 @@ static int on_peer_down(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__PeerDown *m = body;
 
 	(void)peer;
-	if (!m->gone)
-		return 0;
-	for (struct session *s = session_next(w, NULL), *next; s; s = next) {
-		next = s->next;
-		if (outbox_instance(w, s->gateway) == m->peer)
-			enter_link_lost(w, s);
-	}
-	outbox_peer_gone(w, m->peer);
+	if (m->gone)
+		outbox_peer_gone(w, m->peer); /* its sessions end one by one, in tick.c */
 	return 0;
 }
 
@@ -160,10 +158,7 @@ static int on_tick(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__Tick *m = body;
 
 	(void)peer;
-	w->tick++;
-	w->wall_ms = m->wall_ms;
-	w->stats.ticks++;
-	events_tick(w);
+	tick_begin(w, m->wall_ms);
 	return 0;
 }
 

@@ -30,7 +30,10 @@ enum number {
 	N_WAITING,
 	N_STALLED,
 	N_EPOCH,
-	N_NUMBERS
+	N_TURN_SECONDS,
+	N_OVER_BUDGET,
+	N_SYSTEM, /* one for each of tick.c */
+	N_NUMBERS = N_SYSTEM + TICK_SYSTEMS
 };
 
 #define COUNTER(n, h)                                                                              \
@@ -40,6 +43,12 @@ enum number {
 #define GAUGE(n, h)                                                                                \
 	{                                                                                          \
 		.name = "mudlark_world_" n, .help = h, .kind = METRIC_GAUGE                        \
+	}
+
+#define SYSTEM(n)                                                                                  \
+	{                                                                                          \
+		.name = "mudlark_world_system_seconds_total{system=\"" n "\"}",                    \
+		.help = "time of a system of the tick", .kind = METRIC_COUNTER                     \
 	}
 
 static struct metric numbers[N_NUMBERS] = {
@@ -64,6 +73,14 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_WAITING] = GAUGE("batches_waiting", "commits not yet durable"),
 	[N_STALLED] = GAUGE("store_stalled", "1 while persist takes longer than stall_grace"),
 	[N_EPOCH] = GAUGE("epoch", "epoch of this world"),
+	[N_TURN_SECONDS] = { .name = "mudlark_world_turn_seconds",
+			     .help = "time of a turn",
+			     .kind = METRIC_HISTOGRAM },
+	[N_OVER_BUDGET] = COUNTER("ticks_over_budget", "ticks that took longer than their period"),
+	[N_SYSTEM] = SYSTEM("waiters"),
+	[N_SYSTEM + 1] = SYSTEM("timers"),
+	[N_SYSTEM + 2] = SYSTEM("leaving"),
+	[N_SYSTEM + 3] = SYSTEM("lost"),
 };
 
 static void refresh(void *ctx)
@@ -94,6 +111,14 @@ static void refresh(void *ctx)
 	numbers[N_WAITING].value = (double)(s->issued - s->durable);
 	numbers[N_STALLED].value = s->stalled;
 	numbers[N_EPOCH].value = (double)s->epoch;
+	numbers[N_OVER_BUDGET].value = (double)s->over_budget;
+	for (size_t i = 0; i < TICK_SYSTEMS; i++)
+		numbers[N_SYSTEM + i].value = (double)s->system_us[i] / 1e6;
+}
+
+void numbers_turn(uint64_t us)
+{
+	metric_observe_us(&numbers[N_TURN_SECONDS], us);
 }
 
 static bool is_ready(void *ctx, struct buf *reason)

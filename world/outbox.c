@@ -24,12 +24,12 @@ struct row {
 };
 
 struct gateway {
-	uint64_t instance; /* 0: free */
+	uint64_t instance;
 	uint64_t oseq, trimmed;
 	struct row *first, *last;
 	size_t n_sessions;
 	size_t at; /* collecting: where its bytes go */
-	bool linked, trim_due;
+	bool linked, gone, trim_due;
 };
 
 struct rec {
@@ -93,7 +93,17 @@ void outbox_free(struct world *w)
 static struct gateway *find(const struct world *w, uint64_t instance)
 {
 	for (uint32_t i = 0; i < w->outbox->n_gateways; i++)
-		if (w->outbox->gateways[i].instance == instance)
+		if (w->outbox->gateways[i].instance == instance && !w->outbox->gateways[i].gone)
+			return &w->outbox->gateways[i];
+	return NULL;
+}
+
+/* One that is gone and has no session left. Records of this turn point at indices: not while there
+ * are any. */
+static struct gateway *find_free(const struct world *w)
+{
+	for (uint32_t i = 0; !w->outbox->n_recs && i < w->outbox->n_gateways; i++)
+		if (w->outbox->gateways[i].gone && !w->outbox->gateways[i].n_sessions)
 			return &w->outbox->gateways[i];
 	return NULL;
 }
@@ -103,18 +113,30 @@ uint32_t outbox_gateway(struct world *w, uint64_t instance)
 	struct outbox *o = w->outbox;
 	struct gateway *g = find(w, instance);
 
-	if (!g && !o->n_recs) /* records of this turn point at indices */
-		g = find(w, 0);
+	if (g)
+		return (uint32_t)(g - o->gateways);
+	g = find_free(w);
 	if (!g) {
 		if (o->n_gateways == OUTBOX_GATEWAYS)
 			return UINT32_MAX;
 		o->gateways = base_realloc(o->gateways, o->n_gateways + 1, sizeof(*g));
 		g = &o->gateways[o->n_gateways++];
-		g->instance = 0;
 	}
-	if (!g->instance)
-		*g = (struct gateway){ .instance = instance, .oseq = w->epoch << 32 };
+	*g = (struct gateway){ .instance = instance, .oseq = w->epoch << 32 };
 	return (uint32_t)(g - o->gateways);
+}
+
+bool outbox_is_gone(const struct world *w, uint32_t gateway)
+{
+	return w->outbox->gateways[gateway].gone;
+}
+
+bool outbox_any_gone(const struct world *w)
+{
+	for (uint32_t i = 0; i < w->outbox->n_gateways; i++)
+		if (w->outbox->gateways[i].gone && w->outbox->gateways[i].n_sessions)
+			return true;
+	return false;
 }
 
 uint64_t outbox_instance(const struct world *w, uint32_t gateway)
@@ -178,7 +200,8 @@ void outbox_add(struct world *w, uint32_t gateway, const Mudlark__GatewayIn *m)
 {
 	size_t n = mudlark__gateway_in__get_packed_size(m);
 
-	mudlark__gateway_in__pack(m, (uint8_t *)new_rec(w, gateway, n));
+	if (!w->outbox->gateways[gateway].gone)
+		mudlark__gateway_in__pack(m, (uint8_t *)new_rec(w, gateway, n));
 }
 
 void outbox_text(struct world *w, uint32_t gateway, Mudlark__Output *output)
@@ -311,7 +334,7 @@ void outbox_collect(struct world *w, Mudlark__Commit *c)
 			o->gateways[o->recs[i].gateway].at +=
 				o->recs[i].len + varint_size(o->recs[i].len);
 	for (uint32_t i = 0; i < o->n_gateways; i++)
-		if (o->gateways[i].at && o->gateways[i].instance)
+		if (o->gateways[i].at && !o->gateways[i].gone)
 			collect_row(w, &o->gateways[i], o->gateways[i].at, c);
 	collect_trims(w, c);
 }
@@ -441,7 +464,8 @@ void outbox_peer_gone(struct world *w, uint64_t instance)
 	if (!g)
 		return;
 	drop_rows(g, UINT64_MAX);
-	*g = (struct gateway){ 0 };
+	g->gone = true;
+	g->linked = g->trim_due = false;
 	if (o->n_gone == o->cap_gone) {
 		o->cap_gone = o->cap_gone ? o->cap_gone * 2 : 8;
 		o->gone = base_realloc(o->gone, o->cap_gone, sizeof(*o->gone));

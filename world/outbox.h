@@ -24,6 +24,9 @@ void outbox_free(struct world *w);
 uint32_t outbox_gateway(struct world *w, uint64_t instance);
 uint64_t outbox_instance(const struct world *w, uint32_t gateway);
 uint32_t outbox_n_gateways(const struct world *w);
+/* It will not come back; its index is used again when its last session has ended. */
+bool outbox_is_gone(const struct world *w, uint32_t gateway);
+bool outbox_any_gone(const struct world *w); /* with sessions left */
 void outbox_count_session(struct world *w, uint32_t gateway, int change);
 size_t outbox_sessions(const struct world *w, uint32_t gateway);
 

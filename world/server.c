@@ -9,7 +9,7 @@
 #include "rt/metric.h"
 #include "world/cmd/table.h"
 
-enum { CATCH_UP_TICKS = 3, STOP_WAIT_US = 2000000, SWEEP_TICKS = 100 };
+enum { CATCH_UP_TICKS = 3, STOP_WAIT_US = 2000000, SWEEP_TICKS = 100, BUDGET_QUIET_US = 10000000 };
 
 static void superseded(void *ctx, uint64_t epoch)
 {
@@ -25,6 +25,18 @@ static void running(void *ctx, uint64_t session, uint64_t seq)
 
 	if (s->note)
 		crashnote_set(s->note, session, seq);
+}
+
+/* Time is accounted here, as the core has no clock. */
+static void system_runs(void *ctx, unsigned system)
+{
+	struct server *s = ctx;
+	uint64_t now = clock_mono(loop_clock(s->loop));
+
+	if (s->system < TICK_SYSTEMS)
+		s->system_us[s->system] += now - s->system_since_us;
+	s->system = system;
+	s->system_since_us = now;
 }
 
 void server_feed(struct server *s, uint64_t peer, const Mudlark__WorldIn *in)
@@ -51,18 +63,38 @@ static void end(struct server *s)
 	loop_stop(s->loop, s->status);
 }
 
+static void check_budget(struct server *s, uint64_t took_us)
+{
+	uint64_t now = clock_mono(loop_clock(s->loop));
+
+	if (took_us <= 1000000 / (uint64_t)s->options->tick_rate)
+		return;
+	s->over_budget++;
+	if (now - s->budget_told_us < BUDGET_QUIET_US)
+		return;
+	s->budget_told_us = now;
+	log_warning("tick_over_budget", LOG_U64("us", took_us), LOG_U64("so_far", s->over_budget));
+}
+
 /* At the end of each turn of the loop, before the links send. */
 static void take_turn(void *ctx)
 {
 	struct server *s = ctx;
+	uint64_t began, tick, took;
 
 	if (!s->fed)
 		return;
 	s->fed = false;
+	began = clock_mono(loop_clock(s->loop));
+	tick = s->world->tick;
 	if (world_turn(s->world)) {
 		s->fed = true;
 		loop_timer_soon(&s->turn);
 	}
+	took = clock_mono(loop_clock(s->loop)) - began;
+	numbers_turn(took);
+	if (s->world->tick != tick)
+		check_budget(s, took);
 	if (s->log)
 		inputlog_turn(s->log);
 	if (s->is_stopping && s->durable >= s->issued)
@@ -155,6 +187,7 @@ void server_init(struct server *s, struct proc *p, struct options *o)
 			      .loop = p->loop,
 			      .options = o,
 			      .where = "starting",
+			      .system = TICK_SYSTEMS,
 			      .instance = entropy_id(&entropy_system) };
 	arena_init(&s->arena, 0);
 	s->secrets = secrets_new(loop_clock(s->loop));
@@ -193,5 +226,6 @@ const struct world_env server_env = {
 	.call = chronicle_call,
 	.superseded = superseded,
 	.running = running,
+	.system = system_runs,
 	.run = cmd_run,
 };

@@ -16,6 +16,7 @@
 #include "world/options.h"
 #include "world/pack/pack.h"
 #include "world/secrets.h"
+#include "world/tick.h"
 
 enum { GATEWAYS_MAX = 256, PACKS_MAX = 64 };
 
@@ -63,7 +64,10 @@ struct server {
 	struct loop_timer turn, tick, failures, drops, again, too_late, deadline;
 	uint64_t next_tick_us;
 	bool fed, is_stopping;
-	int status; /* of the process, when it ends */
+	unsigned system; /* of the tick, that runs now */
+	uint64_t system_since_us, system_us[TICK_SYSTEMS];
+	uint64_t over_budget, budget_told_us; /* ticks that took longer than their period */
+	int status;			      /* of the process, when it ends */
 	uint64_t refused_inputs;
 	struct metric_server *metrics;
 };
@@ -100,4 +104,5 @@ void gateways_done(struct server *s);
 void inbox_record(struct server *s, uint64_t peer, unsigned role, struct span record);
 
 /* numbers.c: /metrics and /readyz. */
+void numbers_turn(uint64_t us);
 int numbers_serve(struct server *s) MUST_USE;

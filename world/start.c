@@ -141,6 +141,7 @@ static void on_granted(void *ctx, uint64_t id, const struct span *body, const ch
 						  .call = server_env.call,
 						  .superseded = server_env.superseded,
 						  .running = server_env.running,
+						  .system = server_env.system,
 						  .run = server_env.run },
 			     (const struct pack *const *)s->packs, s->n_packs);
 	open_log(s);

@@ -15,10 +15,10 @@
 #include "world/commit.h"
 #include "world/core/events.h"
 #include "world/core/say.h"
-#include "world/core/timers.h"
 #include "world/inputs.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
+#include "world/tick.h"
 
 enum { KEEP_BYTES = 1 << 20, QUARANTINED_MAX = 64 };
 
@@ -247,10 +247,10 @@ static bool is_full(const struct world *w, size_t units)
 	return units >= TURN_UNITS || commit_estimate(w) >= COMMIT_SOFT;
 }
 
-static void do_timer(struct world *w)
+static void do_tick(struct world *w)
 {
 	unit_begin(w, NULL);
-	timers_run_one(w);
+	tick_step(w);
 	unit_end(w);
 }
 
@@ -282,8 +282,8 @@ static void drain(struct world *w)
 	size_t units = 0, at = 0;
 
 	for (; !is_full(w, units); units++) {
-		if (timers_due(w))
-			do_timer(w);
+		if (tick_is_running(w))
+			do_tick(w);
 		else if (at == t->inbox.n || !do_entry(w, &at))
 			break;
 	}
@@ -308,7 +308,7 @@ bool world_turn(struct world *w)
 	commit_turn(w);
 	outbox_turn_done(w);
 	arena_reset(&w->scratch);
-	return (t->inbox.n > 0 || timers_due(w)) && !w->stopping && !commits_full(w);
+	return (t->inbox.n > 0 || tick_is_running(w)) && !w->stopping && !commits_full(w);
 }
 
 static void put_entry(struct turn *t, struct entry e, const void *bytes)

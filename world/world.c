@@ -18,6 +18,7 @@
 #include "world/mind/life.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
+#include "world/tick.h"
 #include "world/turn.h"
 
 enum { PART_ITEMS, PART_CHARACTERS, PART_TIMERS, PART_RANDOM, PART_SESSIONS, PART_COUNTERS };
@@ -47,6 +48,7 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	w->timers = timers_new();
 	w->commits = commits_new();
 	w->calls = calls_new();
+	w->ticking = tick_new();
 	w->outbox = outbox_new();
 	w->sessions = sessions_new();
 	enter_init(w);
@@ -61,6 +63,7 @@ void world_free(struct world *w)
 	begin_free(w);
 	sessions_free(w);
 	outbox_free(w);
+	tick_free(w);
 	calls_free(w);
 	commits_free(w);
 	timers_free(w);

@@ -9,6 +9,7 @@
 #include "rt/log.h"
 #include "world/core/comp.h"
 #include "world/core/ents.h"
+#include "world/core/event.h"
 #include "world/core/players.h"
 #include "world/core/places.h"
 
@@ -271,6 +272,8 @@ void ent_destroy(struct world *w, struct ent e)
 		ent_destroy(w, in);
 	places_unlink(w, e);
 	world_effect(w);
+	if (s->kind == KIND_ITEM)
+		event_emit(w, FACT_ITEM_DESTROYED, ENT_NONE, "\"item\":" EVENT_ID, s->id);
 	if (s->stored)
 		note_deleted(w->ents, s->id);
 	forget(w, e);

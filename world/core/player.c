@@ -14,7 +14,7 @@
 
 struct players {
 	struct ent first, last;
-	size_t n;
+	size_t n, n_leaving;
 	struct strmap by_name; /* lower case -> slot + 1 */
 };
 
@@ -68,6 +68,29 @@ void players_remove(struct world *w, struct ent e)
 	beside = raw(w, p->next);
 	*(beside ? &beside->prev : &t->last) = p->prev;
 	t->n--;
+	t->n_leaving -= p->leaves != 0;
+}
+
+static void set_leaves(struct world *w, struct player *p, uint64_t tick)
+{
+	w->players->n_leaving -= p->leaves != 0;
+	p->leaves = tick;
+	w->players->n_leaving += p->leaves != 0;
+}
+
+void players_set_leaves(struct world *w, struct ent e, uint64_t tick)
+{
+	struct player *p = raw(w, e);
+
+	if (!p || p->leaves == tick)
+		return;
+	ent_touch(w, e);
+	set_leaves(w, p, tick);
+}
+
+size_t players_leaving(const struct world *w)
+{
+	return w->players->n_leaving;
 }
 
 static struct span word_of(const struct world *w, struct ent e)
@@ -202,6 +225,8 @@ void player_save(const struct world *w, struct ent e, const void *c, struct buf 
 	if (p->hidden)
 		comp_save_bool(out, "hidden", true);
 	comp_save_id(out, "room", p->room);
+	if (p->leaves)
+		comp_save_int(out, "leaves", (int64_t)p->leaves);
 	comp_save_text(out, "title", p->title);
 	comp_save_text(out, "descr", p->descr);
 }
@@ -223,7 +248,6 @@ int player_load(struct world *w, struct ent e, void *c, json_t *members, unsigne
 	json_t *v;
 	int bad = 0;
 
-	(void)w;
 	(void)e;
 	json_object_foreach(members, key, v)
 	{
@@ -237,6 +261,8 @@ int player_load(struct world *w, struct ent e, void *c, json_t *members, unsigne
 			p->hidden = comp_bool(v, &bad);
 		else if (!strcmp(key, "room"))
 			p->room = comp_id(v, &bad);
+		else if (!strcmp(key, "leaves"))
+			set_leaves(w, p, (uint64_t)comp_int(v, &bad));
 		else if (!strcmp(key, "title"))
 			take_text(&p->title, v, &bad);
 		else if (!strcmp(key, "descr"))

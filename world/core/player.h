@@ -17,6 +17,7 @@ struct player {
 	bool guest;	       /* goes for good when it leaves */
 	bool hidden;	       /* the operator's console: not shown, not announced */
 	uint64_t room;	       /* where it was when it left */
+	uint64_t leaves;       /* tick at which it leaves for want of a connection; 0: it stays */
 	char *title;	       /* as the player wrote it, not markup; NULL: none */
 	char *descr;	       /* same */
 	struct ent prev, next; /* in order of arrival */

@@ -13,5 +13,8 @@ void players_add(struct world *w, struct ent e);
 void players_remove(struct world *w, struct ent e);
 void players_name(struct world *w, struct ent e);   /* its name is known now */
 void players_unname(struct world *w, struct ent e); /* is about to change */
+/* When it leaves for want of a connection; 0: it stays. */
+void players_set_leaves(struct world *w, struct ent e, uint64_t tick);
+size_t players_leaving(const struct world *w); /* how many there are with such a time */
 /* Who is connected to it; not stored, so not a change. */
 void players_link(struct world *w, struct ent e, uint64_t session);

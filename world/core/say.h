@@ -30,7 +30,7 @@ struct act {
 	struct span text;   /* from a player */
 	const char *markup; /* from us */
 	const char *to_actor, *to_target, *to_others;
-	bool passing;	    /* one of those who come and go: a crowd does not notice */
+	bool passing;		  /* one of those who come and go: a crowd does not notice */
 	Mudlark__TextClass class; /* of what target and others get; the actor gets a reply */
 	struct ent room;	  /* where others are; ENT_NONE: around the actor */
 };

@@ -21,7 +21,6 @@ struct timers {
 };
 
 static const char *const names[TIMER_KIND_COUNT] = {
-	[TIMER_LINKDEAD] = "linkdead",
 	[TIMER_ATTACH] = "attach",
 	[TIMER_NPC] = "npc",
 };

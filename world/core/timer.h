@@ -11,7 +11,7 @@
 #include "world/core/entity.h"
 
 /* Names are stored: never reuse one for something else. */
-enum timer_kind { TIMER_LINKDEAD, TIMER_ATTACH, TIMER_NPC, TIMER_KIND_COUNT };
+enum timer_kind { TIMER_ATTACH, TIMER_NPC, TIMER_KIND_COUNT };
 
 struct timer {
 	uint64_t id, due; /* tick */

@@ -34,6 +34,7 @@ struct outbox;
 struct commits;
 struct calls;
 struct begin;
+struct tick;
 
 /* What the world wants of its surroundings. Every function returns at once; answers come back as
  * inputs, failures too. */
@@ -54,6 +55,8 @@ struct world_env {
 	void (*superseded)(void *ctx, uint64_t epoch);
 	/* The line that is about to be run, 0 0: none. For the crash note; may be NULL. */
 	void (*running)(void *ctx, uint64_t session, uint64_t seq);
+	/* The system (tick.h) that runs from now on, TICK_SYSTEMS: none. To account time; may be NULL. */
+	void (*system)(void *ctx, unsigned system);
 	/* A line of a character in play. In the servers this is cmd_run() (world/cmd/table.h); its
 	 * text is what the player typed, trimmed, not empty. */
 	void (*run)(struct world *w, struct ent actor, struct span line);
@@ -104,6 +107,7 @@ struct world {
 	struct outbox *outbox;
 	struct commits *commits;
 	struct calls *calls;
+	struct tick *ticking;
 	struct begin *begin; /* until it is ready */
 };
 

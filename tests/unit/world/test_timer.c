@@ -99,7 +99,7 @@ START_TEST(saving_and_loading_gives_the_same_text)
 {
 	static const char json[] =
 		"[{\"id\":4,\"due\":9,\"kind\":\"npc\",\"entity\":\"0001000000000007\"},"
-		"{\"id\":2,\"due\":10,\"kind\":\"linkdead\",\"value\":-3}]";
+		"{\"id\":2,\"due\":10,\"kind\":\"attach\",\"value\":-3}]";
 	struct buf b = { 0 };
 
 	ck_assert_int_eq(timers_load(w, (struct span){ json, strlen(json) }), 0);
