@@ -6,6 +6,7 @@
 #include <string.h>
 #include "rt/text.h"
 #include "world/cmd/similar.h"
+#include "world/core/event.h"
 #include "world/core/say.h"
 
 static const struct cmd *const table[] = {
@@ -115,10 +116,13 @@ void cmd_run(struct world *w, struct ent actor, struct span line)
 	struct cmd_call call = { .w = w, .actor = actor, .cmd = cmd_find(w, actor, word) };
 
 	call.args = rest;
-	if (call.cmd)
-		call.cmd->run(&call);
-	else
+	if (!call.cmd) {
+		event_emit(w, FACT_COMMAND_UNKNOWN, actor, NULL);
 		unknown(w, actor, word);
+		return;
+	}
+	event_emit(w, FACT_COMMAND_RUN, actor, "\"command\":\"%s\"", call.cmd->name);
+	call.cmd->run(&call);
 }
 
 const char *cmd_category_name(enum cmd_category category)
