@@ -8,7 +8,7 @@
  *	STARTING, READY --exit--> WAITING --back-off over--> STARTING
  *	STARTING, READY --told to go--> STOPPING --exit--> OFF, or STARTING for a restart
  *
- * Back-off: 50 ms, doubling to 5 s, forgotten after 30 s of good life.  Five exits in 30 s without
+ * Back-off: 50 ms, doubling to 5 s, forgotten by 0.5 s of being ready: who played is waiting.  Five exits in 30 s without
  * having been ready are a crash loop: said once with the last lines of its log, then tried every
  * 10 s.  A command line, configuration or pack that is refused at the very first start ends
  * everything with that status; so does an address or lock that stays taken for 7 s.  Watchdog: a
@@ -23,7 +23,7 @@ enum { SUPER_MAX = 8, SUPER_FAILS = 5, SUPER_STAGES = 3 };
 
 #define SUPER_BACKOFF_MIN_US 50000ull
 #define SUPER_BACKOFF_MAX_US 5000000ull
-#define SUPER_GOOD_LIFE_US 30000000ull
+#define SUPER_GOOD_LIFE_US 500000ull
 #define SUPER_LOOP_WINDOW_US 30000000ull
 #define SUPER_SLOW_US 10000000ull
 #define SUPER_START_LIMIT_US 30000000ull
