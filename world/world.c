@@ -21,11 +21,20 @@
 #include "world/tick.h"
 #include "world/turn.h"
 
-enum { PART_ITEMS, PART_CHARACTERS, PART_TIMERS, PART_RANDOM, PART_SESSIONS, PART_COUNTERS };
+enum {
+	PART_ITEMS,
+	PART_CHARACTERS,
+	PART_TIMERS,
+	PART_RANDOM,
+	PART_SESSIONS,
+	PART_FACTS,
+	PART_COUNTERS
+};
 
 const char *const world_hash_names[HASH_PARTS] = {
-	[PART_ITEMS] = "items",	  [PART_CHARACTERS] = "characters", [PART_TIMERS] = "timers",
-	[PART_RANDOM] = "random", [PART_SESSIONS] = "sessions",	    [PART_COUNTERS] = "counters",
+	[PART_ITEMS] = "items",	      [PART_CHARACTERS] = "characters", [PART_TIMERS] = "timers",
+	[PART_RANDOM] = "random",     [PART_SESSIONS] = "sessions",	[PART_FACTS] = "facts",
+	[PART_COUNTERS] = "counters",
 };
 
 struct world *world_new(const struct world_env *env, const struct pack *const *packs, size_t n)
@@ -162,7 +171,7 @@ uint64_t world_hash(const struct world *w, uint64_t ret_parts[HASH_PARTS])
 	hash_sessions(w, &parts[PART_SESSIONS]);
 	mix_u64(&parts[PART_COUNTERS], w->tick);
 	mix_u64(&parts[PART_COUNTERS], w->ents->next_id);
-	mix_u64(&parts[PART_COUNTERS], events_seq(w));
+	mix_u64(&parts[PART_FACTS], events_seq(w));
 	mix_u64(&parts[PART_COUNTERS], commits_issued(w));
 	for (int i = 0; i < HASH_PARTS; i++)
 		mix_u64(&whole, parts[i]);

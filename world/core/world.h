@@ -124,7 +124,7 @@ void world_feed(struct world *w, uint64_t peer, const Mudlark__WorldIn *in);
 bool world_turn(struct world *w);
 
 /* 64 bits over all state, field by field in order of ids; parts (may be NULL) for diagnosis. */
-enum { HASH_PARTS = 6 };
+enum { HASH_PARTS = 7 };
 uint64_t world_hash(const struct world *w, uint64_t ret_parts[HASH_PARTS]);
 extern const char *const world_hash_names[HASH_PARTS];
 

@@ -383,7 +383,8 @@ static uint64_t hash_world(void)
 
 	world_hash(st.world, parts);
 	for (size_t i = 0; i < HASH_PARTS; i++)
-		if (strcmp(world_hash_names[i], "sessions") != 0)
+		if (strcmp(world_hash_names[i], "sessions") != 0 &&
+		    strcmp(world_hash_names[i], "facts") != 0)
 			sum = sum * 31 + parts[i];
 	return sum;
 }
