@@ -8,12 +8,13 @@
  *	STARTING, READY --exit--> WAITING --back-off over--> STARTING
  *	STARTING, READY --told to go--> STOPPING --exit--> OFF, or STARTING for a restart
  *
- * Back-off: 50 ms, doubling to 5 s, forgotten by 0.5 s of being ready: who played is waiting.  Five exits in 30 s without
- * having been ready are a crash loop: said once with the last lines of its log, then tried every
- * 10 s.  A command line, configuration or pack that is refused at the very first start ends
- * everything with that status; so does an address or lock that stays taken for 7 s.  Watchdog: a
- * ready process that has not beaten for its limit is killed.  Stop: stage by stage (players' side
- * first, store last), SIGTERM, and SIGKILL where the stage's time is over; all in less than 5 s.
+ * Back-off: 50 ms, doubling to 5 s, forgotten by half a second of being ready, for players are
+ * waiting.  Five exits in 30 s without having been ready are a crash loop: said once with the last
+ * lines of its log, then tried every 10 s.  A command line, configuration or pack that is refused at
+ * the very first start ends everything with that status; so does an address or lock that stays taken
+ * for 7 s.  Watchdog: a ready process that has not beaten for its limit is killed.  Stop: stage by
+ * stage (players' side first, store last), SIGTERM, and SIGKILL where the stage's time is over; all in
+ * less than 5 s.
  */
 #pragma once
 
