@@ -226,6 +226,6 @@ const struct world_env server_env = {
 	.call = chronicle_call,
 	.superseded = superseded,
 	.running = running,
-	.system = system_runs,
+	.step = system_runs,
 	.run = cmd_run,
 };

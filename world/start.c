@@ -128,6 +128,7 @@ static void on_granted(void *ctx, uint64_t id, const struct span *body, const ch
 {
 	struct server *s = ctx;
 	const Mudlark__PersistReply *r = good(s, "grant", body, why);
+	struct world_env env = server_env;
 
 	(void)id;
 	if (!r || !r->granted)
@@ -135,15 +136,8 @@ static void on_granted(void *ctx, uint64_t id, const struct span *body, const ch
 	s->epoch = r->granted->epoch;
 	s->granted = true;
 	log_info("granted", LOG_U64("epoch", s->epoch), LOG_ID("instance", s->instance));
-	s->world = world_new(&(struct world_env){ .ctx = s,
-						  .commit = server_env.commit,
-						  .output = server_env.output,
-						  .call = server_env.call,
-						  .superseded = server_env.superseded,
-						  .running = server_env.running,
-						  .system = server_env.system,
-						  .run = server_env.run },
-			     (const struct pack *const *)s->packs, s->n_packs);
+	env.ctx = s;
+	s->world = world_new(&env, (const struct pack *const *)s->packs, s->n_packs);
 	open_log(s);
 	feed_begin(s, r->granted);
 	ask_page(s, 0, 0);

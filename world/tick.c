@@ -123,12 +123,12 @@ void tick_step(struct world *w)
 {
 	struct tick *t = w->ticking;
 
-	if (w->env.system)
-		w->env.system(w->env.ctx, t->system);
+	if (w->env.step)
+		w->env.step(w->env.ctx, t->system);
 	if (!systems[t->system].step(w))
 		t->system++;
-	if (w->env.system)
-		w->env.system(w->env.ctx, TICK_SYSTEMS);
+	if (w->env.step)
+		w->env.step(w->env.ctx, TICK_SYSTEMS);
 }
 
 void tick_attach_over(struct world *w)
