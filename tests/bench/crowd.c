@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/support/die.h"
@@ -210,15 +211,31 @@ static void player_event(struct player *p, uint32_t events)
 		player_read(p);
 }
 
-void crowd_turn(struct crowd *c, uint64_t until_us)
+static int take(struct crowd *c, uint64_t wait_us)
 {
+	struct timespec t = { (time_t)(wait_us / 1000000), (long)(wait_us % 1000000) * 1000 };
 	struct epoll_event events[EVENTS];
-	uint64_t now = now_us(), wait = until_us > now ? until_us - now : 0;
-	struct timespec t = { (time_t)(wait / 1000000), (long)(wait % 1000000) * 1000 };
 	int n = epoll_pwait2(c->ep, events, EVENTS, &t, NULL);
 
 	for (int i = 0; i < n; i++)
 		player_event(events[i].data.ptr, events[i].events);
+	return n;
+}
+
+void crowd_turn(struct crowd *c, uint64_t until_us)
+{
+	uint64_t now = now_us();
+
+	take(c, until_us > now ? until_us - now : 0);
+}
+
+void crowd_nap(struct crowd *c, uint64_t for_us)
+{
+	struct timespec t = { 0, (long)for_us * 1000 };
+
+	nanosleep(&t, NULL);
+	while (take(c, 0) == EVENTS)
+		;
 }
 
 /* Those that were asked for their name answer it; how many have come as far as wanted. */

@@ -55,6 +55,9 @@ void crowd_free(struct crowd *c);
 size_t crowd_enter(struct crowd *c, enum player_state up_to, uint64_t within_us);
 /* What comes in until then goes to the events; one call waits at most once. */
 void crowd_turn(struct crowd *c, uint64_t until_us);
+/* Sleeps so long, then takes all that has come: a server that sends to many is not charged with waking
+ * this process for each of them, as it would not be by players far away. */
+void crowd_nap(struct crowd *c, uint64_t for_us);
 
 /* Plays on until nothing has come in for a while, or the time is over. */
 void crowd_settle(struct crowd *c, uint64_t quiet_us, uint64_t within_us);
