@@ -5,7 +5,7 @@
  *	up_log.c     one log stream on stderr and in DATA/log/mudlark.log
  *	up_orders.c  status, stop, restart and reload from the control socket
  *
- * One loop, one thread, no library with threads: forking is safe here (patterns.md rule 25).
+ * One loop, one thread, no library with threads: forking is safe here.
  */
 #pragma once
 

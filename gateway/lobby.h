@@ -8,7 +8,7 @@
  *       the loop  lobby_flush at the end of each turn, lobby_tick when lobby_due() has come
  * Out:  struct lobby_io.
  *
- * What it promises (design.md, P1 to P3):
+ * What it promises (README.md, P1 to P3):
  * - A line goes to the world when the line before it is done and the rate allows, and is kept until
  *   it is done.  After the world was replaced (LINK_FRESH) every session is attached anew first; lines
  *   that took effect are not sent again, all others are, in order.  A session that the new world does

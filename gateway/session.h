@@ -4,7 +4,7 @@
  * Typed lines are numbered 1, 2, 3 ... when they are taken and wait in order.  At most one of them is
  * in the world; it stays at the head until the world says that it is done.  So after a crash of the
  * world the lines that were not done are still here, and the world's own count of applied lines
- * decides which of them must not be sent again (design.md, P2).
+ * decides which of them must not be sent again (README.md, P2).
  *
  *	          SessionOpen            SessionState
  *	   NEW ----------------> OPENING -------------> LIVE ----+

@@ -14,7 +14,7 @@
 
 #include "persist/store.h"
 
-/* Argon2id: 19 MiB, two passes (OWASP; patterns.md rule 18). */
+/* Argon2id: 19 MiB, two passes (as OWASP advises). */
 enum { ACCOUNT_OPSLIMIT = 2, ACCOUNT_MEMLIMIT = 19 << 20, ACCOUNT_FAILURES = 5 };
 
 enum { ACCOUNT_WHO_MAX = 80 };

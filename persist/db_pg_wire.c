@@ -3,7 +3,7 @@
  *
  * Statements are queued without waiting; pg_sync() ends the segment and reads until its end.  A failed
  * statement fails the rest of its segment and, inside a transaction, the transaction.  Only what was
- * followed by a PIPELINE_SYNC is known (patterns.md rule 12); whoever stays silent beyond the deadline
+ * followed by a PIPELINE_SYNC is known; whoever stays silent beyond the deadline
  * (a stopped server, a dead route) is lost, and what was under way is unknown.
  */
 #include "persist/db_pg.h"

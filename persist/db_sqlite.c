@@ -1,5 +1,5 @@
 /*
- * db_sqlite.c - SQLite as a db: one file, one connection, one thread (patterns.md rule 13).
+ * db_sqlite.c - SQLite as a db: one file, one connection, one thread.
  *
  * Durable means: WAL with synchronous=FULL, so that a commit that returned has reached the disk.  The
  * settings are read back after they were made, and weaker ones are refused.  A lock file beside the

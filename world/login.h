@@ -1,5 +1,5 @@
 /*
- * login.h - the dialogue before play: name, password, character (design.md 9).
+ * login.h - the dialogue before play: name, password, character.
  */
 #pragma once
 

@@ -2,7 +2,7 @@
  * buf.h - a growing run of bytes that is consumed from the front.
  *
  * Memory exists only while there are bytes: an empty buf holds none, so an idle connection costs
- * nothing (performance.md).  A buf is embedded in its owner; zero bytes are a valid empty one.
+ * nothing.  A buf is embedded in its owner; zero bytes are a valid empty one.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
  * conf.h - the option table: one constant array is the truth for parsing, help, ranges and
- * `--print-config` (design.md 7).
+ * `--print-config`.
  *
  * Order of precedence: flag (--set section.key=value) over environment (MUDLARK_SECTION_KEY) over
  * file (YAML, strict: no anchors, tags, second document, unknown or duplicate key) over default.

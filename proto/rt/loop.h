@@ -1,5 +1,5 @@
 /*
- * loop.h - one event loop for a process, over libevent (patterns.md rules 5, 6, 25).
+ * loop.h - one event loop for a process, over libevent.
  *
  * Work that must run again soon is a timer with delay 0, never event_active on itself.  `idle` hooks
  * run once at the end of every turn of the loop that did any work: the place where batches are sent.

@@ -3,7 +3,7 @@
  * may send it and the handler.  A case without a row, or from a sender that is not allowed, is
  * counted and dropped.  route_check() lets a test walk the descriptor: every case has a handler.
  *
- * Unpacking goes through an arena with a cap (patterns.md rule 14); messages are valid until reset.
+ * Unpacking goes through an arena with a cap; messages are valid until reset.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * event.h - facts: what has happened, told to whoever listens (design.md 4).
+ * event.h - facts: what has happened, told to whoever listens.
  *
  * A fact is past tense and final: handlers cannot change or veto it.  event_emit() numbers it, puts
  * it into the ring of the last 10,000, into the turn's commit if its kind is durable, calls the
