@@ -79,16 +79,20 @@ void commits_free(struct world *w)
 	w->commits = NULL;
 }
 
+/* One mark for a session in a commit: it knows its place among them. */
 static void mark(struct world *w, struct mark m)
 {
 	struct commits *c = w->commits;
+	struct session *s = session_get(w, m.session);
 
 	world_effect(w);
-	for (size_t i = c->n_marks; i-- > 0;) {
-		if (c->marks[i].session == m.session) {
-			c->marks[i] = m;
-			return;
-		}
+	if (s && s->marked == c->issued + 1) {
+		c->marks[s->mark] = m;
+		return;
+	}
+	if (s) {
+		s->marked = c->issued + 1;
+		s->mark = (uint32_t)c->n_marks;
 	}
 	if (c->n_marks == c->cap_marks) {
 		c->cap_marks = c->cap_marks ? c->cap_marks * 2 : 32;

@@ -32,8 +32,10 @@ struct session {
 	uint64_t running; /* the line being run or waited for, 0: none */
 	uint64_t turn;	  /* last turn in which a line was run */
 	struct ent group; /* the room it listens to */
-	bool waiting;	  /* the line is not done when its function returns */
-	bool hidden;	  /* echo is off */
+	uint64_t marked;  /* batch that its row goes into, at `mark` among the others */
+	uint32_t mark;
+	bool waiting; /* the line is not done when its function returns */
+	bool hidden;  /* echo is off */
 	bool trusted;
 	bool gmcp;
 	bool playing_told;  /* the gateway knows that it plays */

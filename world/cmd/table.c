@@ -37,14 +37,20 @@ bool cmd_may_use(const struct world *w, struct ent actor, const struct cmd *cmd)
 	return role >= cmd->role && (!cmd->is_test || w->conf.test_verbs);
 }
 
+/* Nearly all names are done with after their first letter; the full comparison folds Unicode. */
+static bool may_begin(const char *name, struct span word)
+{
+	return (*name | 0x20) == (*word.p | 0x20) || (unsigned char)*word.p >= 0x80;
+}
+
 static bool is_called(const struct cmd *cmd, struct span word)
 {
 	struct span rest = span_of(cmd->aliases ? cmd->aliases : ""), alias;
 
-	if (text_eq_fold(span_of(cmd->name), word))
+	if (may_begin(cmd->name, word) && text_eq_fold(span_of(cmd->name), word))
 		return true;
 	while ((alias = text_word(&rest)).n)
-		if (text_eq_fold(alias, word))
+		if (may_begin(alias.p, word) && text_eq_fold(alias, word))
 			return true;
 	return false;
 }
@@ -57,7 +63,8 @@ const struct cmd *cmd_find(const struct world *w, struct ent actor, struct span 
 		if (is_called(table[i], word) && cmd_may_use(w, actor, table[i]))
 			return table[i];
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (!table[i]->is_whole && text_prefix_fold(span_of(table[i]->name), word) &&
+		if (!table[i]->is_whole && may_begin(table[i]->name, word) &&
+		    text_prefix_fold(span_of(table[i]->name), word) &&
 		    cmd_may_use(w, actor, table[i]))
 			return table[i];
 	return NULL;
