@@ -186,6 +186,8 @@ static void set_owner(struct world *w, struct ent e, struct session *s)
 	struct player *p = player_write(w, e);
 
 	p->account = s->login->account;
+	free(p->account_name);
+	p->account_name = base_dup(s->login->name, strlen(s->login->name));
 	p->role = s->login->role;
 	s->account = s->login->account;
 }

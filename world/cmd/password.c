@@ -2,12 +2,9 @@
  * password.c - `password`: three questions with echo off, then persist is asked.
  *
  * What is typed arrives as tokens (world/inbox.h): they can be compared and passed on, never read.
- * The account is the one that bears the character's name; others have their password set by staff
- * (`mudlark account password`).
  */
 #include <string.h>
 #include "world/cmd/table.h"
-#include "world/core/name.h"
 #include "world/core/say.h"
 #include "world/session.h"
 
@@ -27,9 +24,6 @@ static void on_changed(struct world *w, uint64_t id, const Mudlark__PersistReply
 		say_reply(w, s->actor, "Your password is changed.");
 	else if (r->status == MUDLARK__STATUS__STATUS_DENIED)
 		say_reply(w, s->actor, "That was not your password. Nothing has changed.");
-	else if (r->status == MUDLARK__STATUS__STATUS_ABSENT)
-		say_reply(w, s->actor,
-			  "Play the character that bears your account's name for this.");
 	else
 		say_reply(w, s->actor, "%s Nothing has changed.",
 			  r->why && *r->why ? r->why : "That was refused.");
@@ -50,7 +44,7 @@ static void on_repeated(struct world *w, struct session *s, struct span text)
 		say_reply(w, s->actor, "The two are not the same. Nothing has changed.");
 		return;
 	}
-	change.name = (char *)(uintptr_t)name_of(w, s->actor);
+	change.name = player_get(w, s->actor)->account_name;
 	change.old_password = token(session_kept(s, KEEP_OLD));
 	change.new_password = token(new_password);
 	call.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_PASSWORD;
@@ -85,7 +79,7 @@ static void run(const struct cmd_call *c)
 	const struct player *p = player_get(c->w, c->actor);
 	struct session *s = session_of(c->w, c->actor);
 
-	if (!p || !p->account || !s)
+	if (!p || !p->account_name || !s)
 		say_reply(c->w, c->actor, "You have no account, and so no password.");
 	else if (c->args.n)
 		say_reply(c->w, c->actor,

@@ -207,6 +207,7 @@ void player_done(void *c)
 {
 	struct player *p = c;
 
+	free(p->account_name);
 	free(p->title);
 	free(p->descr);
 }
@@ -218,6 +219,7 @@ void player_save(const struct world *w, struct ent e, const void *c, struct buf 
 	(void)w;
 	(void)e;
 	comp_save_id(out, "account", p->account);
+	comp_save_text(out, "account_name", p->account_name);
 	if (p->role != ROLE_PLAYER)
 		comp_save_text(out, "role", roles[p->role]);
 	if (p->guest)
@@ -253,6 +255,8 @@ int player_load(struct world *w, struct ent e, void *c, json_t *members, unsigne
 	{
 		if (!strcmp(key, "account"))
 			p->account = comp_id(v, &bad);
+		else if (!strcmp(key, "account_name"))
+			take_text(&p->account_name, v, &bad);
 		else if (!strcmp(key, "role"))
 			p->role = role_of(comp_text(v, &bad));
 		else if (!strcmp(key, "guest"))

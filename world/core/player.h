@@ -12,6 +12,7 @@ enum role { ROLE_PLAYER, ROLE_HELPER, ROLE_BUILDER, ROLE_ADMIN, ROLE_IMPLEMENTOR
 
 struct player {
 	uint64_t account;      /* 0: guest or operator */
+	char *account_name;    /* NULL: the same */
 	uint64_t session;      /* 0: link-dead */
 	enum role role;	       /* of the account, when it logged in */
 	bool guest;	       /* goes for good when it leaves */

@@ -272,7 +272,11 @@ END_TEST
 
 START_TEST(a_password_is_asked_for_three_times_and_passed_on)
 {
-	player_write(st.world, stage_ent(&st, ana))->account = 5;
+	struct player *p = player_write(st.world, stage_ent(&st, ana));
+
+	/* The account's own name counts, not the character's. */
+	p->account = 5;
+	p->account_name = base_dup("Anabel", 6);
 	stage_type(&st, ana, "password");
 	stage_type(&st, ana, "#old");
 	stage_type(&st, ana, "#new");
@@ -285,7 +289,7 @@ START_TEST(a_password_is_asked_for_three_times_and_passed_on)
 	stage_type(&st, ana, "#new");
 	stage_type(&st, ana, "#new");
 	ck_assert_uint_ne(st.call_id, 0);
-	ck_assert_str_eq(st.call, "Ana #old #new");
+	ck_assert_str_eq(st.call, "Anabel #old #new");
 	STAGE_HEARS_NOTHING(&st, ana);
 	stage_answer(&st, MUDLARK__STATUS__STATUS_DENIED);
 	STAGE_HEARS(&st, ana, "That was not your password. Nothing has changed.");
