@@ -116,11 +116,13 @@ static int account_password(const struct args *a)
 	return status;
 }
 
-static const struct {
+struct verb_row {
 	const char *verb, *words;
 	size_t words_min, words_max; /* behind the verb */
 	int (*run)(const struct args *a);
-} verbs[] = {
+};
+
+static const struct verb_row verbs[] = {
 	{ "list", "[NAME]", 0, 1, account_list },
 	{ "create", "NAME", 1, 1, account_create },
 	{ "grant", "NAME ROLE", 2, 2, account_grant },

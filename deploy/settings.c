@@ -10,9 +10,11 @@
 #include <yaml.h>
 
 /* Options whose default hangs on the data directory. */
-static const struct {
+struct derived_key_row {
 	const char *key, *format; /* %s: the data directory */
-} derived_keys[] = {
+};
+
+static const struct derived_key_row derived_keys[] = {
 	{ "persist.store", "sqlite:%s/mudlark.db" },
 	{ "persist.bus", "ipc://%s/run/persist.bus" },
 	{ "world.bus", "ipc://%s/run/world.bus" },

@@ -10,10 +10,12 @@
 
 #include "rt/proc.h"
 
-static const struct {
+struct state_row {
 	const char *name;
 	unsigned next; /* bits of the states that may follow */
-} states[] = {
+};
+
+static const struct state_row states[] = {
 	[SUPER_OFF] = { "off", 1 << SUPER_STARTING | 1 << SUPER_WAITING },
 	[SUPER_STARTING] = { "starting", 1 << SUPER_READY | 1 << SUPER_WAITING |
 						 1 << SUPER_STOPPING | 1 << SUPER_OFF },
@@ -22,10 +24,12 @@ static const struct {
 	[SUPER_STOPPING] = { "stopping", 1 << SUPER_OFF | 1 << SUPER_WAITING },
 };
 
-static const struct {
+struct meaning_row {
 	int status;
 	const char *meaning;
-} meanings[] = {
+};
+
+static const struct meaning_row meanings[] = {
 	{ EXIT_DONE, "done" },
 	{ EXIT_FAULT, "an unexpected error" },
 	{ EXIT_USAGE, "command line or configuration refused" },

@@ -9,10 +9,12 @@
 #include "rt/text.h"
 
 /* clang-format off */
-static const struct {
+struct name_row {
 	const char *name;
 	enum charset set;
-} names[] = {
+};
+
+static const struct name_row names[] = {
 	{ "UTF-8",          CHARSET_UTF8 },   { "UTF8",           CHARSET_UTF8 },
 	{ "ISO-8859-1",     CHARSET_LATIN1 }, { "ISO_8859-1",     CHARSET_LATIN1 },
 	{ "LATIN1",         CHARSET_LATIN1 }, { "LATIN-1",        CHARSET_LATIN1 },
@@ -23,10 +25,12 @@ static const struct {
 /* clang-format on */
 
 /* clang-format off */
-static const struct {
+struct spelling_row {
 	int32_t point;
 	const char *text;
-} spellings[] = {
+};
+
+static const struct spelling_row spellings[] = {
 	{ 0xa1,   "!" },    { 0xab,   "<<" },   { 0xad,   "-" },    { 0xb7,   "." },
 	{ 0xbb,   ">>" },   { 0xbc,   "1/4" },  { 0xbd,   "1/2" },  { 0xbe,   "3/4" },
 	{ 0xbf,   "?" },    { 0xc4,   "Ae" },   { 0xc6,   "AE" },   { 0xd0,   "D" },

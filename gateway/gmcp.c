@@ -162,10 +162,12 @@ static enum gmcp_kind on_ping(UNUSED struct gmcp **g, UNUSED const json_t *json,
 }
 
 /* clang-format off */
-static const struct {
+struct core_row {
 	const char *package;
 	enum gmcp_kind (*take)(struct gmcp **g, const json_t *json, struct gmcp_event *ev);
-} core[] = {
+};
+
+static const struct core_row core[] = {
 	{ "core.hello",           on_hello },
 	{ "core.supports.set",    on_set },
 	{ "core.supports.add",    on_add },

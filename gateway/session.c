@@ -12,10 +12,12 @@
 #define TO(state) (1u << SESSION_##state)
 
 /* clang-format off */
-static const struct {
+struct state_row {
 	const char *name;
 	unsigned next;
-} states[SESSION_STATES] = {
+};
+
+static const struct state_row states[SESSION_STATES] = {
 	[SESSION_NEW]       = { "new",       TO(OPENING) | TO(ENDED) },
 	[SESSION_OPENING]   = { "opening",   TO(LIVE) | TO(NEW) | TO(ENDED) },
 	[SESSION_LIVE]      = { "live",      TO(DETACHED) | TO(ENDED) },

@@ -10,10 +10,12 @@ enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, BRIGHT = 8 };
 
 /* In order of strcmp, for bsearch. */
 /* clang-format off */
-static const struct tag {
+struct tag {
 	const char *name;
 	uint8_t attrs, colour, n;
-} tags[] = {
+};
+
+static const struct tag tags[] = {
 	{ "black",          0,                            STYLE_NAMED, BLACK },
 	{ "blue",           0,                            STYLE_NAMED, BLUE },
 	{ "bold",           STYLE_BOLD,                   STYLE_PLAIN, 0 },

@@ -40,10 +40,12 @@ static const uint8_t answers[STATES][INPUTS] = {
 enum policy { REFUSE, ACCEPT, START };
 
 /* clang-format off */
-static const struct option {
+struct option {
 	uint8_t code;
 	uint8_t us, him; /* START: offered, or asked for, when the connection begins */
-} options[TELOPT_N] = {
+};
+
+static const struct option options[TELOPT_N] = {
 	{ OPTION_ECHO,    .us = ACCEPT, .him = REFUSE },
 	{ OPTION_SGA,     .us = ACCEPT, .him = ACCEPT },
 	{ OPTION_TTYPE,   .us = REFUSE, .him = START },

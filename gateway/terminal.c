@@ -24,10 +24,12 @@ enum mtts {
 
 /* Terminals and clients by what their name contains; the first that fits. */
 /* clang-format off */
-static const struct {
+struct known_row {
 	const char *part;
 	enum markup_colour colour;
-} known[] = {
+};
+
+static const struct known_row known[] = {
 	{ "TRUECOLOR",  COLOUR_TRUE }, { "-DIRECT",    COLOUR_TRUE }, { "256COLOR",   COLOUR_256 },
 	{ "MUDLET",     COLOUR_256 },  { "TINTIN",     COLOUR_256 },  { "XTERM",      COLOUR_16 },
 	{ "ANSI",       COLOUR_16 },   { "LINUX",      COLOUR_16 },   { "SCREEN",     COLOUR_16 },
@@ -39,10 +41,12 @@ static const struct {
 /* clang-format on */
 
 /* Clients that have no UTF-8, never say so, and would show rubbish. */
-static const struct {
+struct poor_row {
 	const char *name;
 	enum charset charset;
-} poor[] = {
+};
+
+static const struct poor_row poor[] = {
 	{ "TINYFUGUE", CHARSET_ASCII },
 	{ "KILDCLIENT", CHARSET_LATIN1 },
 };
@@ -259,10 +263,12 @@ void terminal_option(struct terminal *t, const struct telopt_change *c, struct b
 	}
 }
 
-static const struct {
+struct sub_row {
 	uint8_t option;
 	bool (*take)(struct terminal *t, struct span s, struct buf *out);
-} subs[] = {
+};
+
+static const struct sub_row subs[] = {
 	{ OPTION_TTYPE, take_ttype },
 	{ OPTION_NAWS, take_size },
 	{ OPTION_CHARSET, take_charset },

@@ -141,10 +141,12 @@ static int (*const runs[])(struct caller *, const Mudlark__PersistCall *) = {
 };
 
 /* What a refusal of the store is to a caller. */
-static const struct {
+struct refusal_row {
 	Mudlark__Status status;
 	const char *why;
-} refusals[] = {
+};
+
+static const struct refusal_row refusals[] = {
 	[STORE_ABSENT] = { MUDLARK__STATUS__STATUS_ABSENT, "There is no such thing." },
 	[STORE_EXISTS] = { MUDLARK__STATUS__STATUS_EXISTS, "That name is taken." },
 	[STORE_STALE] = { MUDLARK__STATUS__STATUS_CONFLICT, "A newer epoch rules." },

@@ -17,10 +17,12 @@
 #include "persist/store.h"
 
 /* SQLSTATE, by its first characters, the most exact first. */
-static const struct {
+struct state_row {
 	const char *state;
 	int result;
-} states[] = {
+};
+
+static const struct state_row states[] = {
 	{ "23505", STORE_EXISTS }, { "25006", -EROFS },	    { "53100", -ENOSPC },
 	{ "53", -ENOMEM },	   { "57014", -ETIMEDOUT }, { "57", -ECONNRESET },
 	{ "08", -ECONNRESET },	   { "40", -EAGAIN },	    { "55P03", -EBUSY },

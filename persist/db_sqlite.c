@@ -69,9 +69,11 @@ static int keep_text(void *ctx, const struct db_value *v, size_t n)
 	return 0;
 }
 
-static const struct {
+struct setting_row {
 	const char *set, *get, *want, *why;
-} settings[] = {
+};
+
+static const struct setting_row settings[] = {
 	{ "PRAGMA busy_timeout = 2000", "PRAGMA busy_timeout", "2000", "" },
 	{ "PRAGMA trusted_schema = OFF", "PRAGMA trusted_schema", "0", "" },
 	{ "PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal",

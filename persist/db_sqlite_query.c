@@ -11,9 +11,11 @@
 #include "persist/store.h"
 
 /* Primary result codes that mean something other than -EIO. */
-static const struct {
+struct result_row {
 	int code, result;
-} results[] = {
+};
+
+static const struct result_row results[] = {
 	{ SQLITE_FULL, -ENOSPC },
 	{ SQLITE_READONLY, -EROFS },
 	{ SQLITE_CANTOPEN, -EIO },

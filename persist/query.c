@@ -13,11 +13,13 @@
 
 enum piece { IS_TEXT, IS_NUMBER, TEXT, NUMBER, IS_THERE, IS_TRUE, IS_FALSE, IS_NULL, PIECES };
 
-static const struct dialect {
+struct dialect {
 	const char *schema;
 	const char *open, *step, *close; /* a path: open, then step for each name, then close */
 	const char *pieces[PIECES];
-} dialects[] = {
+};
+
+static const struct dialect dialects[] = {
 	{
 		.schema = "sqlite",
 		.open = "body, '$",

@@ -5,7 +5,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
 FUZZ_FOR_gateway := telnet markup gmcp line
 FUZZ_FOR_world := pack command
-FUZZ_MAKE = $(MAKE) --no-print-directory B=$(B)/fuzz CC=clang OPT=-O1 \
+FUZZ_MAKE = $(MAKE) --no-print-directory -j$(JOBS) B=$(B)/fuzz CC=clang OPT=-O1 \
 	SAN=fuzzer-no-link,address,undefined WARN=-w fuzz-bin
 CHECKS += check-fuzz
 

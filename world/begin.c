@@ -29,11 +29,13 @@ struct begin {
 };
 
 /* key=value, numbers only. */
-static const struct {
+struct option_row {
 	const char *key;
 	size_t offset;
 	enum { OPTION_BOOL, OPTION_U32, OPTION_U64 } type;
-} options[] = {
+};
+
+static const struct option_row options[] = {
 	{ "tick_rate", offsetof(struct world_conf, tick_rate), OPTION_U32 },
 	{ "guests", offsetof(struct world_conf, guests), OPTION_BOOL },
 	{ "strict", offsetof(struct world_conf, strict), OPTION_BOOL },

@@ -12,6 +12,9 @@
 #include "rt/log.h"
 #include "rt/route.h"
 
+/* What may wait for a gateway that is away, before it is given up. */
+enum { GATEWAY_RING_BYTES = 32 << 20, GATEWAY_RING_RECORDS = 1 << 18 };
+
 static struct gateway_link *by_link(struct server *s, const struct link *l)
 {
 	for (size_t i = 0; i < s->n_gateways; i++)
@@ -170,7 +173,9 @@ int gateways_bind(struct server *s)
 			  .name = s->proc->name,
 			  .instance = s->instance,
 			  .world = (uint32_t)s->options->number,
-			  .auto_take = true },
+			  .auto_take = true,
+			  .ring_bytes = GATEWAY_RING_BYTES,
+			  .ring_records = GATEWAY_RING_RECORDS },
 		.events = { .up = on_up,
 			    .down = on_down,
 			    .record = on_record,

@@ -49,9 +49,11 @@ static void again(void *ctx)
 {
 	struct server *s = ctx;
 
-	if (s->store_up && !s->epoch)
+	if (!s->store_up)
+		loop_timer_in(&s->again, RETRY_US);
+	else if (!s->epoch)
 		ask_grant(s);
-	else if (s->store_up && !s->bus)
+	else if (!s->bus)
 		ask_page(s, s->page, s->page_after);
 }
 
@@ -131,6 +133,8 @@ static void on_granted(void *ctx, uint64_t id, const struct span *body, const ch
 	struct world_env env = server_env;
 
 	(void)id;
+	if (r && !r->granted)
+		retry(s, "grant", "no epoch in the reply");
 	if (!r || !r->granted)
 		return;
 	s->epoch = r->granted->epoch;
@@ -244,6 +248,8 @@ static void on_page(void *ctx, uint64_t id, const struct span *body, const char 
 	const Mudlark__PersistReply *r = good(s, page_names[s->page], body, why);
 
 	(void)id;
+	if (r && !r->page)
+		retry(s, page_names[s->page], "no page in the reply");
 	if (!r || !r->page)
 		return;
 	feed_page(s, r->page);

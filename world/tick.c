@@ -81,10 +81,12 @@ static bool lost(struct world *w)
 }
 
 /* True: there is more to do in this tick. */
-static const struct {
+struct system_row {
 	const char *name;
 	bool (*step)(struct world *w);
-} systems[TICK_SYSTEMS] = {
+};
+
+static const struct system_row systems[TICK_SYSTEMS] = {
 	{ "waiters", waiters },
 	{ "timers", timers },
 	{ "leaving", leaving },

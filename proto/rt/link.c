@@ -19,10 +19,12 @@ enum {
 	HEARTBEATS = 3, /* in one time of silence */
 };
 
-static const struct {
+struct state_row {
 	const char *name;
 	unsigned next;
-} states[] = {
+};
+
+static const struct state_row states[] = {
 	[LINK_IDLE] = { "idle", 1 << LINK_HELLO | 1 << LINK_UP },
 	[LINK_HELLO] = { "hello", 1 << LINK_IDLE | 1 << LINK_UP | 1 << LINK_REFUSED },
 	[LINK_UP] = { "up", 1 << LINK_IDLE | 1 << LINK_REFUSED },

@@ -38,12 +38,14 @@ static const char *const level_names[] = {
 	[LOG_DEBUG] = "debug",
 };
 
-static struct {
+struct log_state {
 	char process[64];
 	enum log_level level;
 	bool json;
 	_Atomic uint64_t dropped, reported;
-} state = { .process = "mudlark", .level = LOG_INFO };
+};
+
+static struct log_state state = { .process = "mudlark", .level = LOG_INFO };
 
 void log_init(const char *process, enum log_level level, bool json)
 {

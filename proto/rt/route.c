@@ -13,10 +13,12 @@ enum {
 	ROUTE_MEMORY_FACTOR = 16,    /* ... and a large one, times its size */
 };
 
-static const struct {
+struct role_row {
 	const char *name;
 	unsigned role;
-} roles[] = {
+};
+
+static const struct role_row roles[] = {
 	/* "self" is missing: nobody may claim it in a hello. */
 	{ "gateway", ROLE_GATEWAY },   { "world", ROLE_WORLD },	  { "persist", ROLE_PERSIST },
 	{ "aibridge", ROLE_AIBRIDGE }, { "bridge", ROLE_BRIDGE }, { "ops", ROLE_OPS },

@@ -9,10 +9,12 @@
 
 enum { HP_DEFAULT = 20, N_PRONOUNS = PRONOUN_IT + 1 };
 
-static const struct {
+struct pronoun_row {
 	const char *stored;
 	const char *forms[PRONOUN_REFLEXIVE + 1];
-} pronouns[N_PRONOUNS] = {
+};
+
+static const struct pronoun_row pronouns[N_PRONOUNS] = {
 	[PRONOUN_THEY] = { "they", { "they", "them", "their", "themselves" } },
 	[PRONOUN_SHE] = { "she", { "she", "her", "her", "herself" } },
 	[PRONOUN_HE] = { "he", { "he", "him", "his", "himself" } },

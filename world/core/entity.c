@@ -13,10 +13,12 @@
 #include "world/core/players.h"
 #include "world/core/places.h"
 
-static const struct {
+struct kind_row {
 	const char *name;
 	unsigned comps; /* bits of comp_kind */
-} kinds[KIND_COUNT] = {
+};
+
+static const struct kind_row kinds[KIND_COUNT] = {
 	[KIND_ROOM] = { "room", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ROOM },
 	[KIND_ITEM] = { "item", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ITEM },
 	[KIND_PLAYER] = { "player", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR |

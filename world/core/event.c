@@ -45,10 +45,12 @@ struct events {
 	size_t n_rows, cap_rows, rows_bytes;
 };
 
-static const struct {
+struct kind_row {
 	const char *name;
 	bool durable;
-} kinds[FACT_KIND_COUNT] = {
+};
+
+static const struct kind_row kinds[FACT_KIND_COUNT] = {
 	[FACT_SERVER_STARTED] = { "server:started", true },
 	[FACT_SERVER_STOPPING] = { "server:stopping", true },
 	[FACT_SERVER_STALLED] = { "server:stalled", false },
