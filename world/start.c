@@ -163,6 +163,8 @@ static void ask_grant(struct server *s)
 
 void start_store_up(struct server *s)
 {
+	/* One grant at a time: a second epoch would refuse what the first one commits. */
+	loop_timer_stop(&s->again);
 	ask_grant(s);
 }
 
