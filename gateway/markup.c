@@ -124,10 +124,10 @@ static size_t grapheme(struct span s)
 /* A piece of a word: without blanks. One wider than the line is cut where it is full. */
 static void add_to_word(struct pen *p, struct span s)
 {
-	size_t columns = text_columns(s);
+	size_t left = text_columns(s); /* counted once: strangers choose the length of words */
 
 	while (s.n > 0) {
-		size_t n = s.n;
+		size_t n = s.n, columns = left;
 
 		if (p->word_columns + columns > p->kind.width) {
 			n = grapheme(s);
@@ -138,8 +138,8 @@ static void add_to_word(struct pen *p, struct span s)
 		sync_style(p, &p->word);
 		add_bytes(p, &p->word, (struct span){ s.p, n });
 		p->word_columns += columns;
+		left -= columns < left ? columns : left;
 		advance(&s, n);
-		columns = text_columns(s);
 	}
 }
 
