@@ -98,8 +98,9 @@ struct sim_gateway *sim_gateway_new(struct sim *s)
 {
 	struct sim_gateway *g = base_alloc(1, sizeof(*g));
 	const struct lobby_io io = { to_world, text, data, hide, close_session, NULL, NULL, g };
-	const struct link_events events = { up,	      down, record, acked, call,
-					    cancelled, room, NULL,   g };
+	const struct link_events events = {
+		up, down, record, acked, call, cancelled, room, NULL, g
+	};
 	struct link_conf c = { .role = "gateway",
 			       .name = "sim",
 			       .auto_take = true,

@@ -23,15 +23,15 @@ struct message {
 
 struct sim_end {
 	struct sim_net *net;
-	struct link *link;       /* dialler */
-	struct link_hub *hub;    /* binder */
-	struct sim_end *peer;    /* dialler: who answered the present connection */
+	struct link *link;    /* dialler */
+	struct link_hub *hub; /* binder */
+	struct sim_end *peer; /* dialler: who answered the present connection */
 	enum sim_port port;
-	uint64_t connection;     /* dialler: present one, 0 none */
+	uint64_t connection; /* dialler: present one, 0 none */
 	bool dead, paused, awake;
 	void (*turn)(void *ctx);
 	void *turn_ctx;
-	struct message **held;   /* what came while paused */
+	struct message **held; /* what came while paused */
 	size_t n_held;
 };
 

@@ -47,7 +47,6 @@ static void open_store(struct sim_persist *p)
 	buf_done(&why);
 }
 
-
 static bool known(void *ctx, const struct link_peer *peer, uint64_t *ret_have)
 {
 	struct sim_persist *p = ctx;
@@ -168,8 +167,7 @@ static void start_job(struct sim_persist *p)
 static void record(void *ctx, struct link *l, uint64_t seq, struct span body)
 {
 	struct sim_persist *p = ctx;
-	Mudlark__PersistIn *in =
-		mudlark__persist_in__unpack(NULL, body.n, (const uint8_t *)body.p);
+	Mudlark__PersistIn *in = mudlark__persist_in__unpack(NULL, body.n, (const uint8_t *)body.p);
 
 	if (!in || in->body_case != MUDLARK__PERSIST_IN__BODY_COMMIT)
 		sim_fail(p->sim, "a malformed commit");
@@ -283,8 +281,9 @@ static void turn(void *ctx)
 
 static void live(struct sim_persist *p)
 {
-	const struct link_events events = { up,	       down, record, acked, call,
-					    cancelled, room, NULL,   p };
+	const struct link_events events = {
+		up, down, record, acked, call, cancelled, room, NULL, p
+	};
 	const struct link_hub_conf c = { .link = { .role = "persist",
 						   .name = "sim",
 						   .instance = entropy_id(&p->sim->entropy),

@@ -23,17 +23,17 @@ struct sim_player {
 	struct session *session;
 	uint64_t session_id;
 	struct rng rng;
-	uint64_t back_us;         /* when to connect (again) */
-	uint64_t next_us;         /* when to type */
+	uint64_t back_us; /* when to connect (again) */
+	uint64_t next_us; /* when to type */
 	bool playing;
-	unsigned typed;           /* lines in play, all lives */
-	unsigned first;           /* of this life: tokens below are forgotten */
-	unsigned read;            /* number behind the last own token read */
+	unsigned typed; /* lines in play, all lives */
+	unsigned first; /* of this life: tokens below are forgotten */
+	unsigned read;	/* number behind the last own token read */
 	unsigned heard[SIM_PLAYERS];
-	uint64_t line_of[LINES];  /* number of the line in its session, by token */
+	uint64_t line_of[LINES]; /* number of the line in its session, by token */
 	bool shows[LINES];
 	int holds;
-	struct buf seen;          /* for a failure's report */
+	struct buf seen; /* for a failure's report */
 };
 
 struct sim_players {
@@ -56,8 +56,8 @@ static void token_read(struct sim_player *p, unsigned who, unsigned number)
 		while (p->read < number && (!p->shows[p->read] || p->read < p->first))
 			p->read++;
 		if (p->read != number)
-			sim_fail(s, "P2: player %u reads its line %u, expected %u\n%.*s", who, number,
-				 p->read, (int)p->seen.n, buf_p(&p->seen));
+			sim_fail(s, "P2: player %u reads its line %u, expected %u\n%.*s", who,
+				 number, p->read, (int)p->seen.n, buf_p(&p->seen));
 		p->read++;
 	} else {
 		if (number < p->heard[who])
@@ -66,11 +66,11 @@ static void token_read(struct sim_player *p, unsigned who, unsigned number)
 		p->heard[who] = number + 1;
 	}
 	/* Said to an empty room, a line has no effect that would have to be stored. */
-	if (who != p->number && number >= speaker->first && speaker->session &&
-	    !s->available && sim_persist_applied(s->persist, speaker->session_id, &applied) &&
+	if (who != p->number && number >= speaker->first && speaker->session && !s->available &&
+	    sim_persist_applied(s->persist, speaker->session_id, &applied) &&
 	    applied < speaker->line_of[number])
-		sim_fail(s, "P1: player %u reads line %lu of player %u, the store has %lu", p->number,
-			 speaker->line_of[number], who, applied);
+		sim_fail(s, "P1: player %u reads line %lu of player %u, the store has %lu",
+			 p->number, speaker->line_of[number], who, applied);
 }
 
 static void find_tokens(struct sim_player *p, struct span t)
@@ -208,9 +208,8 @@ struct sim_players *sim_players_new(struct sim *s)
 
 	all->sim = s;
 	for (unsigned i = 0; i < SIM_PLAYERS; i++) {
-		all->p[i] = (struct sim_player){ .sim = s,
-						 .number = i,
-						 .gateway = i % SIM_GATEWAYS };
+		all->p[i] =
+			(struct sim_player){ .sim = s, .number = i, .gateway = i % SIM_GATEWAYS };
 		rng_seed(&all->p[i].rng, s->seed * 1000 + i);
 		all->p[i].back_us = s->q.now + sim_between(&s->q, 0, 300000);
 	}
@@ -274,8 +273,8 @@ void sim_players_check(const struct sim_players *all)
 			sim_fail(all->sim, "P2: player %u never read its line %u\n%.*s", i, read,
 				 (int)p->seen.n, buf_p(&p->seen));
 		if (has != p->holds)
-			sim_fail(all->sim, "P5: player %u was told of %d things, carries %d\n%.*s", i,
-				 p->holds, has, (int)p->seen.n, buf_p(&p->seen));
+			sim_fail(all->sim, "P5: player %u was told of %d things, carries %d\n%.*s",
+				 i, p->holds, has, (int)p->seen.n, buf_p(&p->seen));
 	}
 }
 
@@ -285,8 +284,8 @@ void sim_players_report(const struct sim_players *all)
 		const struct sim_player *p = &all->p[i];
 		const struct session *s = p->session;
 
-		fprintf(stderr, "player %u: typed %u, %s, %u lines wait, state %s%s, prompt %s\n", i,
-			p->typed, p->playing ? "playing" : "outside", s ? s->n_lines : 0,
+		fprintf(stderr, "player %u: typed %u, %s, %u lines wait, state %s%s, prompt %s\n",
+			i, p->typed, p->playing ? "playing" : "outside", s ? s->n_lines : 0,
 			s ? session_state_name(s->state) : "-", s && s->sent ? ", sent" : "",
 			s && s->prompt ? s->prompt : "-");
 	}

@@ -49,7 +49,8 @@ struct sim {
 	struct sim_world *zombie; /* one that was stopped and replaced */
 	struct sim_persist *persist;
 	struct sim_players *players;
-	uint64_t commits, kills, lines, told; /* what the run did: a run that did nothing proves nothing */
+	uint64_t commits, kills, lines,
+		told; /* what the run did: a run that did nothing proves nothing */
 };
 
 /* Ends the process: which promise, which seed. */

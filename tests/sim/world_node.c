@@ -345,8 +345,8 @@ static void peer_input(struct sim_world *n, struct peer *p, bool up, bool flag)
 	Mudlark__PeerDown d = MUDLARK__PEER_DOWN__INIT;
 
 	u.peer = d.peer = p->instance;
-	u.role = (char *)(uintptr_t)"gateway";
-	u.name = (char *)(uintptr_t)"sim";
+	u.role = (char *)(uintptr_t) "gateway";
+	u.name = (char *)(uintptr_t) "sim";
 	u.resumed = d.gone = flag;
 	in.body_case = up ? MUDLARK__WORLD_IN__BODY_PEER_UP : MUDLARK__WORLD_IN__BODY_PEER_DOWN;
 	if (up)
@@ -438,9 +438,9 @@ static void turn(void *ctx)
 
 static void bind_bus(struct sim_world *n)
 {
-	const struct link_events events = { gateway_up, gateway_down, gateway_record, gateway_acked,
-					    no_call,	no_cancel,    no_room,	      NULL,
-					    n };
+	const struct link_events events = { gateway_up,	   gateway_down, gateway_record,
+					    gateway_acked, no_call,	 no_cancel,
+					    no_room,	   NULL,	 n };
 	struct link_hub_conf c = { .link = { .role = "world",
 					     .name = "sim",
 					     .instance = n->instance,
@@ -487,9 +487,9 @@ struct sim_world *sim_world_new(struct sim *s)
 				       .call = call,
 				       .superseded = superseded,
 				       .run = cmd_run };
-	const struct link_events events = { persist_up, persist_down, persist_record, persist_acked,
-					    no_call,	no_cancel,    no_room,	      NULL,
-					    n };
+	const struct link_events events = { persist_up,	   persist_down, persist_record,
+					    persist_acked, no_call,	 no_cancel,
+					    no_room,	   NULL,	 n };
 	struct link_conf c = { .role = "world",
 			       .name = "sim",
 			       .world = 1,
