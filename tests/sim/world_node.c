@@ -16,10 +16,14 @@
 #include "world/pack/pack.h"
 #include "world/session.h"
 
-enum { MAX_PEERS = 64, LOAD_KINDS = 4, TICK_US = 100000 };
+enum { MAX_PEERS = 64, MAX_CALLS = 256, LOAD_KINDS = 4, TICK_US = 100000 };
 
 struct sent {
 	uint64_t seq, oseq;
+};
+
+struct pending {
+	uint64_t core, link;
 };
 
 struct peer {
@@ -38,6 +42,8 @@ struct sim_world {
 	struct link_hub *hub;
 	struct peer peers[MAX_PEERS];
 	size_t n_peers;
+	struct pending calls[MAX_CALLS];
+	size_t n_calls;
 	uint64_t instance, epoch, ticks, next_tick_us;
 	uint64_t acked, issued, stall_since;
 	unsigned load; /* Mudlark__LoadPage__What */
@@ -262,29 +268,12 @@ static void output(void *ctx, uint64_t gateway, struct span record, uint64_t ose
 	p->sent[p->n_sent++] = (struct sent){ seq, oseq };
 }
 
-static void called(void *ctx, uint64_t id, const struct span *body, UNUSED const char *why);
-
-struct pending {
-	uint64_t core, link;
-};
-static struct pending *pending_add(struct sim_world *n, uint64_t core);
-
-/* Calls of the core: the link's number is kept beside the core's in a small table of the node. */
-struct calls_table {
-	struct pending rows[256];
-	size_t n;
-};
-
-static struct calls_table *table_of(struct sim_world *n);
-
-static struct pending *pending_add(struct sim_world *n, uint64_t core)
+/* Calls of the core under way: the link numbers them anew. */
+static void pending_add(struct sim_world *n, uint64_t core, uint64_t link)
 {
-	struct calls_table *t = table_of(n);
-
-	if (t->n == ARRAY_LEN(t->rows))
+	if (n->n_calls == MAX_CALLS)
 		sim_fail(n->sim, "P8: too many calls");
-	t->rows[t->n] = (struct pending){ core, 0 };
-	return &t->rows[t->n++];
+	n->calls[n->n_calls++] = (struct pending){ core, link };
 }
 
 static void call_done(struct sim_world *n, uint64_t core, const struct span *body)
@@ -305,13 +294,12 @@ static void call_done(struct sim_world *n, uint64_t core, const struct span *bod
 static void called(void *ctx, uint64_t id, const struct span *body, UNUSED const char *why)
 {
 	struct sim_world *n = ctx;
-	struct calls_table *t = table_of(n);
 
-	for (size_t i = 0; i < t->n; i++) {
-		if (t->rows[i].link == id) {
-			const uint64_t core = t->rows[i].core;
+	for (size_t i = 0; i < n->n_calls; i++) {
+		if (n->calls[i].link == id) {
+			const uint64_t core = n->calls[i].core;
 
-			t->rows[i] = t->rows[--t->n];
+			n->calls[i] = n->calls[--n->n_calls];
 			call_done(n, core, body);
 			return;
 		}
@@ -324,7 +312,7 @@ static void call(void *ctx, uint64_t id, const Mudlark__PersistCall *c, UNUSED u
 	const uint64_t link = ask(n, c, called);
 
 	if (link)
-		pending_add(n, id)->link = link;
+		pending_add(n, id, link);
 	else
 		call_done(n, id, NULL);
 }
@@ -468,19 +456,9 @@ static void bind_bus(struct sim_world *n)
 
 /* ---- life ---- */
 
-struct node {
-	struct sim_world world;
-	struct calls_table calls;
-};
-
-static struct calls_table *table_of(struct sim_world *n)
-{
-	return &((struct node *)(void *)n)->calls;
-}
-
 struct sim_world *sim_world_new(struct sim *s)
 {
-	struct sim_world *n = &((struct node *)base_alloc(1, sizeof(struct node)))->world;
+	struct sim_world *n = base_alloc(1, sizeof(*n));
 	const struct world_env env = { .ctx = n,
 				       .commit = commit,
 				       .output = output,
