@@ -327,6 +327,11 @@ uint64_t commits_issued(const struct world *w)
 	return w->commits->issued;
 }
 
+uint64_t commits_next_durable(const struct world *w)
+{
+	return w->commits->issued + needed(w);
+}
+
 uint64_t commits_visible(const struct world *w)
 {
 #ifdef MUT_NO_HOLD

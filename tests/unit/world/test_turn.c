@@ -167,6 +167,21 @@ START_TEST(above_the_backlog_no_line_is_run_until_the_store_is_back)
 }
 END_TEST
 
+START_TEST(what_happened_in_this_turn_is_durable_with_the_batch_of_its_end)
+{
+	uint64_t batch;
+
+	rig_guest(&r, 5);
+	batch = commits_issued(w);
+	ck_assert_uint_eq(commits_next_durable(w), batch);
+	world_document(w, "pack", "yard", SPAN("{}"));
+	ck_assert_uint_eq(commits_next_durable(w), batch + 1);
+	rig_turn(&r);
+	ck_assert_uint_eq(commits_issued(w), batch + 1);
+	ck_assert_uint_eq(commits_next_durable(w), batch + 1);
+}
+END_TEST
+
 START_TEST(a_repeated_line_is_dropped)
 {
 	rig_guest(&r, 5);
@@ -416,6 +431,7 @@ int main(void)
 	tcase_add_test(c, a_stalled_store_holds_nobody_when_available);
 	tcase_add_test(c, a_stalled_store_holds_everybody_when_strict);
 	tcase_add_test(c, above_the_backlog_no_line_is_run_until_the_store_is_back);
+	tcase_add_test(c, what_happened_in_this_turn_is_durable_with_the_batch_of_its_end);
 	tcase_add_test(c, a_repeated_line_is_dropped);
 	tcase_add_test(c, a_line_from_another_gateway_is_dropped);
 	tcase_add_test(c, a_session_runs_one_line_in_a_turn);
