@@ -21,6 +21,7 @@
 #include "tests/support/sample.h"
 
 enum { REPEATS = 3, AGAIN_MAX = 2, AGAIN_UNTIL_S = 240 };
+#define OTHERS_MAX .35 /* of the machine */
 
 enum run_id { IDLE, MOST, LOGIN, TRIP, THINK, SAY, CARRY, FAN_1, FAN_10, FAN_10X1, RESTART, RUNS };
 
@@ -185,33 +186,44 @@ static void say_run(const struct run *r, bool is_floor, const struct figures *f,
 		100 * others);
 }
 
-static void run_once(const struct run *r, bool is_floor, double scale, struct figures *ret)
+static double run_once(const struct run *r, bool is_floor, double scale, struct figures *ret)
 {
 	struct mode_conf conf = { r->clients, (uint64_t)(r->seconds * scale * 1e6), r->play };
+	struct watch w;
 	struct server s;
+	double others;
 
-	for (int again = 0;; again++) {
-		struct watch w;
-		double others;
+	*ret = (struct figures){ 0 };
+	if (is_floor)
+		server_start_floor(&s);
+	else
+		server_start_mud(&s);
+	w = watch_begin(&s);
+	mode_find(r->mode)->run(&s.target, &conf, ret);
+	/* A world that is killed takes its CPU time with it: nothing can be said then. */
+	others = r == &runs[RESTART] ? 0 : watch_others(&w, &s);
+	server_stop(&s);
+	say_run(r, is_floor, ret, others);
+	return others;
+}
 
-		*ret = (struct figures){ 0 };
-		if (is_floor)
-			server_start_floor(&s);
-		else
-			server_start_mud(&s);
-		w = watch_begin(&s);
-		mode_find(r->mode)->run(&s.target, &conf, ret);
-		others = r->mode[0] == 'r' && r->mode[1] == 'e' ? 0 : watch_others(&w, &s);
-		server_stop(&s);
-		say_run(r, is_floor, ret, others);
-		if (others <= .35)
-			return;
-		if (again == AGAIN_MAX || now_us() > again_until_us) {
-			n_noisy++;
-			return;
-		}
+/* The least disturbed of at most three. */
+static void run_well(const struct run *r, bool is_floor, double scale, struct figures *ret)
+{
+	double least = run_once(r, is_floor, scale, ret), others;
+	struct figures next;
+
+	for (int again = 0; least > OTHERS_MAX && again < AGAIN_MAX; again++) {
+		if (now_us() > again_until_us)
+			break;
 		n_rejected++;
+		others = run_once(r, is_floor, scale, &next);
+		if (others < least) {
+			least = others;
+			*ret = next;
+		}
 	}
+	n_noisy += least > OTHERS_MAX;
 }
 
 static int by_value(const void *a, const void *b)
@@ -348,8 +360,8 @@ int main(int argc, char **argv)
 			if (!strstr(r->mode, only))
 				continue;
 			if (r->has_floor)
-				run_once(r, true, scale, &to->floor[to->n_floor++]);
-			run_once(r, false, scale, &to->ours[to->n_ours++]);
+				run_well(r, true, scale, &to->floor[to->n_floor++]);
+			run_well(r, false, scale, &to->ours[to->n_ours++]);
 		}
 	}
 	print_table();

@@ -152,6 +152,7 @@ START_TEST(a_line_that_crashes_the_world_twice_is_set_aside)
 	before = mud_pid(&m, "world");
 	talk_line(&t, "@crash\r\nthink after the crash");
 	talk_line(&other, "think not me");
+	talk_expect(&t, "set aside");
 	talk_expect(&t, "after the crash\n");
 	talk_expect(&other, "not me\n");
 	ck_assert_int_ne(mud_pid(&m, "world"), before);

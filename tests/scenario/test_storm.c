@@ -16,7 +16,7 @@
 #include "tests/support/store.h"
 #include "tests/support/tmp.h"
 
-enum { PAUSE_MIN_US = 300000, PAUSE_US = 1500000, GONE_US = 700000 };
+enum { PAUSE_MIN_US = 20000, PAUSE_US = 1500000, GONE_US = 700000 };
 
 static const char count_items[] = "SELECT count(*) FROM entity WHERE kind = 'item'";
 static const char count_homes[] =

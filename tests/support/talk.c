@@ -116,6 +116,7 @@ bool talk_read(struct talk *t, uint64_t within_us)
 	}
 	for (ssize_t i = 0; i < n; i++)
 		byte(t, bytes[i]);
+	*buf_reserve(&t->text, 1) = '\0';
 	return true;
 }
 
@@ -178,11 +179,8 @@ size_t talk_count(const struct talk *t, const char *text)
 	return n;
 }
 
-const char *talk_rest(struct talk *t)
+const char *talk_rest(const struct talk *t)
 {
-	if (!t->text.n)
-		return "";
-	*buf_reserve(&t->text, 1) = '\0';
 	return buf_p(&t->text) + t->at;
 }
 

@@ -17,7 +17,7 @@ enum { TALK_US = 15000000 }; /* a patient player: recovery included */
 struct talk {
 	int fd;		 /* -1: closed, by either side */
 	const char *who; /* for messages */
-	struct buf text; /* transcript, without \r */
+	struct buf text; /* transcript, without \r; terminated */
 	size_t at;	 /* everything before was looked at */
 	uint8_t telnet, verb;
 	bool is_hidden; /* the server echoes: a password is wanted */
@@ -40,8 +40,8 @@ bool talk_sees(struct talk *t, const char *text, uint64_t within_us);
 void talk_expect_end(struct talk *t);
 /* How often the text is in the whole transcript. */
 size_t talk_count(const struct talk *t, const char *text);
-/* The transcript behind what was looked at, terminated; valid until the next read. */
-const char *talk_rest(struct talk *t);
+/* The transcript behind what was looked at; valid until the next read. */
+const char *talk_rest(const struct talk *t);
 
 /* `guest` and the first prompt. */
 void talk_enter_guest(struct talk *t);
