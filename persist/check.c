@@ -11,9 +11,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "rt/person.h"
 #include "rt/text.h"
 
-enum { NAME_LEAST = 3, NAME_MOST = 16, PASSWORD_MIN = 8, PASSWORD_MAX = 128 };
+enum { PASSWORD_MIN = 8, PASSWORD_MAX = 128 };
 enum {
 	KIND_MAX = 64,
 	COLLECTION_MAX = 64,
@@ -206,22 +207,7 @@ int check_path(const char *path, struct buf *why)
 
 const char *check_name(const char *name)
 {
-	static const char *const taken[] = {
-		"guest", "new", "quit", "system", "console", "nobody"
-	};
-	const size_t n = strlen(name);
-
-	if (n < NAME_LEAST || n > NAME_MOST)
-		return "A name has 3 to 16 letters.";
-	for (size_t i = 0; i < n; i++) {
-		if (!isalpha((unsigned char)name[i]))
-			return "A name has only the letters a to z.";
-	}
-	for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
-		if (strcasecmp(name, taken[i]) == 0)
-			return "That name means something else here; choose another.";
-	}
-	return NULL;
+	return person_name_fault((struct span){ name, strlen(name) });
 }
 
 const char *check_password(ProtobufCBinaryData password, const char *name)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/person.h"
 #include "rt/text.h"
 #include "world/begin.h"
 #include "world/calls.h"
@@ -32,43 +33,22 @@
 
 struct choice {
 	uint64_t id;
-	char name[PLAYER_NAME_MAX + 1];
+	char name[PERSON_NAME_MAX + 1];
 };
 
 struct login {
-	char name[PLAYER_NAME_MAX + 1]; /* of the account */
+	char name[PERSON_NAME_MAX + 1]; /* of the account */
 	uint64_t account, call, character;
 	enum role role;
 	unsigned tries;
 	bool menu; /* wanted even with one character */
-	char character_name[PLAYER_NAME_MAX + 1];
+	char character_name[PERSON_NAME_MAX + 1];
 	struct choice choices[CHARACTERS_MAX];
 	size_t n_choices;
 };
 
-static const char *const reserved[] = {
-	"guest",  "menu",   "operator", "mudlark", "all",    "here",	  "self",    "someone",
-	"nobody", "anyone", "everyone", "you",	   "them",   "something", "admin",   "system",
-	"north",  "south",  "east",	"west",	   "the",    "and",	  "new",     "quit",
-	"look",	  "help",   "what",	"who",	   "keeper", "server",	  "persist", "none",
-};
-
-const char *login_name_fault(struct span name)
-{
-	if (name.n < PLAYER_NAME_MIN || name.n > PLAYER_NAME_MAX)
-		return "A name has 3 to 16 letters.";
-	for (size_t i = 0; i < name.n; i++)
-		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') ||
-		      (name.p[i] >= 'A' && name.p[i] <= 'Z')))
-			return "A name has only the letters a to z.";
-	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
-		if (text_eq_fold(name, (struct span){ reserved[i], strlen(reserved[i]) }))
-			return "That word cannot be a name.";
-	return NULL;
-}
-
 /* First letter large, the others small. */
-static void take_name(char out[PLAYER_NAME_MAX + 1], struct span name)
+static void take_name(char out[PERSON_NAME_MAX + 1], struct span name)
 {
 	for (size_t i = 0; i < name.n; i++)
 		out[i] = i ? (char)(name.p[i] | 0x20) : (char)(name.p[i] & ~0x20);
@@ -147,6 +127,11 @@ static bool is_ok(const Mudlark__PersistReply *r)
 	return r && r->status == MUDLARK__STATUS__STATUS_OK;
 }
 
+static bool is_absent(const Mudlark__PersistReply *r)
+{
+	return r && r->status == MUDLARK__STATUS__STATUS_ABSENT;
+}
+
 /* ---- guests and the operator: characters without an account ---- */
 
 static void enter_passing(struct world *w, struct session *s, const char *base, bool hidden)
@@ -192,6 +177,8 @@ static void set_owner(struct world *w, struct ent e, struct session *s)
 	s->account = s->login->account;
 }
 
+/* A character is made anew only when the store says that there is none: anything else that is not the
+ * stored one would replace it. */
 static void on_tree(struct world *w, uint64_t id, const Mudlark__PersistReply *r)
 {
 	struct session *s = resume(w, id);
@@ -199,13 +186,18 @@ static void on_tree(struct world *w, uint64_t id, const Mudlark__PersistReply *r
 
 	if (!s)
 		return;
-	if (is_away(r)) {
+	if (!is_ok(r) && !is_absent(r)) {
 		give_up(w, s, r);
 		return;
 	}
 	e = ent_by_id(w, s->login->character);
 	if (!ent_is(e))
 		e = begin_tree(w, r->entities, r->n_entities, s->login->character);
+	if (!ent_is(e) && r->n_entities) {
+		tell(w, "Your character cannot be read. Please tell the keepers.");
+		ask_name(w, s);
+		return;
+	}
 	s->account = s->login->account;
 	if (!ent_is(e))
 		e = new_character(w, s, s->login->character, s->login->character_name);
@@ -229,7 +221,7 @@ static void enter_character(struct world *w, struct session *s, uint64_t id, con
 	if (name != s->login->character_name)
 		snprintf(s->login->character_name, sizeof(s->login->character_name), "%s", name);
 	tree.id = id;
-	tree.after_batch = commits_issued(w);
+	tree.after_batch = commits_next_durable(w); /* he may have left in this very turn */
 	c.body_case = MUDLARK__PERSIST_CALL__BODY_LOAD_TREE;
 	c.load_tree = &tree;
 	call(w, s, &c, on_tree);
@@ -278,7 +270,7 @@ static void on_new_name(struct world *w, struct session *s, struct span text)
 	const char *fault;
 
 	text = text_trim(text);
-	fault = login_name_fault(text);
+	fault = person_name_fault(text);
 	if (fault) {
 		tell(w, fault);
 		session_ask(w, s, ASK_NEW_NAME, false, on_new_name);
@@ -412,6 +404,13 @@ static void on_password(struct world *w, struct session *s, struct span text)
 
 /* ---- a new account ---- */
 
+/* Otherwise it is about the name, and no password will help. */
+static bool is_about_password(const Mudlark__PersistReply *r)
+{
+	return r && r->status == MUDLARK__STATUS__STATUS_BAD &&
+	       !strncmp(r->why, "A password", strlen("A password"));
+}
+
 static void on_created(struct world *w, uint64_t id, const Mudlark__PersistReply *r)
 {
 	struct session *s = resume(w, id);
@@ -423,8 +422,8 @@ static void on_created(struct world *w, uint64_t id, const Mudlark__PersistReply
 		s->login->role = ROLE_PLAYER;
 		memcpy(s->login->character_name, s->login->name, sizeof(s->login->name));
 		create_character(w, s);
-	} else if (r && r->status == MUDLARK__STATUS__STATUS_BAD) {
-		tell(w, *r->why ? r->why : "That password will not do.");
+	} else if (is_about_password(r)) {
+		tell(w, r->why);
 		session_ask(w, s, ASK_CHOOSE, true, on_choose);
 	} else {
 		give_up(w, s, r);
@@ -454,8 +453,7 @@ static void on_repeat(struct world *w, struct session *s, struct span text)
 static void on_choose(struct world *w, struct session *s, struct span text)
 {
 	if (!text.n) {
-		tell(w, "A password cannot be empty.");
-		session_ask(w, s, ASK_CHOOSE, true, on_choose);
+		ask_name(w, s);
 		return;
 	}
 	session_keep(s, 0, text);
@@ -480,13 +478,10 @@ static void on_yes_no(struct world *w, struct session *s, struct span text)
 static void on_found(struct world *w, uint64_t id, const Mudlark__PersistReply *r)
 {
 	struct session *s = resume(w, id);
-	bool is_absent;
 
 	if (!s)
 		return;
-	is_absent = r && (r->status == MUDLARK__STATUS__STATUS_ABSENT ||
-			  (r->status == MUDLARK__STATUS__STATUS_OK && !r->n_accounts));
-	if (is_absent) {
+	if (is_absent(r) || (is_ok(r) && !r->n_accounts)) {
 		char line[96];
 
 		snprintf(line, sizeof(line), "Nobody here is called %s.", s->login->name);
@@ -532,7 +527,7 @@ static void on_name(struct world *w, struct session *s, struct span text)
 		ask_name(w, s);
 		return;
 	}
-	fault = text_trim(rest).n ? "A name is one word." : login_name_fault(word);
+	fault = text_trim(rest).n ? "A name is one word." : person_name_fault(word);
 	if (fault) {
 		tell(w, fault);
 		ask_name(w, s);

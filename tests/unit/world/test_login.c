@@ -134,12 +134,40 @@ START_TEST(a_password_that_persist_refuses_is_asked_for_again_with_the_reason)
 }
 END_TEST
 
+START_TEST(an_empty_line_instead_of_a_new_password_leads_back_to_the_name)
+{
+	rig_open(&r, RIG_GATEWAY, 5);
+	rig_line(&r, 5, 1, "Ana");
+	rig_answer_status(&r, MUDLARK__STATUS__STATUS_ABSENT, NULL);
+	rig_line(&r, 5, 2, "y");
+	rig_line(&r, 5, 3, "");
+	ck_assert_str_eq(rig_prompt(&r, 5), "Name: ");
+	ck_assert(!hidden());
+}
+END_TEST
+
+START_TEST(a_name_that_persist_refuses_is_asked_for_again)
+{
+	rig_open(&r, RIG_GATEWAY, 5);
+	rig_line(&r, 5, 1, "Ana");
+	rig_answer_status(&r, MUDLARK__STATUS__STATUS_ABSENT, NULL);
+	rig_line(&r, 5, 2, "y");
+	rig_line(&r, 5, 3, "#0000000000000001");
+	rig_line(&r, 5, 4, "#0000000000000001");
+	rig_answer_status(&r, MUDLARK__STATUS__STATUS_BAD, "That word cannot be a name.");
+	ck_assert(rig_heard(&r, 5, "cannot be a name"));
+	ck_assert_str_eq(rig_prompt(&r, 5), "Name: ");
+	ck_assert(!hidden());
+}
+END_TEST
+
 START_TEST(names_are_checked_before_anybody_is_asked)
 {
 	static const char *const bad[] = { "Al",	  "Abcdefghijklmnopq",
 					   "Ana2",	  "Ana Maria",
 					   "\xc3\x84nne", "north",
-					   "Guest1",	  "a{red}" };
+					   "Guest1",	  "a{red}",
+					   "console",	  "staff" };
 
 	rig_open(&r, RIG_GATEWAY, 5);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -149,8 +177,6 @@ START_TEST(names_are_checked_before_anybody_is_asked)
 		ck_assert_uint_eq(rig_done(&r, 5), i + 1);
 		ck_assert_msg(rig_heard(&r, 5, "name"), "%s", bad[i]);
 	}
-	ck_assert_ptr_null(login_name_fault(SPAN("Bob")));
-	ck_assert_ptr_null(login_name_fault(SPAN("Abcdefghijklmnop")));
 }
 END_TEST
 
@@ -226,6 +252,22 @@ START_TEST(a_character_comes_back_with_what_it_carried_where_it_was)
 }
 END_TEST
 
+START_TEST(who_left_in_the_same_turn_is_loaded_as_he_left)
+{
+	static const char *const names[] = { "Ana" };
+	uint64_t id = created(5, "Ana"), before;
+
+	known(6, "Ana");
+	rig_line(&r, 6, 2, "#0000000000000001");
+	before = r.batch;
+	rig_feed_line(&r, RIG_GATEWAY, 5, 5, "quit", false);
+	rig_answer_account(&r, 42, &id, names, 1); /* both in one turn */
+	ck_assert_uint_eq(r.batch, before + 1);
+	ck_assert_uint_eq(call(MUDLARK__PERSIST_CALL__BODY_LOAD_TREE)->load_tree->after_batch,
+			  before + 1);
+}
+END_TEST
+
 START_TEST(several_characters_are_a_menu)
 {
 	static const char *const names[] = { "Ana", "Berta" };
@@ -281,6 +323,47 @@ START_TEST(a_character_row_without_an_entity_is_made_anew)
 	rig_answer_status(&r, MUDLARK__STATUS__STATUS_ABSENT, "no such entity");
 	ck_assert_uint_eq(ent_id(r.world, session_get(r.world, 5)->actor), id);
 	ck_assert_str_eq(name_of(r.world, session_get(r.world, 5)->actor), "Ana");
+}
+END_TEST
+
+START_TEST(a_character_that_cannot_be_loaded_is_not_replaced)
+{
+	static const Mudlark__Status refusals[] = {
+		MUDLARK__STATUS__STATUS_BAD,	MUDLARK__STATUS__STATUS_CONFLICT,
+		MUDLARK__STATUS__STATUS_BUSY,	MUDLARK__STATUS__STATUS_STORE,
+		MUDLARK__STATUS__STATUS_LOCKED,
+	};
+	static const char *const names[] = { "Ana" };
+	uint64_t id = (uint64_t)1 << 48 | 3000;
+
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		known(5 + i, "Ana");
+		rig_line(&r, 5 + i, 2, "#0000000000000001");
+		rig_answer_account(&r, 42, &id, names, 1);
+		rig_answer_status(&r, refusals[i], "There is too much in it.");
+		ck_assert_str_eq(rig_prompt(&r, 5 + i), "Name: ");
+		ck_assert_uint_eq(player_count(r.world), 0);
+		ck_assert_ptr_null(rig_row(&r, id));
+	}
+	ck_assert(rig_heard(&r, 5, "too much in it"));
+}
+END_TEST
+
+START_TEST(a_character_whose_row_cannot_be_read_is_not_replaced)
+{
+	static const char *const names[] = { "Ana" };
+	uint64_t id = created(5, "Ana");
+
+	rig_line(&r, 5, 5, "quit");
+	snprintf(rig_row(&r, id)->kind, sizeof(rig_row(&r, id)->kind), "ghost");
+	known(6, "Ana");
+	rig_line(&r, 6, 2, "#0000000000000001");
+	rig_answer_account(&r, 42, &id, names, 1);
+	rig_answer_tree(&r);
+	ck_assert(rig_heard(&r, 6, "cannot be read"));
+	ck_assert_str_eq(rig_prompt(&r, 6), "Name: ");
+	ck_assert_uint_eq(player_count(r.world), 0);
+	ck_assert_str_eq(rig_row(&r, id)->kind, "ghost");
 }
 END_TEST
 
@@ -427,14 +510,19 @@ int main(void)
 	tcase_add_test(c, an_unknown_name_becomes_an_account_and_a_character);
 	tcase_add_test(c, two_different_passwords_begin_the_question_again);
 	tcase_add_test(c, a_password_that_persist_refuses_is_asked_for_again_with_the_reason);
+	tcase_add_test(c, an_empty_line_instead_of_a_new_password_leads_back_to_the_name);
+	tcase_add_test(c, a_name_that_persist_refuses_is_asked_for_again);
 	tcase_add_test(c, names_are_checked_before_anybody_is_asked);
 	tcase_add_test(c, three_wrong_passwords_close_the_connection);
 	tcase_add_test(c, a_locked_account_is_told_why);
 	tcase_add_test(c, a_store_that_is_away_is_said_clearly_and_one_may_try_again);
 	tcase_add_test(c, a_character_comes_back_with_what_it_carried_where_it_was);
+	tcase_add_test(c, who_left_in_the_same_turn_is_loaded_as_he_left);
 	tcase_add_test(c, several_characters_are_a_menu);
 	tcase_add_test(c, the_menu_makes_new_characters_and_tells_when_a_name_is_taken);
 	tcase_add_test(c, a_character_row_without_an_entity_is_made_anew);
+	tcase_add_test(c, a_character_that_cannot_be_loaded_is_not_replaced);
+	tcase_add_test(c, a_character_whose_row_cannot_be_read_is_not_replaced);
 	tcase_add_test(c, a_second_login_takes_over_with_a_notice);
 	tcase_add_test(c, a_lost_link_leaves_the_character_for_a_while);
 	tcase_add_test(c, after_the_grace_a_linkdead_character_leaves_as_by_quit);
