@@ -142,6 +142,15 @@ void text_clean(struct buf *out, struct span s)
 	buf_done(&rough);
 }
 
+/* Only a mark is drawn over what stands before it: whatever else has no width of its own (signs in front
+ * of a number, single parts of a syllable) is at least seen. */
+static size_t width(int32_t c)
+{
+	const int n = utf8proc_charwidth(c);
+
+	return n > 0 ? (size_t)n : !is_mark(c) && !is_harmful(c);
+}
+
 size_t text_columns(struct span s)
 {
 	size_t columns = 0;
@@ -156,7 +165,7 @@ size_t text_columns(struct span s)
 		if (i == s.n)
 			break;
 		n = decode(s.p + i, s.n - i, &c);
-		columns += n ? (size_t)utf8proc_charwidth(c) : 1;
+		columns += n ? width(c) : 1;
 		i += n ? n : 1;
 	}
 	return columns;

@@ -7,7 +7,7 @@
 #include "world/core/player.h"
 #include "world/core/say.h"
 
-enum { TITLE_COLUMNS = 40 };
+enum { TITLE_COLUMNS = 40, TITLE_BYTES = 4 * TITLE_COLUMNS };
 
 static void set(const struct cmd_call *c, struct span text)
 {
@@ -30,7 +30,7 @@ static void run(const struct cmd_call *c)
 	text_clean(&clean, c->args);
 	if (!clean.n)
 		cmd_usage(c);
-	else if (text_columns(buf_span(&clean)) > TITLE_COLUMNS)
+	else if (text_columns(buf_span(&clean)) > TITLE_COLUMNS || clean.n > TITLE_BYTES)
 		say_reply(c->w, c->actor, "A title has at most %d letters.", TITLE_COLUMNS);
 	else if (text_eq_fold(buf_span(&clean), SPAN("none")))
 		set(c, (struct span){ 0 });

@@ -196,6 +196,34 @@ START_TEST(columns_count_what_a_terminal_moves)
 }
 END_TEST
 
+START_TEST(what_is_drawn_though_it_has_no_width_of_its_own_counts)
+{
+	/* A sign in front of a number, a vowel of an alphabet that composes, and a syllable of both. */
+	ck_assert_uint_eq(text_columns(SPAN("\xd8\x80\xd8\x80\xd8\x80")), 3);
+	ck_assert_uint_eq(text_columns(SPAN("\xe1\x85\xa1\xe1\x85\xa1")), 2);
+	ck_assert_uint_eq(text_columns(SPAN("\xed\x95\x9c")), 2);
+}
+END_TEST
+
+START_TEST(nothing_clean_is_without_width_but_a_mark)
+{
+	for (int32_t c = 0x20; c <= 0x10ffff; c++) {
+		struct buf b = { 0 };
+		char text[4];
+		utf8proc_category_t k = utf8proc_category(c);
+
+		if (c >= 0xd800 && c <= 0xdfff)
+			continue;
+		text_clean(&b,
+			   (struct span){ text, (size_t)utf8proc_encode_char(c, (uint8_t *)text) });
+		if (b.n && k != UTF8PROC_CATEGORY_MN && k != UTF8PROC_CATEGORY_MC &&
+		    k != UTF8PROC_CATEGORY_ME)
+			ck_assert_msg(text_columns(buf_span(&b)) > 0, "U+%04X", (unsigned)c);
+		buf_done(&b);
+	}
+}
+END_TEST
+
 START_TEST(a_cut_never_splits_what_is_seen_as_one)
 {
 	ck_assert_uint_eq(text_cut(SPAN("hello"), 3), 3);
@@ -322,7 +350,9 @@ UNIT_MAIN("text", printable_ascii_stays_as_it_is, controls_go_and_tabs_become_sp
 	  at_most_four_marks_stay_on_one_base, no_code_point_survives_that_may_harm,
 	  random_text_is_clean_after_one_cleaning, random_bytes_are_clean_after_one_cleaning,
 	  utf8_is_checked_strictly, columns_count_what_a_terminal_moves,
-	  a_cut_never_splits_what_is_seen_as_one, a_cut_is_a_border_within_bounds,
-	  case_does_not_matter_in_any_script, a_prefix_is_found_in_any_case,
-	  words_are_split_off_one_by_one, a_quoted_text_shows_what_is_hidden,
-	  a_quote_of_anything_fits_and_is_one_line, json_is_written_member_by_member)
+	  what_is_drawn_though_it_has_no_width_of_its_own_counts,
+	  nothing_clean_is_without_width_but_a_mark, a_cut_never_splits_what_is_seen_as_one,
+	  a_cut_is_a_border_within_bounds, case_does_not_matter_in_any_script,
+	  a_prefix_is_found_in_any_case, words_are_split_off_one_by_one,
+	  a_quoted_text_shows_what_is_hidden, a_quote_of_anything_fits_and_is_one_line,
+	  json_is_written_member_by_member)

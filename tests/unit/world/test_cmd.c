@@ -420,6 +420,12 @@ START_TEST(pure_commands_leave_no_trace)
 }
 END_TEST
 
+#define FOUR(x) x x x x
+#define SIGNS                                                                                      \
+	FOUR(FOUR("\xd8\x80"                                                                       \
+		  "\xd8\x81")) /* U+0600, U+0601 */
+#define PILE FOUR("z\xcc\xb4\xcc\xb4\xcc\xb4\xcc\xb4")
+
 START_TEST(a_title_follows_the_name_and_is_no_markup)
 {
 	STAGE_SAYS(&st, ana, "title {red} the Brave", "You are now: Ana {red} the Brave");
@@ -427,6 +433,9 @@ START_TEST(a_title_follows_the_name_and_is_no_markup)
 	ck_assert_ptr_nonnull(strstr(stage_heard(&st, ben), "  Ana {red} the Brave [guest]\n"));
 	STAGE_SAYS(&st, ana, "title 12345678901234567890123456789012345678901",
 		   "A title has at most 40 letters.");
+	/* 40 signs without width, and letters under piles of marks: few columns, many bytes. */
+	STAGE_SAYS(&st, ana, "title " SIGNS SIGNS, "A title has at most 40 letters.");
+	STAGE_SAYS(&st, ana, "title " PILE PILE PILE PILE PILE, "A title has at most 40 letters.");
 	STAGE_SAYS(&st, ana, "title none", "You have no title any more.");
 	STAGE_SAYS(&st, ana, "score", "You are Ana, a guest.\nYou carry nothing.");
 }
