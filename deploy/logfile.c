@@ -57,8 +57,14 @@ int logfile_write(struct logfile *f, struct span text)
 	ssize_t n = write(f->fd, text.p, text.n);
 	if (n < 0)
 		return -errno;
+	if ((size_t)n < text.n) {
+		/* What is torn goes, or the next line would be glued to it. */
+		if (ftruncate(f->fd, (off_t)f->size) < 0)
+			f->size += (uint64_t)n;
+		return -ENOSPC;
+	}
 	f->size += (uint64_t)n;
-	return (size_t)n == text.n ? 0 : -ENOSPC;
+	return 0;
 }
 
 void logfile_close(struct logfile *f)

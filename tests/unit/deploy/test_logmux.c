@@ -2,9 +2,12 @@
 #include "deploy/logmux.h"
 
 #include <check.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -189,6 +192,32 @@ START_TEST(a_disk_that_takes_nothing_is_reported_and_survived)
 }
 END_TEST
 
+START_TEST(a_line_torn_by_a_full_disk_is_not_glued_to_the_next)
+{
+	char dir[] = "/tmp/mudlark-test-XXXXXX", path[64];
+	struct rlimit was, limit;
+	struct logfile f;
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.log", dir);
+	ck_assert_int_eq(logfile_open(&f, path, 1000), 0);
+	ck_assert_int_eq(logfile_write(&f, SPAN("first\n")), 0);
+	/* The file may grow by three bytes more: a disk that takes half a line. */
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &was), 0);
+	limit = was;
+	limit.rlim_cur = 9;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(logfile_write(&f, SPAN("second\n")), -ENOSPC);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &was), 0);
+	ck_assert_int_eq(logfile_write(&f, SPAN("third\n")), 0);
+	ck_assert_uint_eq(f.size, 12);
+	expect_file(path, 0, "first\nthird\n");
+	logfile_close(&f);
+	unlink(path);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *c = tcase_create("logmux");
@@ -198,6 +227,7 @@ int main(void)
 	tcase_add_test(c, a_log_cannot_steer_the_terminal);
 	tcase_add_test(c, the_last_ten_lines_of_each_process_are_kept);
 	tcase_add_test(c, the_file_is_private_turned_over_and_five_old_ones_stay);
+	tcase_add_test(c, a_line_torn_by_a_full_disk_is_not_glued_to_the_next);
 	tcase_add_test(c, a_disk_that_takes_nothing_is_reported_and_survived);
 	Suite *s = suite_create("logmux");
 	suite_add_tcase(s, c);
