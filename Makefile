@@ -41,7 +41,8 @@ PKGS_persist := $(PKGS_rt) jansson libpq sqlite3
 PKGS_deploy := $(PKGS_rt) libedit
 
 SAN ?=
-OPT ?= -O2
+# At -O2 gcc warns of what the sanitizers' own code does.
+OPT ?= $(if $(SAN),-O1,-O2)
 IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -1))
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wvla -Wno-gnu-zero-variadic-macro-arguments -Werror

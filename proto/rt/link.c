@@ -268,7 +268,7 @@ static int flush_control(struct link *l)
 		uint32_t n;
 		int r;
 
-		memcpy(&n, buf_p(&l->control), sizeof(n));
+		memcpy(&n, l->control.p + l->control.off, sizeof(n));
 		r = l->wire.send(l->wire.ctx, (struct span){ buf_p(&l->control) + sizeof(n), n },
 				 (struct span){ NULL, 0 });
 		if (r < 0)
