@@ -13,7 +13,7 @@
 #include "rt/log.h"
 #include "world/commit.h"
 
-enum { HEADROOM = 11, TAG_OSEQ = 1 << 3 };
+enum { HEADROOM = 11, TAG_OSEQ = 1 << 3, EPOCH_SHIFT = 40 };
 
 /* One batch's durable records for a gateway, each with a varint length in front. */
 struct row {
@@ -25,7 +25,7 @@ struct row {
 
 struct gateway {
 	uint64_t instance;
-	uint64_t oseq, trimmed;
+	uint64_t trimmed;
 	struct row *first, *last;
 	size_t n_sessions;
 	size_t at; /* collecting: where its bytes go */
@@ -47,6 +47,7 @@ struct held {
 struct outbox {
 	struct gateway *gateways;
 	uint32_t n_gateways;
+	uint64_t oseq;	  /* the last one, of any gateway */
 	struct buf bytes; /* of this turn */
 	struct rec *recs;
 	size_t n_recs, cap_recs, n_sealed;
@@ -122,7 +123,7 @@ uint32_t outbox_gateway(struct world *w, uint64_t instance)
 		o->gateways = base_realloc(o->gateways, o->n_gateways + 1, sizeof(*g));
 		g = &o->gateways[o->n_gateways++];
 	}
-	*g = (struct gateway){ .instance = instance, .oseq = w->epoch << 32 };
+	*g = (struct gateway){ .instance = instance };
 	return (uint32_t)(g - o->gateways);
 }
 
@@ -213,12 +214,15 @@ void outbox_text(struct world *w, uint32_t gateway, Mudlark__Output *output)
 	outbox_add(w, gateway, &m);
 }
 
-static void number_rec(struct outbox *o, struct rec *r)
+static void number_rec(struct world *w, struct rec *r)
 {
+	struct outbox *o = w->outbox;
 	char number[HEADROOM];
 	size_t n;
 
-	r->oseq = ++o->gateways[r->gateway].oseq;
+	if (!o->oseq)
+		o->oseq = w->epoch << EPOCH_SHIFT;
+	r->oseq = ++o->oseq;
 	number[0] = TAG_OSEQ;
 	n = 1 + varint(number + 1, r->oseq);
 	r->off -= (uint32_t)n;
@@ -235,7 +239,7 @@ void outbox_seal(struct world *w, bool durable)
 	for (; o->n_sealed < o->n_recs; o->n_sealed++) {
 		o->recs[o->n_sealed].durable = durable;
 		if (durable)
-			number_rec(o, &o->recs[o->n_sealed]);
+			number_rec(w, &o->recs[o->n_sealed]);
 	}
 }
 

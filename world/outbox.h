@@ -7,8 +7,9 @@
  * nobody reads what the store may not remember (promise P1); while persist is stalled and
  * durability is `available`, nothing waits.
  *
- * oseq begins at epoch << 32 in every life of the world, so it increases over restarts without being
- * stored.
+ * oseq is one count for all gateways, so that a gateway that was given up and comes back after all
+ * never gets a number again.  It begins at epoch << 40 in every life of the world, so it increases
+ * over restarts without being stored.
  */
 #pragma once
 

@@ -178,11 +178,11 @@ static inline void rig_apply(struct rig *r, const Mudlark__Commit *c)
 		rig_del(r, c->del[i]);
 	for (size_t i = 0; i < c->n_sessions; i++)
 		rig_put_session(r, c->sessions[i]);
+	for (size_t i = 0; i < c->n_trim; i++)
+		rig_trim(r, c->trim[i]);
 	for (size_t i = 0; i < c->n_outbox; i++)
 		r->outbox[r->n_outbox++] =
 			(Mudlark__OutboxRow *)(void *)rig_copy(&c->outbox[i]->base);
-	for (size_t i = 0; i < c->n_trim; i++)
-		rig_trim(r, c->trim[i]);
 	for (size_t i = 0; i < c->n_documents; i++) {
 		free(r->document);
 		r->document = strndup((const char *)c->documents[i]->body.data,

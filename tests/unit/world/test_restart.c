@@ -279,6 +279,29 @@ START_TEST(a_gateway_that_is_gone_takes_its_sessions_and_its_outbox)
 }
 END_TEST
 
+START_TEST(a_gateway_that_comes_back_after_all_gets_numbers_that_it_has_not_seen)
+{
+	uint64_t last = 0;
+
+	rig_guest(&r, 5);
+	for (uint64_t i = 0; i < 10; i++)
+		rig_line(&r, 5, 2 + i, i % 2 ? "south" : "north");
+	for (size_t i = 0; i < r.n_said; i++)
+		if (r.said[i].oseq > last)
+			last = r.said[i].oseq;
+	gone(RIG_GATEWAY);
+	rig_ticks(&r, 20);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_forget(&r);
+	rig_open(&r, RIG_GATEWAY, 9);
+	rig_line(&r, 9, 1, "guest");
+	ck_assert_uint_eq(rig_done(&r, 9), 1);
+	for (size_t i = 0; i < r.n_said; i++)
+		if (r.said[i].oseq)
+			ck_assert_uint_gt(r.said[i].oseq, last);
+}
+END_TEST
+
 START_TEST(a_quit_that_is_durable_closes_the_connection_after_a_restart)
 {
 	rig_guest(&r, 5);
@@ -348,6 +371,7 @@ int main(void)
 	tcase_add_test(c, a_resumed_link_gets_nothing_twice);
 	tcase_add_test(c, what_a_gateway_has_is_trimmed_from_the_store);
 	tcase_add_test(c, a_gateway_that_is_gone_takes_its_sessions_and_its_outbox);
+	tcase_add_test(c, a_gateway_that_comes_back_after_all_gets_numbers_that_it_has_not_seen);
 	tcase_add_test(c, a_quit_that_is_durable_closes_the_connection_after_a_restart);
 	tcase_add_test(c, things_are_conserved_whenever_the_world_dies);
 	suite_add_tcase(s, c);
