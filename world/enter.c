@@ -239,12 +239,9 @@ static void settle_player(struct world *w, struct ent player)
 
 void enter_ready(struct world *w)
 {
-	bool is_any = false;
-
 	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s)) {
 		if (s->state != SESSION_DETACHED)
 			continue;
-		is_any = true;
 		players_link(w, s->actor, s->id);
 		session_take_group(w, s, place_room(w, s->actor));
 	}
@@ -253,6 +250,6 @@ void enter_ready(struct world *w)
 		settle_player(w, e);
 	}
 	timer_cancel_for(w, TIMER_ATTACH, 0);
-	if (is_any)
+	if (outbox_n_gateways(w)) /* of sessions, or of output that it may not have yet */
 		timer_add(w, TIMER_ATTACH, timer_seconds(w, w->conf.attach_seconds), 0, 0);
 }

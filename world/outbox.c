@@ -460,13 +460,8 @@ void outbox_peer_up(struct world *w, uint64_t instance, bool resumed)
 		resend(w, g, r);
 }
 
-void outbox_peer_gone(struct world *w, uint64_t instance)
+static void give_up(struct outbox *o, struct gateway *g)
 {
-	struct outbox *o = w->outbox;
-	struct gateway *g = find(w, instance);
-
-	if (!g)
-		return;
 	drop_rows(g, UINT64_MAX);
 	g->gone = true;
 	g->linked = g->trim_due = false;
@@ -474,7 +469,24 @@ void outbox_peer_gone(struct world *w, uint64_t instance)
 		o->cap_gone = o->cap_gone ? o->cap_gone * 2 : 8;
 		o->gone = base_realloc(o->gone, o->cap_gone, sizeof(*o->gone));
 	}
-	o->gone[o->n_gone++] = instance;
+	o->gone[o->n_gone++] = g->instance;
+}
+
+void outbox_peer_gone(struct world *w, uint64_t instance)
+{
+	struct gateway *g = find(w, instance);
+
+	if (g)
+		give_up(w->outbox, g);
+}
+
+void outbox_unlinked_gone(struct world *w)
+{
+	struct outbox *o = w->outbox;
+
+	for (uint32_t i = 0; i < o->n_gateways; i++)
+		if (!o->gateways[i].linked && !o->gateways[i].gone)
+			give_up(o, &o->gateways[i]);
 }
 
 void outbox_acked(struct world *w, uint64_t instance, uint64_t oseq)

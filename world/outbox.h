@@ -52,6 +52,8 @@ void outbox_release(struct world *w);
 /* What the links report. */
 void outbox_peer_up(struct world *w, uint64_t instance, bool resumed);
 void outbox_peer_gone(struct world *w, uint64_t instance);
+/* Whoever has not linked in this life will not come any more. */
+void outbox_unlinked_gone(struct world *w);
 void outbox_acked(struct world *w, uint64_t instance, uint64_t oseq);
 /* A stored row, at the start. */
 void outbox_load(struct world *w, const Mudlark__OutboxRow *row);

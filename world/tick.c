@@ -135,6 +135,7 @@ void tick_step(struct world *w)
 
 void tick_attach_over(struct world *w)
 {
+	outbox_unlinked_gone(w);
 	w->ticking->attach_over = true;
 }
 

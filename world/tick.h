@@ -18,7 +18,7 @@ void tick_free(struct world *w);
 void tick_begin(struct world *w, int64_t wall_ms);
 bool tick_is_running(const struct world *w);
 void tick_step(struct world *w); /* one unit of the running tick */
-/* Sessions that the world before this one left behind are not waited for any longer. */
+/* Gateways and sessions that the world before this one left behind are not waited for any longer. */
 void tick_attach_over(struct world *w);
 
 const char *tick_system_name(unsigned system);

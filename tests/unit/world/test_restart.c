@@ -4,6 +4,7 @@
  */
 #include "rig.h"
 #include "world/core/item.h"
+#include "world/outbox.h"
 
 static struct rig r;
 
@@ -178,6 +179,47 @@ START_TEST(a_gateway_that_never_comes_back_leaves_its_players_linkdead)
 	ck_assert_uint_eq(player_count(r.world), 0);
 	ck_assert_uint_eq(r.n_sessions, 0);
 	ck_assert_uint_eq(place_count(r.world, room_start(r.world)), 5);
+}
+END_TEST
+
+START_TEST(output_of_a_gateway_that_never_comes_back_is_trimmed)
+{
+	rig_guest(&r, 5);
+	rig_line(&r, 5, 2, "quit");
+	ck_assert_uint_eq(r.n_sessions, 0);
+	ck_assert_uint_gt(r.n_outbox, 0);
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	rig_ticks(&r, 40);
+	ck_assert_uint_gt(r.n_outbox, 0);
+	rig_ticks(&r, 30); /* attach_seconds=5, and a second for the trim */
+	ck_assert_uint_eq(r.n_outbox, 0);
+}
+END_TEST
+
+START_TEST(places_of_gateways_that_never_come_back_are_used_again)
+{
+	Mudlark__OutboxRow row = MUDLARK__OUTBOX_ROW__INIT, *rows[1] = { &row };
+	Mudlark__LoadOutbox m = MUDLARK__LOAD_OUTBOX__INIT;
+
+	rig_kill(&r);
+	for (r.n_outbox = 0; r.n_outbox < ARRAY_LEN(r.outbox); r.n_outbox++) {
+		row.gateway = 100000 + r.n_outbox;
+		row.oseq = 1;
+		r.outbox[r.n_outbox] = (Mudlark__OutboxRow *)(void *)rig_copy(&row.base);
+	}
+	rig_start(&r);
+	/* Pages as the first one, until there is no place left. */
+	m.rows = rows;
+	m.n_rows = 1;
+	for (row.gateway = 200000; outbox_n_gateways(r.world) < OUTBOX_GATEWAYS; row.gateway++)
+		RIG_FEED(&r, 0, LOAD_OUTBOX, load_outbox, &m);
+	rig_ticks(&r, 70);
+	ck_assert_uint_eq(r.n_outbox, 0);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_open(&r, RIG_GATEWAY, 5);
+	ck_assert_str_eq(rig_prompt(&r, 5), "Name: ");
 }
 END_TEST
 
@@ -365,6 +407,8 @@ int main(void)
 	tcase_add_test(c, who_was_not_logged_in_begins_anew);
 	tcase_add_test(c, a_session_is_not_given_to_another_gateway);
 	tcase_add_test(c, a_gateway_that_never_comes_back_leaves_its_players_linkdead);
+	tcase_add_test(c, output_of_a_gateway_that_never_comes_back_is_trimmed);
+	tcase_add_test(c, places_of_gateways_that_never_come_back_are_used_again);
 	tcase_add_test(c, what_is_said_to_a_detached_player_waits_for_its_gateway);
 	tcase_add_test(c, a_fresh_link_gets_every_durable_output_again_and_no_other);
 	tcase_add_test(c, a_fresh_link_does_not_get_what_is_not_durable_yet);
