@@ -17,23 +17,12 @@
 #include "world/tick.h"
 #include "world/turn.h"
 
-static int on_session_open(void *ctx, uint64_t peer, const void *body)
+/* The session if it belongs to that gateway. */
+static struct session *own_session(struct world *w, uint64_t peer, uint64_t id)
 {
-	struct world *w = ctx;
-	const Mudlark__SessionOpen *m = body;
-	uint32_t gateway = outbox_gateway(w, peer);
-	struct session *s;
+	struct session *s = session_get(w, id);
 
-	if (!m->session || session_get(w, m->session) || gateway == UINT32_MAX)
-		return 0;
-	s = session_new(w, m->session, gateway);
-	s->peer = base_dup(m->peer, strlen(m->peer));
-	s->trusted = m->trusted;
-	session_set_caps(s, m->caps);
-	turn_set_own(w, s);
-	session_tell_state(w, s, false);
-	login_begin(w, s, NULL);
-	return 0;
+	return s && outbox_instance(w, s->gateway) == peer ? s : NULL;
 }
 
 static int on_session_attach(void *ctx, uint64_t peer, const void *body)
@@ -64,12 +53,37 @@ static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 	return 0;
 }
 
-/* The session if it belongs to that gateway. */
-static struct session *own_session(struct world *w, uint64_t peer, uint64_t id)
+/* The answer was lost with the world before this one, or with the link. */
+static int open_again(struct world *w, uint64_t peer, const Mudlark__SessionOpen *m)
 {
-	struct session *s = session_get(w, id);
+	Mudlark__SessionAttach attach = MUDLARK__SESSION_ATTACH__INIT;
 
-	return s && outbox_instance(w, s->gateway) == peer ? s : NULL;
+	attach.session = m->session;
+	attach.peer = m->peer;
+	attach.trusted = m->trusted;
+	attach.caps = m->caps;
+	return on_session_attach(w, peer, &attach);
+}
+
+static int on_session_open(void *ctx, uint64_t peer, const void *body)
+{
+	struct world *w = ctx;
+	const Mudlark__SessionOpen *m = body;
+	uint32_t gateway = outbox_gateway(w, peer);
+	struct session *s;
+
+	if (own_session(w, peer, m->session))
+		return open_again(w, peer, m);
+	if (!m->session || session_get(w, m->session) || gateway == UINT32_MAX)
+		return 0;
+	s = session_new(w, m->session, gateway);
+	s->peer = base_dup(m->peer, strlen(m->peer));
+	s->trusted = m->trusted;
+	session_set_caps(s, m->caps);
+	turn_set_own(w, s);
+	session_tell_state(w, s, false);
+	login_begin(w, s, NULL);
+	return 0;
 }
 
 static int on_session_caps(void *ctx, uint64_t peer, const void *body)

@@ -155,6 +155,48 @@ START_TEST(who_was_not_logged_in_begins_anew)
 }
 END_TEST
 
+static void open_trusted(uint64_t session)
+{
+	Mudlark__SessionOpen m = MUDLARK__SESSION_OPEN__INIT;
+
+	m.session = session;
+	m.peer = "console";
+	m.trusted = true;
+	RIG_FEED(&r, RIG_GATEWAY, SESSION_OPEN, session_open, &m);
+	rig_turn(&r);
+}
+
+START_TEST(a_stored_session_that_is_opened_again_is_attached)
+{
+	uint64_t id;
+
+	open_trusted(31);
+	ck_assert_ptr_nonnull(rig_session(&r, 31));
+	id = rig_session(&r, 31)->character;
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_forget(&r);
+	open_trusted(31);
+	ck_assert(rig_last(&r, MUDLARK__GATEWAY_IN__BODY_SESSION_STATE)->session_state->resumed);
+	ck_assert_uint_eq(ent_id(r.world, session_get(r.world, 31)->actor), id);
+	rig_line(&r, 31, 1, "look");
+	ck_assert_uint_eq(rig_done(&r, 31), 1);
+}
+END_TEST
+
+START_TEST(a_session_opened_again_by_another_gateway_is_not_its)
+{
+	open_trusted(31);
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	rig_open(&r, RIG_OTHER, 31);
+	ck_assert_uint_eq(r.n_said, 0);
+	ck_assert_int_eq(session_get(r.world, 31)->state, SESSION_DETACHED);
+}
+END_TEST
+
 START_TEST(a_session_is_not_given_to_another_gateway)
 {
 	rig_guest(&r, 5);
@@ -405,6 +447,8 @@ int main(void)
 	tcase_add_test(c, an_attached_player_is_where_it_was_and_nobody_notices);
 	tcase_add_test(c, outputs_are_numbered_upwards_over_restarts);
 	tcase_add_test(c, who_was_not_logged_in_begins_anew);
+	tcase_add_test(c, a_stored_session_that_is_opened_again_is_attached);
+	tcase_add_test(c, a_session_opened_again_by_another_gateway_is_not_its);
 	tcase_add_test(c, a_session_is_not_given_to_another_gateway);
 	tcase_add_test(c, a_gateway_that_never_comes_back_leaves_its_players_linkdead);
 	tcase_add_test(c, output_of_a_gateway_that_never_comes_back_is_trimmed);
