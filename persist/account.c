@@ -11,6 +11,8 @@
 
 static const char wrong[] = "That name and password do not go together.";
 static const char locked[] = "Too many wrong passwords; wait five minutes and try again.";
+static const char crowded[] =
+	"Too many new accounts were made from your address; try again in ten minutes.";
 static const char taken[] = "That name is taken.";
 
 void reply_say(Mudlark__PersistReply *reply, Mudlark__Status status, const char *why)
@@ -40,43 +42,63 @@ static void name_account(struct account_work *w, const char *name)
 }
 
 /* An IPv6 customer has a whole /64: it counts as one source. */
-static void name_source(struct account_work *w, const char *source)
+static void name_source(char ret[ACCOUNT_WHO_MAX], const char *kind, const char *source)
 {
 	struct in6_addr six;
 	char text[INET6_ADDRSTRLEN];
 
-	w->source[0] = '\0';
+	ret[0] = '\0';
 	if (!source[0])
 		return;
 	if (inet_pton(AF_INET6, source, &six) == 1 && !IN6_IS_ADDR_V4MAPPED(&six)) {
 		memset(&six.s6_addr[8], 0, 8);
 		if (inet_ntop(AF_INET6, &six, text, sizeof(text)))
-			snprintf(w->source, sizeof(w->source), "source:%s/64", text);
+			snprintf(ret, ACCOUNT_WHO_MAX, "%s:%s/64", kind, text);
 	} else {
-		snprintf(w->source, sizeof(w->source), "source:%.64s", source);
+		snprintf(ret, ACCOUNT_WHO_MAX, "%s:%.64s", kind, source);
 	}
 }
 
-static int is_locked(const struct account_at *at, const char *who, bool *ret)
+static int reaches(const struct account_at *at, const char *who, int64_t span_ms, uint32_t limit,
+		   bool *ret)
 {
 	uint32_t recent = 0;
-	const int r = who[0] ? at->ops->failure_recent(at->s, who, at->now_ms, &recent) : 0;
+	const int r =
+		who[0] ? at->ops->failure_recent(at->s, who, at->now_ms - span_ms, &recent) : 0;
 
-	if (!r && recent >= ACCOUNT_FAILURES)
+	if (!r && recent >= limit)
 		*ret = true;
 	return r;
 }
 
-/* *ret_locked: by the account or by the source. */
+/* *ret_locked: this source out of this account, this source, or this account. */
 static int look_for_locks(const struct account_at *at, const struct account_work *w,
 			  bool *ret_locked)
 {
-	const int r = is_locked(at, w->who, ret_locked);
+	int r = reaches(at, w->pair, ACCOUNT_FAILURE_MS, ACCOUNT_FAILURES, ret_locked);
 
-	return r ? r : is_locked(at, w->source, ret_locked);
+	if (!r)
+		r = reaches(at, w->source, ACCOUNT_FAILURE_MS, ACCOUNT_FAILURES_OF_SOURCE,
+			    ret_locked);
+	return r ? r
+		 : reaches(at, w->who, ACCOUNT_FAILURE_MS, ACCOUNT_FAILURES_OF_ACCOUNT, ret_locked);
 }
 
-static int begin_create(const struct account_at *at, const Mudlark__AccountCreate *q,
+/* Refuses one who made too many accounts lately. */
+static int look_for_crowd(const struct account_at *at, const struct account_work *w,
+			  Mudlark__PersistReply *reply)
+{
+	bool is_crowd = false;
+	const int r = at->create_rate ? reaches(at, w->creator, ACCOUNT_CREATE_MS, at->create_rate,
+						&is_crowd)
+				      : 0;
+
+	if (!r && is_crowd)
+		reply_say(reply, MUDLARK__STATUS__STATUS_LOCKED, crowded);
+	return r;
+}
+
+static int begin_create(const struct account_at *at, const Mudlark__AccountCreate *q, bool is_ops,
 			struct account_work *w, Mudlark__PersistReply *reply)
 {
 	Mudlark__AccountRow *row;
@@ -93,7 +115,9 @@ static int begin_create(const struct account_at *at, const Mudlark__AccountCreat
 		reply_say(reply, MUDLARK__STATUS__STATUS_EXISTS, taken);
 	w->make = true;
 	w->fresh = password_of(q->password);
-	return r < 0 ? r : 0;
+	if (!is_ops && strcmp(q->source, "console") != 0)
+		name_source(w->creator, "create", q->source);
+	return r == STORE_ABSENT ? look_for_crowd(at, w, reply) : r;
 }
 
 /* Finds the account, unless it or the source is locked. */
@@ -109,6 +133,7 @@ static int begin_verify(const struct account_at *at, const char *name, struct ac
 		return 0;
 	}
 	name_account(w, name);
+	snprintf(w->pair, sizeof(w->pair), "%s %s", w->who, w->source);
 	int r = look_for_locks(at, w, &is_locked_out);
 	if (r)
 		return r;
@@ -131,7 +156,7 @@ static int begin_login(const struct account_at *at, const Mudlark__AccountVerify
 {
 	Mudlark__AccountRow *row;
 
-	name_source(w, q->source);
+	name_source(w->source, "source", q->source);
 	w->verify = true;
 	w->password = w->fresh = password_of(q->password);
 	if (q->password.len > 128) {
@@ -180,7 +205,7 @@ int account_begin(const struct account_at *at, const Mudlark__PersistCall *q, bo
 	reply->status = MUDLARK__STATUS__STATUS_OK;
 	switch (q->body_case) {
 	case MUDLARK__PERSIST_CALL__BODY_ACCOUNT_CREATE:
-		r = begin_create(at, q->account_create, w, reply);
+		r = begin_create(at, q->account_create, is_ops, w, reply);
 		break;
 	case MUDLARK__PERSIST_CALL__BODY_ACCOUNT_VERIFY:
 		r = begin_login(at, q->account_verify, w, reply);
@@ -226,12 +251,9 @@ void account_hash(struct account_work *w)
 
 static int note_failure(const struct account_at *at, const struct account_work *w)
 {
-	uint32_t recent;
-	const int r = at->ops->failure_note(at->s, w->who, at->now_ms, &recent);
+	const char *const who[] = { w->who, w->pair, w->source };
 
-	if (r || !w->source[0])
-		return r;
-	return at->ops->failure_note(at->s, w->source, at->now_ms, &recent);
+	return at->ops->failure_note(at->s, who, w->source[0] ? 3 : 2, at->now_ms);
 }
 
 static int answer_row(const struct account_at *at, const char *name, Mudlark__PersistReply *reply)
@@ -250,9 +272,17 @@ static int answer_row(const struct account_at *at, const char *name, Mudlark__Pe
 static int finish_create(const struct account_at *at, const char *name,
 			 const struct account_work *w, Mudlark__PersistReply *reply)
 {
+	const char *const who[] = { w->creator };
 	uint64_t id = 0;
-	const int r = at->ops->account_create(at->s, name, w->made, at->now_ms, &id);
+	/* Looked at again: others may have been under way. Noted first, lest one is made uncounted. */
+	int r = look_for_crowd(at, w, reply);
 
+	if (!r && reply->status != MUDLARK__STATUS__STATUS_OK)
+		return 0;
+	if (!r && w->creator[0] && at->create_rate)
+		r = at->ops->failure_note(at->s, who, 1, at->now_ms);
+	if (!r)
+		r = at->ops->account_create(at->s, name, w->made, at->now_ms, &id);
 	if (r == STORE_EXISTS) {
 		reply_say(reply, MUDLARK__STATUS__STATUS_EXISTS, taken);
 		return 0;
@@ -272,7 +302,7 @@ static int finish_right(const struct account_at *at, const char *name, bool is_l
 	if (w->made[0])
 		r = at->ops->account_set_hash(at->s, w->account, w->made);
 	if (!r)
-		r = at->ops->failure_clear(at->s, w->who);
+		r = at->ops->failure_clear(at->s, w->verify ? w->pair : w->who);
 	if (!r && is_login)
 		r = answer_row(at, name, reply); /* shows the log-in before this one */
 	if (!r && is_login)

@@ -5,8 +5,12 @@
  * of one core, so in a worker), account_finish() writes the store and answers.  An account that does not
  * exist costs the same as one that does and gets the same answer.
  *
- * After ACCOUNT_FAILURES failures in five minutes an account, or an address, has to wait; failures are
- * kept in the store.  A right password among guesses that were under way at the same time is refused, too.
+ * Failures of the last five minutes are kept in the store, and counted three times: of one source at
+ * one account, of one source at all accounts, and of all sources at one account.  The last limit is far higher,
+ * so that nobody is locked out by a stranger's few guesses.  A right password among guesses that were under
+ * way at the same time is refused, too.
+ *
+ * A source may make so many new accounts in ten minutes; the operator and the console are not counted.
  */
 #pragma once
 
@@ -15,9 +19,18 @@
 #include "persist/store.h"
 
 /* Argon2id: 19 MiB, two passes (as OWASP advises). */
-enum { ACCOUNT_OPSLIMIT = 2, ACCOUNT_MEMLIMIT = 19 << 20, ACCOUNT_FAILURES = 5 };
+enum { ACCOUNT_OPSLIMIT = 2, ACCOUNT_MEMLIMIT = 19 << 20 };
 
-enum { ACCOUNT_WHO_MAX = 80 };
+/* Failures that lock ... */
+enum {
+	ACCOUNT_FAILURES = 5, /* a source out of one account */
+	ACCOUNT_FAILURES_OF_SOURCE = 20,
+	ACCOUNT_FAILURES_OF_ACCOUNT = 100,
+	ACCOUNT_FAILURE_MS = 5 * 60 * 1000,
+	ACCOUNT_CREATE_MS = 10 * 60 * 1000,
+};
+
+enum { ACCOUNT_WHO_MAX = 80, ACCOUNT_PAIR_MAX = 2 * ACCOUNT_WHO_MAX };
 
 struct account_work {
 	/* What to do. */
@@ -31,12 +44,15 @@ struct account_work {
 	/* Who. */
 	uint64_t account;
 	char who[ACCOUNT_WHO_MAX], source[ACCOUNT_WHO_MAX]; /* source empty: not counted */
+	char pair[ACCOUNT_PAIR_MAX];			    /* who and source */
+	char creator[ACCOUNT_WHO_MAX];			    /* source of a new one, or empty */
 };
 
 struct account_at {
 	const struct store_ops *ops;
 	struct store *s;
 	int64_t now_ms;
+	uint32_t create_rate; /* new accounts of one source in ten minutes; 0: any number */
 	struct arena *a;
 };
 

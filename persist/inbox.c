@@ -351,6 +351,8 @@ static int start(struct inbox *in, const struct store_ops *ops)
 		.out = &in->results,
 		.clock = in->conf.clock,
 		.entropy = in->conf.entropy,
+		.create_rate = in->conf.create_rate,
+		.event_keep = in->conf.event_keep,
 	};
 	int r = queue_init(&in->results, 0, true);
 

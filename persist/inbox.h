@@ -20,6 +20,8 @@ struct inbox_conf {
 	const char *store;     /* sqlite:..., postgresql://... */
 	unsigned hash_threads; /* 0: by the number of cores */
 	uint64_t call_wait_us; /* while the store is away a call waits so long */
+	uint32_t create_rate;  /* new accounts of one source in ten minutes; 0: any number */
+	uint64_t event_keep;   /* events that stay stored, of each world; 0: all */
 	const struct clock *clock;
 	const struct entropy *entropy;
 	/* The store opened for the first time. */

@@ -97,6 +97,7 @@ static void open_store(struct keeper *k)
 	const int r = k->conf.ops->open(&k->s, k->conf.where, &why);
 
 	if (!r) {
+		k->conf.ops->keep_events(k->s, k->conf.event_keep);
 		k->was_open = true;
 		tell_open(k);
 	} else if (r > 0 || (r == -EADDRINUSE && !k->was_open)) {
@@ -160,7 +161,8 @@ static bool is_risky(const struct job *j)
 
 static int try_call(struct keeper *k, struct job *j)
 {
-	const struct account_at at = { k->conf.ops, k->s, clock_wall(k->conf.clock), &j->arena };
+	const struct account_at at = { k->conf.ops, k->s, clock_wall(k->conf.clock),
+				       k->conf.create_rate, &j->arena };
 
 	switch (j->kind) {
 	case JOB_ACCOUNT_BEGIN:

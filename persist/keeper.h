@@ -23,6 +23,8 @@ struct keeper_conf {
 	struct queue *out; /* finished jobs and JOB_STATE; lives longer */
 	const struct clock *clock;
 	const struct entropy *entropy;
+	uint32_t create_rate; /* account.h */
+	uint64_t event_keep;  /* store.h */
 };
 
 int keeper_start(struct keeper **ret, const struct keeper_conf *conf) MUST_USE;

@@ -15,7 +15,7 @@ enum { STOP_US = 4000000, LINGER_US = 20000 };
 
 struct options {
 	char *bus, *store, *metrics;
-	int64_t call_wait, hash_threads;
+	int64_t call_wait, hash_threads, create_rate, event_keep;
 };
 
 #define AT(field) offsetof(struct options, field)
@@ -32,6 +32,10 @@ static const struct conf_option options[] = {
 	  .help = "while the database is away a question waits so long for it" },
 	{ "persist.hash_threads", CONF_INT, AT(hash_threads), "0", 0, HASHER_THREADS_MAX,
 	  .help = "threads that check passwords; 0: one fewer than there are cores" },
+	{ "persist.create_rate", CONF_INT, AT(create_rate), "30", 0, 1000000,
+	  .help = "new accounts in ten minutes from one address; 0: any number" },
+	{ "persist.event_keep", CONF_INT, AT(event_keep), "100000", 0, INT64_MAX / 2,
+	  .help = "durable facts (table event) that stay stored, the newest; 0: all" },
 };
 /* clang-format on */
 
@@ -97,6 +101,8 @@ static int start(struct persist *p)
 		.store = p->options.store,
 		.hash_threads = (unsigned)p->options.hash_threads,
 		.call_wait_us = (uint64_t)p->options.call_wait,
+		.create_rate = (uint32_t)p->options.create_rate,
+		.event_keep = (uint64_t)p->options.event_keep,
 		.clock = loop_clock(p->proc.loop),
 		.entropy = &entropy_system,
 		.ready = on_ready,

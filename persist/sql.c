@@ -95,6 +95,8 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 		.pg = EVENT_PUT "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[],"
 				" $4::text[], $5::text[]) ON CONFLICT DO NOTHING",
 	},
+	[SQL_EVENT_TRIM] = BOTH("DELETE FROM event WHERE world = $1 AND seq <= $2 AND seq <"
+				" (SELECT seq FROM event WHERE world = $1 ORDER BY seq LIMIT 1) + $3"),
 	[SQL_SESSION_PUT] = {
 		.sqlite = SESSION_PUT "VALUES ($1, $2, $3, $4, $5, $6)" SESSION_UPSERT,
 		.pg = SESSION_PUT "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[],"
@@ -103,6 +105,12 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 	[SQL_SESSION_DEL] = {
 		.sqlite = "DELETE FROM session WHERE session = $1",
 		.pg = "DELETE FROM session WHERE session = ANY ($1::bigint[])",
+	},
+	[SQL_SESSION_APPLIED] = {
+		.sqlite = "UPDATE session SET applied = $2 WHERE session = $1 AND applied < $2",
+		.pg = "UPDATE session s SET applied = t.applied FROM"
+		      " unnest($1::bigint[], $2::bigint[]) AS t (session, applied)"
+		      " WHERE s.session = t.session AND s.applied < t.applied",
 	},
 	[SQL_OUTBOX_PUT] = {
 		.sqlite = OUTBOX_PUT "VALUES ($1, $2, $3, $4)" OUTBOX_UPSERT,
@@ -117,6 +125,10 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 	},
 	[SQL_DEAD_LETTER] = BOTH("INSERT INTO dead_letter (world, epoch, batch, body, why, at)"
 				 " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"),
+	[SQL_DEAD_LETTER_TRIM] =
+		BOTH("DELETE FROM dead_letter WHERE world = $1 AND (epoch, batch) <="
+		     " (SELECT epoch, batch FROM dead_letter WHERE world = $1"
+		     " ORDER BY epoch DESC, batch DESC LIMIT 1 OFFSET $2)"),
 
 	[SQL_WORLD_IDS] = BOTH(WORLD_IDS),
 	[SQL_ENTITIES] = {
@@ -160,7 +172,8 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 	[SQL_FAILURE_PRUNE] = BOTH("DELETE FROM failure WHERE at <= $1"),
 	[SQL_FAILURE_NOTE] = BOTH("INSERT INTO failure (who, at) VALUES ($1, $2)"),
 	[SQL_FAILURE_COUNT] = BOTH("SELECT count(*) FROM failure WHERE who = $1 AND at > $2"),
-	[SQL_FAILURE_CLEAR] = BOTH("DELETE FROM failure WHERE who = $1"),
+	[SQL_FAILURE_CLEAR] = BOTH("DELETE FROM failure WHERE who = $1"
+				  " OR (who >= $2 AND who < $3)"),
 
 	[SQL_HAS_SCHEMA] = EARLY("SELECT count(*) FROM sqlite_master WHERE type = 'table'"
 				 " AND name = 'schema_version'",

@@ -18,11 +18,14 @@ enum sql {
 	SQL_DOCUMENT_PUT, /* -> version */
 	SQL_DOCUMENT_DEL,
 	SQL_EVENT_PUT,
+	SQL_EVENT_TRIM, /* world, up to, how many at most */
 	SQL_SESSION_PUT,
 	SQL_SESSION_DEL,
+	SQL_SESSION_APPLIED, /* session, applied: of one that is there */
 	SQL_OUTBOX_PUT,
 	SQL_OUTBOX_TRIM,
 	SQL_DEAD_LETTER,
+	SQL_DEAD_LETTER_TRIM, /* world, how many newest stay */
 	/* loads */
 	SQL_WORLD_IDS,	   /* world -> id of everything that is in it, ascending, unsigned */
 	SQL_ENTITIES,	   /* JSON array of ids -> id, owner, kind, body, version; ascending */
@@ -45,7 +48,7 @@ enum sql {
 	SQL_FAILURE_PRUNE,
 	SQL_FAILURE_NOTE,
 	SQL_FAILURE_COUNT, /* who, since -> number */
-	SQL_FAILURE_CLEAR,
+	SQL_FAILURE_CLEAR, /* who, first and last of what is below it */
 	/* migrations */
 	SQL_HAS_SCHEMA, /* -> number of tables named schema_version */
 	SQL_VERSIONS,	/* -> version, checksum */

@@ -24,11 +24,12 @@ enum store_refusal {
 
 enum {
 	STORE_PAGE_BYTES = 256 << 10,
-	STORE_BODY_MAX = 256 << 10,  /* of one entity or document */
-	STORE_REPLY_MAX = 512 << 10, /* of bodies in one answer */
-	STORE_FAILURE_MS = 5 * 60 * 1000,
-	STORE_CHARACTERS_MAX = 16, /* of one account */
-	STORE_ACCOUNTS_MAX = 1000, /* in one list */
+	STORE_BODY_MAX = 256 << 10,	   /* of one entity or document */
+	STORE_REPLY_MAX = 512 << 10,	   /* of bodies in one answer */
+	STORE_FAILURE_MS = 10 * 60 * 1000, /* how long one is remembered */
+	STORE_CHARACTERS_MAX = 16,	   /* of one account */
+	STORE_ACCOUNTS_MAX = 1000,	   /* in one list */
+	STORE_LETTERS_KEPT = 1000,	   /* dead letters of one world: the newest */
 };
 
 struct store;
@@ -69,8 +70,13 @@ struct store_ops {
 	 */
 	int (*commit)(struct store *s, Mudlark__Commit *const *commits, size_t n, size_t *ret_bad,
 		      struct buf *why);
+	/* Of each world's events the newest so many stay, about (0, as it is opened: all); the others go
+	 * with later commits, a slice at a time. */
+	void (*keep_events)(struct store *s, uint64_t keep);
 	/* Marks a poisoned batch as passed: stored for the operator in `dead_letter`, batch advanced.
-	 * 0 also when it was passed before; STORE_STALE, STORE_BAD as above. */
+	 * The lines it was the effect of count as run: its sessions' `applied` is taken over, unless
+	 * that is what cannot be stored. 0 also when it was passed before; STORE_STALE, STORE_BAD as
+	 * above. */
 	int (*set_aside)(struct store *s, const Mudlark__Commit *c, const char *why);
 
 	/* Rows of at most STORE_PAGE_BYTES of bodies (and at least one row). */
@@ -104,11 +110,12 @@ struct store_ops {
 	/* STORE_ABSENT: no such account. STORE_BAD: it has STORE_CHARACTERS_MAX. 0 also when this very
 	 * character is there already. */
 	int (*character_create)(struct store *s, uint64_t account, uint64_t id, const char *name);
-	/* Failed log-ins, kept so that a restart forgives nobody. *ret_recent: those in the last
-	 * STORE_FAILURE_MS, the new one with them. */
-	int (*failure_note)(struct store *s, const char *who, int64_t now_ms, uint32_t *ret_recent);
-	int (*failure_recent)(struct store *s, const char *who, int64_t now_ms,
+	/* Failed log-ins and the like, kept so that a restart forgives nobody: noted under n names. */
+	int (*failure_note)(struct store *s, const char *const *who, size_t n, int64_t now_ms);
+	/* *ret_recent: those after `since_ms`. */
+	int (*failure_recent)(struct store *s, const char *who, int64_t since_ms,
 			      uint32_t *ret_recent);
+	/* With those under `who`, a space, and more. */
 	int (*failure_clear)(struct store *s, const char *who);
 };
 

@@ -219,9 +219,9 @@ int store_character_create(struct store *s, uint64_t account, uint64_t id, const
 	return store_end(s, r);
 }
 
-int store_failure_recent(struct store *s, const char *who, int64_t now_ms, uint32_t *ret_recent)
+int store_failure_recent(struct store *s, const char *who, int64_t since_ms, uint32_t *ret_recent)
 {
-	const struct db_value args[] = { db_str(who), db_int(now_ms - STORE_FAILURE_MS) };
+	const struct db_value args[] = { db_str(who), db_int(since_ms) };
 	int64_t n = 0;
 	const int r = store_query(s, SQL_FAILURE_COUNT, args, ARRAY_LEN(args), store_one_int, &n);
 
@@ -230,24 +230,30 @@ int store_failure_recent(struct store *s, const char *who, int64_t now_ms, uint3
 	return r;
 }
 
-int store_failure_note(struct store *s, const char *who, int64_t now_ms, uint32_t *ret_recent)
+int store_failure_note(struct store *s, const char *const *who, size_t n, int64_t now_ms)
 {
 	const struct db_value old[] = { db_int(now_ms - STORE_FAILURE_MS) };
-	const struct db_value note[] = { db_str(who), db_int(now_ms) };
 	int r = s->driver->begin(s->db);
 
 	if (!r)
 		r = s->driver->queue(s->db, SQL_FAILURE_PRUNE, old, ARRAY_LEN(old), 1);
-	if (!r)
+	for (size_t i = 0; i < n && !r; i++) {
+		const struct db_value note[] = { db_str(who[i]), db_int(now_ms) };
 		r = s->driver->queue(s->db, SQL_FAILURE_NOTE, note, ARRAY_LEN(note), 1);
-	if (!r)
-		r = store_failure_recent(s, who, now_ms, ret_recent);
+	}
 	return store_end(s, r);
 }
 
 int store_failure_clear(struct store *s, const char *who)
 {
-	const struct db_value args[] = { db_str(who) };
+	struct buf first = { 0 }, end = { 0 };
 
-	return store_query(s, SQL_FAILURE_CLEAR, args, ARRAY_LEN(args), NULL, NULL);
+	buf_addf(&first, "%s ", who);
+	buf_addf(&end, "%s!", who); /* what follows a space */
+	const struct db_value args[] = { db_str(who), db_text(buf_p(&first), first.n),
+					 db_text(buf_p(&end), end.n) };
+	const int r = store_query(s, SQL_FAILURE_CLEAR, args, ARRAY_LEN(args), NULL, NULL);
+	buf_done(&first);
+	buf_done(&end);
+	return r;
 }

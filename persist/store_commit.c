@@ -15,6 +15,8 @@
 #include "persist/store_inner.h"
 #include "rt/clock.h"
 
+enum { EVENT_SLICE = 1000 }; /* deleted in one transaction at most */
+
 /* Which of the commits are new: *ret_from, n for none. */
 static int choose(const struct store_world *w, Mudlark__Commit *const *commits, size_t n,
 		  size_t *ret_from, struct buf *why)
@@ -127,6 +129,32 @@ static int put_events(struct store *s, const struct net *net, uint32_t world, st
 	return queue(s, SQL_EVENT_PUT, c, 5);
 }
 
+/*
+ * Half as often as a slice is long, so that a heap that is too high (from before there was a bound)
+ * shrinks while new events come in.
+ */
+static int trim_events(struct store *s, const struct net *net, uint32_t world)
+{
+	uint64_t newest = 0;
+
+	for (size_t i = 0; i < net->n_events; i++)
+		newest = newest > net->events[i]->seq ? newest : net->events[i]->seq;
+	if (!s->event_keep || s->n_events + net->n_events < EVENT_SLICE / 2 ||
+	    newest <= s->event_keep)
+		return 0;
+	const struct db_value args[] = { db_int(world), db_u64(newest - s->event_keep),
+					 db_int(EVENT_SLICE) };
+	return s->driver->queue(s->db, SQL_EVENT_TRIM, args, ARRAY_LEN(args), 1);
+}
+
+/* After the transaction. */
+static void count_events(struct store *s, size_t n)
+{
+	s->n_events += n;
+	if (s->n_events >= EVENT_SLICE / 2)
+		s->n_events = 0;
+}
+
 static int put_outbox(struct store *s, const struct net *net, uint32_t world, struct cells *c)
 {
 	cells_for(c, net->n_trim, 3);
@@ -193,6 +221,8 @@ static int write_net(struct store *s, const struct net *net, uint32_t world, str
 	if (!r)
 		r = put_events(s, net, world, &c);
 	if (!r)
+		r = trim_events(s, net, world);
+	if (!r)
 		r = put_sessions(s, net, world, &c);
 	if (!r)
 		r = put_ids(s, SQL_SESSION_DEL, net->ended, net->n_ended, &c);
@@ -213,7 +243,7 @@ static int lock_world(struct store *s, uint32_t world, struct store_world *ret)
 static int write_run(struct store *s, Mudlark__Commit *const *commits, size_t n, struct buf *why)
 {
 	struct store_world w;
-	size_t from = 0;
+	size_t from = 0, n_events = 0;
 	int r = lock_world(s, commits[0]->world, &w);
 
 	if (!r)
@@ -223,9 +253,13 @@ static int write_run(struct store *s, Mudlark__Commit *const *commits, size_t n,
 		struct net net;
 		net_build(&net, commits + from, n - from, &a);
 		r = write_net(s, &net, w.world, &a);
+		n_events = net.n_events;
 		arena_done(&a);
 	}
-	return store_end(s, r);
+	r = store_end(s, r);
+	if (!r && n_events)
+		count_events(s, n_events);
+	return r;
 }
 
 int store_commit(struct store *s, Mudlark__Commit *const *commits, size_t n, size_t *ret_bad,
@@ -252,6 +286,29 @@ int store_commit(struct store *s, Mudlark__Commit *const *commits, size_t n, siz
 	return r;
 }
 
+/*
+ * The lines whose effects are lost are not to be run again. A session that was to begin with this batch
+ * is not there, and its player logs in anew.
+ */
+static int mark_applied(struct store *s, const Mudlark__Commit *c, struct arena *a)
+{
+	struct cells marks = { .a = a }, ended = { .a = a };
+
+	cells_for(&marks, c->n_sessions, 2);
+	cells_for(&ended, c->n_sessions, 1);
+	for (size_t i = 0; i < c->n_sessions; i++) {
+		const Mudlark__SessionRow *row = c->sessions[i];
+		if (!row->character) {
+			cell(&ended, db_u64(row->session));
+			continue;
+		}
+		cell(&marks, db_u64(row->session));
+		cell(&marks, db_u64(row->applied));
+	}
+	const int r = queue(s, SQL_SESSION_APPLIED, &marks, 2);
+	return r ? r : queue(s, SQL_SESSION_DEL, &ended, 1);
+}
+
 static int bury(struct store *s, const Mudlark__Commit *c, const char *why)
 {
 	const size_t n = mudlark__commit__get_packed_size(c);
@@ -262,23 +319,45 @@ static int bury(struct store *s, const Mudlark__Commit *c, const char *why)
 		db_int(c->world), db_u64(c->epoch), db_u64(c->batch),
 		db_blob(body, n), db_str(why),	    db_int(clock_wall(&clock_system)),
 	};
+	const struct db_value kept[] = { db_int(c->world), db_int(STORE_LETTERS_KEPT) };
 	const struct db_value progress[] = { db_int(c->world), db_u64(c->batch) };
-	const int r = s->driver->queue(s->db, SQL_DEAD_LETTER, letter, ARRAY_LEN(letter), 1);
+	int r = s->driver->queue(s->db, SQL_DEAD_LETTER, letter, ARRAY_LEN(letter), 1);
+	if (!r)
+		r = s->driver->queue(s->db, SQL_DEAD_LETTER_TRIM, kept, ARRAY_LEN(kept), 1);
 	return r ? r : s->driver->queue(s->db, SQL_WORLD_BATCH, progress, ARRAY_LEN(progress), 1);
 }
 
-int store_set_aside(struct store *s, const Mudlark__Commit *c, const char *why)
+static int pass(struct store *s, const Mudlark__Commit *c, const char *why, bool with_marks)
 {
 	Mudlark__Commit *const commits[] = { (Mudlark__Commit *)c };
 	struct store_world w;
 	struct buf sentence = { 0 };
+	struct arena a = { 0 };
 	size_t from = 0;
 	int r = lock_world(s, c->world, &w);
 
 	if (!r)
 		r = choose(&w, commits, 1, &from, &sentence);
 	buf_done(&sentence);
+	if (!r && from == 0 && with_marks)
+		r = mark_applied(s, c, &a);
 	if (!r && from == 0)
 		r = bury(s, c, why);
-	return store_end(s, r);
+	r = store_end(s, r);
+	arena_done(&a);
+	return r;
+}
+
+void store_keep_events(struct store *s, uint64_t keep)
+{
+	s->event_keep = keep;
+	/* The first commit with an event looks. */
+	s->n_events = EVENT_SLICE / 2;
+}
+
+int store_set_aside(struct store *s, const Mudlark__Commit *c, const char *why)
+{
+	const int r = pass(s, c, why, true);
+
+	return r == STORE_POISON ? pass(s, c, why, false) : r;
 }

@@ -10,6 +10,8 @@
 struct store {
 	const struct db_driver *driver;
 	struct db *db;
+	uint64_t event_keep; /* 0: all */
+	size_t n_events;     /* stored since old ones were deleted */
 	/* What load_page goes through, found once for all its pages. */
 	struct {
 		uint32_t world;
@@ -34,6 +36,7 @@ int store_progress(struct store *s, uint32_t world, uint64_t *ret_epoch, uint64_
 /* store_commit.c */
 int store_commit(struct store *s, Mudlark__Commit *const *commits, size_t n, size_t *ret_bad,
 		 struct buf *why);
+void store_keep_events(struct store *s, uint64_t keep);
 int store_set_aside(struct store *s, const Mudlark__Commit *c, const char *why);
 
 /* store_load.c */
@@ -63,6 +66,6 @@ int store_account_logged_in(struct store *s, uint64_t id, int64_t now_ms);
 int store_account_list(struct store *s, const char *name, Mudlark__AccountRow ***ret, size_t *ret_n,
 		       struct arena *a);
 int store_character_create(struct store *s, uint64_t account, uint64_t id, const char *name);
-int store_failure_note(struct store *s, const char *who, int64_t now_ms, uint32_t *ret_recent);
-int store_failure_recent(struct store *s, const char *who, int64_t now_ms, uint32_t *ret_recent);
+int store_failure_note(struct store *s, const char *const *who, size_t n, int64_t now_ms);
+int store_failure_recent(struct store *s, const char *who, int64_t since_ms, uint32_t *ret_recent);
 int store_failure_clear(struct store *s, const char *who);

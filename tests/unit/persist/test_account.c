@@ -13,6 +13,7 @@
 struct desk {
 	struct both b;
 	int64_t now;
+	uint32_t create_rate;
 	Mudlark__PersistReply reply;
 };
 
@@ -26,7 +27,7 @@ static void desk_open(struct desk *d)
 
 static Mudlark__Status run_account(struct desk *d, const Mudlark__PersistCall *q, bool is_ops)
 {
-	const struct account_at at = { d->b.ops, d->b.s, d->now, &d->b.a };
+	const struct account_at at = { d->b.ops, d->b.s, d->now, d->create_rate, &d->b.a };
 	struct account_work w;
 	bool done = false;
 
@@ -38,6 +39,20 @@ static Mudlark__Status run_account(struct desk *d, const Mudlark__PersistCall *q
 	}
 	ck_assert(d->reply.status == MUDLARK__STATUS__STATUS_OK || d->reply.why[0]);
 	return d->reply.status;
+}
+
+static Mudlark__Status create_from(struct desk *d, const char *name, const char *source,
+				   bool is_ops)
+{
+	Mudlark__PersistCall q = MUDLARK__PERSIST_CALL__INIT;
+	Mudlark__AccountCreate c = MUDLARK__ACCOUNT_CREATE__INIT;
+
+	c.name = (char *)name;
+	c.password = bytes_of("correct horse");
+	c.source = (char *)source;
+	q.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_CREATE;
+	q.account_create = &c;
+	return run_account(d, &q, is_ops);
 }
 
 static Mudlark__Status create(struct desk *d, const char *name, const char *password)
@@ -150,24 +165,111 @@ START_TEST(five_failures_lock_an_account_for_five_minutes)
 }
 END_TEST
 
-START_TEST(a_right_password_clears_the_account_but_not_the_source)
+static void guess(struct desk *d, const char *name, const char *source, int times)
+{
+	for (int i = 0; i < times; i++)
+		ck_assert_int_eq(login(d, name, "wrong wrong", source),
+				 MUDLARK__STATUS__STATUS_DENIED);
+}
+
+START_TEST(a_stranger_locks_nobody_out_but_himself)
 {
 	struct desk d;
 	desk_open(&d);
 	create(&d, "Mira", "correct horse");
 	create(&d, "Otto", "battery staple");
-	for (int i = 0; i < 4; i++)
-		ck_assert_int_eq(login(&d, "Mira", "wrong wrong", "2001:db8::1"),
-				 MUDLARK__STATUS__STATUS_DENIED);
-	ck_assert_int_eq(login(&d, "Mira", "correct horse", "2001:db8::1"),
-			 MUDLARK__STATUS__STATUS_OK);
+	guess(&d, "Mira", "2001:db8::1", 5);
 	/* The same /64 is the same source. */
-	ck_assert_int_eq(login(&d, "Otto", "wrong wrong", "2001:db8::2:3"),
-			 MUDLARK__STATUS__STATUS_DENIED);
-	ck_assert_int_eq(login(&d, "Otto", "battery staple", "2001:db8::4"),
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "2001:db8::2:3"),
 			 MUDLARK__STATUS__STATUS_LOCKED);
-	ck_assert_int_eq(login(&d, "Otto", "battery staple", "203.0.113.7"),
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "203.0.113.7"),
 			 MUDLARK__STATUS__STATUS_OK);
+	/* What failed at one account does not close another ... */
+	ck_assert_int_eq(login(&d, "Otto", "battery staple", "2001:db8::4"),
+			 MUDLARK__STATUS__STATUS_OK);
+	/* ... and Mira's success elsewhere opens nothing here. */
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "2001:db8::1"),
+			 MUDLARK__STATUS__STATUS_LOCKED);
+	both_close(&d.b);
+}
+END_TEST
+
+START_TEST(a_right_password_clears_the_pair_but_not_the_source)
+{
+	struct desk d;
+	desk_open(&d);
+	create(&d, "Mira", "correct horse");
+	for (int i = 0; i < 5; i++) {
+		guess(&d, "Mira", "198.51.100.1", 4);
+		if (i < 4)
+			ck_assert_int_eq(login(&d, "Mira", "correct horse", "198.51.100.1"),
+					 MUDLARK__STATUS__STATUS_OK);
+	}
+	/* That were twenty. */
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "198.51.100.1"),
+			 MUDLARK__STATUS__STATUS_LOCKED);
+	ck_assert_int_eq(login(&d, "Otto", "battery staple", "198.51.100.1"),
+			 MUDLARK__STATUS__STATUS_LOCKED);
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "198.51.100.2"),
+			 MUDLARK__STATUS__STATUS_OK);
+	d.now += ACCOUNT_FAILURE_MS;
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "198.51.100.1"),
+			 MUDLARK__STATUS__STATUS_OK);
+	both_close(&d.b);
+}
+END_TEST
+
+START_TEST(a_hundred_failures_from_anywhere_lock_an_account)
+{
+	struct desk d;
+	desk_open(&d);
+	create(&d, "Mira", "correct horse");
+	/* Noted by hand: a hundred hashes would take too long. */
+	const char *const who[] = { "account:mira" };
+	for (int i = 0; i < 99; i++)
+		ck_assert_int_eq(d.b.ops->failure_note(d.b.s, who, 1, d.now), 0);
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "203.0.113.1"),
+			 MUDLARK__STATUS__STATUS_OK);
+	guess(&d, "Mira", "203.0.113.1", 1);
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "203.0.113.2"),
+			 MUDLARK__STATUS__STATUS_LOCKED);
+	/* The operator opens it. */
+	ck_assert_int_eq(change(&d, "", "third password", true, true), MUDLARK__STATUS__STATUS_OK);
+	ck_assert_int_eq(login(&d, "Mira", "third password", "203.0.113.2"),
+			 MUDLARK__STATUS__STATUS_OK);
+	both_close(&d.b);
+}
+END_TEST
+
+START_TEST(one_source_makes_only_so_many_accounts_in_ten_minutes)
+{
+	struct desk d;
+	desk_open(&d);
+	d.create_rate = 2;
+	ck_assert_int_eq(create_from(&d, "Mira", "203.0.113.1", false), MUDLARK__STATUS__STATUS_OK);
+	/* What was not made does not count. */
+	ck_assert_int_eq(create_from(&d, "Mira", "203.0.113.1", false),
+			 MUDLARK__STATUS__STATUS_EXISTS);
+	d.now += 6 * 60 * 1000;
+	ck_assert_int_eq(create_from(&d, "Otto", "203.0.113.1", false), MUDLARK__STATUS__STATUS_OK);
+	ck_assert_int_eq(create_from(&d, "Anna", "203.0.113.1", false),
+			 MUDLARK__STATUS__STATUS_LOCKED);
+	ck_assert_int_eq(create_from(&d, "Anna", "203.0.113.2", false), MUDLARK__STATUS__STATUS_OK);
+	ck_assert_int_eq(create_from(&d, "Berta", "203.0.113.1", true), MUDLARK__STATUS__STATUS_OK);
+	for (int i = 0; i < 3; i++) {
+		const char name[] = { 'C', 'a', 'r', (char)('a' + i), '\0' };
+		ck_assert_int_eq(create_from(&d, name, "console", false),
+				 MUDLARK__STATUS__STATUS_OK);
+	}
+	/* Those who have one come in as ever. */
+	ck_assert_int_eq(login(&d, "Mira", "correct horse", "203.0.113.1"),
+			 MUDLARK__STATUS__STATUS_OK);
+	d.now += 4 * 60 * 1000;
+	ck_assert_int_eq(create_from(&d, "Dora", "203.0.113.1", false), MUDLARK__STATUS__STATUS_OK);
+	ck_assert_int_eq(create_from(&d, "Emil", "203.0.113.1", false),
+			 MUDLARK__STATUS__STATUS_LOCKED);
+	d.create_rate = 0;
+	ck_assert_int_eq(create_from(&d, "Emil", "203.0.113.1", false), MUDLARK__STATUS__STATUS_OK);
 	both_close(&d.b);
 }
 END_TEST
@@ -183,7 +285,7 @@ START_TEST(guesses_under_way_together_cannot_outrun_the_lock)
 	v.password = bytes_of("correct horse");
 	q.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_VERIFY;
 	q.account_verify = &v;
-	const struct account_at at = { d.b.ops, d.b.s, d.now, &d.b.a };
+	const struct account_at at = { d.b.ops, d.b.s, d.now, 0, &d.b.a };
 	struct account_work w;
 	bool done = false;
 	/* Begun before the account was locked ... */
@@ -354,7 +456,10 @@ int main(void)
 	tcase_add_test(t, an_account_is_made_and_its_password_opens_it);
 	tcase_add_test(t, names_and_passwords_have_rules_that_are_told);
 	tcase_add_test(t, five_failures_lock_an_account_for_five_minutes);
-	tcase_add_test(t, a_right_password_clears_the_account_but_not_the_source);
+	tcase_add_test(t, a_stranger_locks_nobody_out_but_himself);
+	tcase_add_test(t, a_right_password_clears_the_pair_but_not_the_source);
+	tcase_add_test(t, a_hundred_failures_from_anywhere_lock_an_account);
+	tcase_add_test(t, one_source_makes_only_so_many_accounts_in_ten_minutes);
 	tcase_add_test(t, guesses_under_way_together_cannot_outrun_the_lock);
 	tcase_add_test(t, a_password_is_changed_by_who_knows_it_or_by_the_operator);
 	tcase_add_test(t, a_hash_with_older_parameters_is_made_anew_at_login);

@@ -37,6 +37,74 @@ static void do_sql(const struct both *b, int which, const char *sql)
 		ck_assert(pg_server_sql(b->where, sql));
 }
 
+/* Both refuse the row that is made when the condition is false. */
+static void holds(const struct both *b, int which, const char *condition)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO document (collection, key, body, version)"
+		 " SELECT 'false', 'false', NULL, 1 WHERE NOT (%s)",
+		 condition);
+	do_sql(b, which, sql);
+}
+
+/* A session that nothing can be written of, as a damaged index or a rule of the operator's would do. */
+static void seal_sessions(const struct both *b, int which)
+{
+	if (which == ON_SQLITE) {
+		do_sql(b, which,
+		       "CREATE TRIGGER seal BEFORE UPDATE ON session"
+		       " BEGIN SELECT RAISE(ABORT, 'sealed'); END");
+		return;
+	}
+	do_sql(b, which,
+	       "CREATE FUNCTION seal() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN"
+	       " RAISE EXCEPTION 'sealed' USING ERRCODE = '23514'; END$$");
+	do_sql(b, which,
+	       "CREATE TRIGGER seal BEFORE UPDATE ON session"
+	       " FOR EACH ROW EXECUTE FUNCTION seal()");
+}
+
+START_TEST(a_batch_whose_sessions_are_refused_is_passed_without_them)
+{
+	struct both b;
+	both_open(&b, _i);
+	const uint64_t epoch = both_grant(&b, 11);
+	Mudlark__Commit *c = a_commit(&b.a, epoch, 1);
+	session(&b.a, c, 100, 1, 4);
+	both_must_commit(&b, c);
+	b.ops->close(b.s);
+	seal_sessions(&b, _i);
+	ck_assert_int_eq(both_try_open(&b), 0);
+	c = a_commit(&b.a, epoch, 2);
+	session(&b.a, c, 100, 1, 5);
+	ck_assert_int_eq(both_commit(&b, c), STORE_POISON);
+	ck_assert_int_eq(b.ops->set_aside(b.s, c, "because"), 0);
+	ck_assert_uint_eq(both_batch(&b), 2);
+	Mudlark__Page *p = both_page(&b, MUDLARK__LOAD_PAGE__WHAT__SESSIONS, 0);
+	ck_assert_uint_eq(p->sessions->rows[0]->applied, 4);
+	both_close(&b);
+}
+END_TEST
+
+START_TEST(of_dead_letters_the_newest_thousand_are_kept)
+{
+	struct both b;
+	both_open(&b, _i);
+	const uint64_t epoch = both_grant(&b, 11);
+	both_must_commit(&b, a_commit(&b.a, epoch, 1));
+	do_sql(&b, _i,
+	       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1203)"
+	       " INSERT INTO dead_letter SELECT 1 + i / 1201, 0, i, '', 'old', 0 FROM n");
+	ck_assert_int_eq(b.ops->set_aside(b.s, a_commit(&b.a, epoch, 2), "new"), 0);
+	holds(&b, _i, "(SELECT count(*) FROM dead_letter WHERE world = 1) = 1000");
+	holds(&b, _i, "(SELECT min(batch) FROM dead_letter WHERE world = 1 AND epoch = 0) = 202");
+	holds(&b, _i, "(SELECT count(*) FROM dead_letter WHERE world = 2) = 3");
+	both_close(&b);
+}
+END_TEST
+
 START_TEST(a_newer_schema_is_refused)
 {
 	struct both b;
@@ -440,6 +508,9 @@ int main(void)
 	TCase *t = tcase_create("both");
 
 	tcase_set_timeout(t, 90);
+	tcase_add_loop_test(t, a_batch_whose_sessions_are_refused_is_passed_without_them, 0,
+			    STORES);
+	tcase_add_loop_test(t, of_dead_letters_the_newest_thousand_are_kept, 0, STORES);
 	tcase_add_loop_test(t, a_newer_schema_is_refused, 0, STORES);
 	tcase_add_loop_test(t, a_schema_made_by_another_text_is_refused, 0, STORES);
 	tcase_add_loop_test(t, a_second_opening_migrates_nothing, 0, STORES);

@@ -200,6 +200,46 @@ START_TEST(a_batch_set_aside_is_passed_and_kept)
 }
 END_TEST
 
+static uint64_t applied_of(struct both *b, uint64_t id)
+{
+	Mudlark__Page *p = both_page(b, MUDLARK__LOAD_PAGE__WHAT__SESSIONS, id - 1);
+
+	for (size_t i = 0; i < p->sessions->n_rows; i++)
+		if (p->sessions->rows[i]->session == id)
+			return p->sessions->rows[i]->applied;
+	return 0;
+}
+
+START_TEST(the_lines_of_a_batch_set_aside_count_as_run)
+{
+	struct both b;
+	both_open(&b, _i);
+	const uint64_t epoch = both_grant(&b, 11);
+	Mudlark__Commit *c = a_commit(&b.a, epoch, 1);
+	session(&b.a, c, 100, 1, 4);
+	session(&b.a, c, 101, 2, 9);
+	session(&b.a, c, 102, 3, 2);
+	both_must_commit(&b, c);
+	c = a_commit(&b.a, epoch, 2);
+	put(&b.a, c, 6, 9, "item", "{]");
+	session(&b.a, c, 100, 1, 5);
+	session(&b.a, c, 102, 0, 0);
+	session(&b.a, c, 103, 4, 1);
+	ck_assert_int_eq(both_commit(&b, c), STORE_POISON);
+	ck_assert_uint_eq(applied_of(&b, 100), 4);
+	ck_assert_int_eq(b.ops->set_aside(b.s, c, "because"), 0);
+	ck_assert_uint_eq(applied_of(&b, 100), 5);
+	ck_assert_uint_eq(applied_of(&b, 101), 9);
+	/* The one that ended with it is gone; the one that began with it never was. */
+	ck_assert_uint_eq(applied_of(&b, 102), 0);
+	ck_assert_uint_eq(applied_of(&b, 103), 0);
+	Mudlark__EntityRow **rows;
+	size_t n;
+	ck_assert_int_eq(b.ops->load_tree(b.s, 6, &rows, &n, &b.a), STORE_ABSENT);
+	both_close(&b);
+}
+END_TEST
+
 START_TEST(a_run_of_commits_has_the_effect_of_one_after_another)
 {
 	struct both b;
@@ -420,6 +460,67 @@ START_TEST(events_are_read_in_order_from_a_number_on)
 }
 END_TEST
 
+/* n events, the first of them number `from`, as one batch. */
+static void happen(struct both *b, uint64_t epoch, uint64_t batch, uint64_t from, size_t n)
+{
+	Mudlark__Commit *c = a_commit(&b->a, epoch, batch);
+
+	c->events = row_alloc(&b->a, n * sizeof(*c->events));
+	for (size_t i = 0; i < n; i++) {
+		Mudlark__EventRow *e = row_alloc(&b->a, sizeof(*e));
+		mudlark__event_row__init(e);
+		e->seq = from + i;
+		e->kind = (char *)"item:taken";
+		e->body = bytes_of("{}");
+		c->events[c->n_events++] = e;
+	}
+	both_must_commit(b, c);
+}
+
+static uint64_t oldest_event(struct both *b)
+{
+	Mudlark__EventsAfter q = MUDLARK__EVENTS_AFTER__INIT;
+	Mudlark__EventRow **rows;
+	size_t n = 0;
+
+	ck_assert_int_eq(b->ops->events_after(b->s, &q, &rows, &n, &b->a), 0);
+	return n ? rows[0]->seq : 0;
+}
+
+START_TEST(old_events_go_a_slice_at_a_time_and_the_newest_stay)
+{
+	struct both b;
+	both_open(&b, _i);
+	const uint64_t epoch = both_grant(&b, 11);
+	uint64_t seq = 1, batch = 1, epoch_2;
+	Mudlark__WorldState *state;
+	/* Another world's, few and old, stay as they are. */
+	ck_assert_int_eq(b.ops->grant(b.s, 2, 12, &epoch_2, &state, &b.a), 0);
+	Mudlark__Commit *other = a_commit(&b.a, epoch_2, 1);
+	other->world = 2;
+	event(&b.a, other, 2, "player:said");
+	both_must_commit(&b, other);
+	for (; batch <= 8; batch++, seq += 500)
+		happen(&b, epoch, batch, seq, 500);
+	ck_assert_uint_eq(oldest_event(&b), 1);
+	both_reopen(&b);
+	b.ops->keep_events(b.s, 1200);
+	happen(&b, epoch, batch++, seq++, 1);
+	Mudlark__EventsAfter q = MUDLARK__EVENTS_AFTER__INIT;
+	Mudlark__EventRow **rows;
+	size_t n;
+	q.kind_prefix = (char *)"item:";
+	ck_assert_int_eq(b.ops->events_after(b.s, &q, &rows, &n, &b.a), 0);
+	ck_assert_uint_eq(rows[0]->seq, 1001);
+	for (; batch <= 16; batch++, seq += 500)
+		happen(&b, epoch, batch, seq, 500);
+	ck_assert_int_eq(b.ops->events_after(b.s, &q, &rows, &n, &b.a), 0);
+	ck_assert_uint_eq(rows[0]->seq, seq - 1200);
+	ck_assert_uint_eq(oldest_event(&b), 2);
+	both_close(&b);
+}
+END_TEST
+
 START_TEST(an_account_is_found_by_any_spelling_and_taken_once)
 {
 	struct both b;
@@ -461,25 +562,40 @@ START_TEST(an_account_is_found_by_any_spelling_and_taken_once)
 }
 END_TEST
 
-START_TEST(failures_are_remembered_for_five_minutes_and_over_a_restart)
+static uint32_t failures(struct both *b, const char *who, int64_t since)
+{
+	uint32_t n = 99;
+
+	ck_assert_int_eq(b->ops->failure_recent(b->s, who, since, &n), 0);
+	return n;
+}
+
+START_TEST(failures_are_remembered_for_a_while_and_over_a_restart)
 {
 	struct both b;
 	both_open(&b, _i);
-	uint32_t n = 0;
+	const char *const both[] = { "account:mira", "account:mira source:a" };
+	const char *const other[] = { "account:mirabel" };
 	for (int64_t i = 0; i < 3; i++)
-		ck_assert_int_eq(b.ops->failure_note(b.s, "account:mira", 1000000 + i, &n), 0);
-	ck_assert_uint_eq(n, 3);
+		ck_assert_int_eq(b.ops->failure_note(b.s, both, 2, 1000000 + i), 0);
+	ck_assert_int_eq(b.ops->failure_note(b.s, other, 1, 1000003), 0);
 	both_reopen(&b);
-	ck_assert_int_eq(b.ops->failure_recent(b.s, "account:mira", 1000010, &n), 0);
-	ck_assert_uint_eq(n, 3);
-	ck_assert_int_eq(b.ops->failure_recent(b.s, "account:otto", 1000010, &n), 0);
-	ck_assert_uint_eq(n, 0);
+	ck_assert_uint_eq(failures(&b, both[0], 999999), 3);
+	ck_assert_uint_eq(failures(&b, both[1], 999999), 3);
+	ck_assert_uint_eq(failures(&b, both[0], 1000001), 1);
+	ck_assert_uint_eq(failures(&b, "account:otto", 0), 0);
+	/* A new one sweeps those that are too old for anything. */
 	const int64_t later = 1000001 + STORE_FAILURE_MS;
-	ck_assert_int_eq(b.ops->failure_recent(b.s, "account:mira", later, &n), 0);
-	ck_assert_uint_eq(n, 1);
-	ck_assert_int_eq(b.ops->failure_clear(b.s, "account:mira"), 0);
-	ck_assert_int_eq(b.ops->failure_recent(b.s, "account:mira", 1000010, &n), 0);
-	ck_assert_uint_eq(n, 0);
+	ck_assert_int_eq(b.ops->failure_note(b.s, &both[1], 1, later), 0);
+	ck_assert_uint_eq(failures(&b, both[0], 0), 1);
+	ck_assert_uint_eq(failures(&b, both[1], 0), 2);
+	ck_assert_int_eq(b.ops->failure_clear(b.s, both[1]), 0);
+	ck_assert_uint_eq(failures(&b, both[1], 0), 0);
+	ck_assert_uint_eq(failures(&b, both[0], 0), 1);
+	ck_assert_int_eq(b.ops->failure_note(b.s, both, 2, later), 0);
+	ck_assert_int_eq(b.ops->failure_clear(b.s, both[0]), 0);
+	ck_assert_uint_eq(failures(&b, both[0], 0) + failures(&b, both[1], 0), 0);
+	ck_assert_uint_eq(failures(&b, other[0], 0), 1);
 	both_close(&b);
 }
 END_TEST
@@ -497,13 +613,15 @@ int main(void)
 		a_gap_and_an_epoch_never_granted_are_refused,
 		a_poisoned_commit_leaves_no_trace,
 		a_batch_set_aside_is_passed_and_kept,
+		the_lines_of_a_batch_set_aside_count_as_run,
 		a_run_of_commits_has_the_effect_of_one_after_another,
 		a_gateway_that_is_gone_loses_its_outbox,
 		what_is_in_the_world_comes_in_pages_and_what_is_offline_does_not,
 		sessions_and_documents_come_in_pages,
 		events_are_read_in_order_from_a_number_on,
+		old_events_go_a_slice_at_a_time_and_the_newest_stay,
 		an_account_is_found_by_any_spelling_and_taken_once,
-		failures_are_remembered_for_five_minutes_and_over_a_restart,
+		failures_are_remembered_for_a_while_and_over_a_restart,
 	};
 
 	tcase_set_timeout(t, 30);
