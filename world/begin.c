@@ -10,22 +10,25 @@
 #include "rt/log.h"
 #include "world/commit.h"
 #include "world/core/ents.h"
-#include "world/core/event.h"
+#include "world/core/events.h"
 #include "world/core/player.h"
 #include "world/core/places.h"
 #include "world/core/protos.h"
 #include "world/core/room.h"
+#include "world/core/seeds.h"
 #include "world/sessions.h"
 #include "world/outbox.h"
+
+struct stored {
+	char *key, *body;
+	size_t n;
+};
 
 struct begin {
 	struct ent *loaded;
 	size_t n, cap;
-	struct {
-		char *key, *body;
-		size_t n;
-	} packs[64];
-	size_t n_packs;
+	struct stored *documents; /* of the collection "pack" */
+	size_t n_documents, cap_documents;
 };
 
 /* key=value, numbers only. */
@@ -140,19 +143,23 @@ void begin_sessions(struct world *w, const Mudlark__LoadSessions *m)
 	}
 }
 
+static void keep_document(struct begin *b, const Mudlark__DocumentRow *row)
+{
+	if (b->n_documents == b->cap_documents) {
+		b->cap_documents = b->cap_documents ? b->cap_documents * 2 : 8;
+		b->documents = base_realloc(b->documents, b->cap_documents, sizeof(*b->documents));
+	}
+	b->documents[b->n_documents++] =
+		(struct stored){ .key = base_dup(row->key, strlen(row->key)),
+				 .body = base_dup((const char *)row->body.data, row->body.len),
+				 .n = row->body.len };
+}
+
 void begin_documents(struct world *w, const Mudlark__LoadDocuments *m)
 {
-	struct begin *b = w->begin;
-
-	for (size_t i = 0; b && i < m->n_rows; i++) {
-		const Mudlark__DocumentRow *row = m->rows[i];
-
-		if (strcmp(row->collection, "pack") != 0 || b->n_packs == ARRAY_LEN(b->packs))
-			continue;
-		b->packs[b->n_packs].key = base_dup(row->key, strlen(row->key));
-		b->packs[b->n_packs].body = base_dup((const char *)row->body.data, row->body.len);
-		b->packs[b->n_packs++].n = row->body.len;
-	}
+	for (size_t i = 0; w->begin && i < m->n_rows; i++)
+		if (!strcmp(m->rows[i]->collection, "pack"))
+			keep_document(w->begin, m->rows[i]);
 }
 
 void begin_free(struct world *w)
@@ -161,21 +168,34 @@ void begin_free(struct world *w)
 
 	if (!b)
 		return;
-	for (size_t i = 0; i < b->n_packs; i++) {
-		free(b->packs[i].key);
-		free(b->packs[i].body);
+	for (size_t i = 0; i < b->n_documents; i++) {
+		free(b->documents[i].key);
+		free(b->documents[i].body);
 	}
+	free(b->documents);
 	free(b->loaded);
 	free(b);
 	w->begin = NULL;
 }
 
-static struct span stored_document(const struct begin *b, const char *key)
+/* One commit for each step: all together may be more than persist takes at once. */
+static void seed(struct world *w, const struct pack *pack)
 {
-	for (size_t i = 0; i < b->n_packs; i++)
-		if (!strcmp(b->packs[i].key, key))
-			return (struct span){ b->packs[i].body, b->packs[i].n };
-	return (struct span){ 0 };
+	const struct begin *b = w->begin;
+	struct seeds *s = seeds_new(pack);
+
+	for (size_t i = 0; i < b->n_documents; i++) {
+		const struct stored *d = &b->documents[i];
+
+		seeds_stored(s, (struct span){ d->key, strlen(d->key) },
+			     (struct span){ d->body, d->n });
+	}
+	while (seeds_step(w, s)) {
+		commit_turn(w);
+		events_turn(w);
+		arena_reset(&w->scratch);
+	}
+	seeds_free(s);
 }
 
 void begin_ready(struct world *w)
@@ -188,7 +208,7 @@ void begin_ready(struct world *w)
 	lost = places_settle(w, b->loaded, b->n, room_start(w));
 	w->stats.load_troubles += lost;
 	for (size_t i = 0; i < w->n_packs; i++)
-		protos_seed(w, w->packs[i], stored_document(b, w->packs[i]->name));
+		seed(w, w->packs[i]);
 	enter_ready(w);
 	log_info("world_loaded", LOG_U64("entities", w->ents->count), LOG_U64("rows", b->n),
 		 LOG_U64("lost_owners", lost), LOG_U64("tick", w->tick));

@@ -11,6 +11,4 @@ const struct pack *protos_pack(const struct world *w, const char *path, struct s
 char *protos_path(const struct pack *pack, const char *key); /* takes: free() */
 /* Makes the rooms of all packs and their exits; the same ids every time. */
 void protos_make_rooms(struct world *w);
-/* Puts what the packs spawn into place, each spawn point once in the life of a world. `done` is
- * the stored document of a pack, or empty. */
-void protos_seed(struct world *w, const struct pack *pack, struct span done);
+struct ent protos_room(const struct world *w, const struct pack *p, const char *key);

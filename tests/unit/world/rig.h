@@ -21,7 +21,14 @@
 #include "world/pack/pack.h"
 #include "world/session.h"
 
-enum { RIG_ROWS = 512, RIG_SAID = 4096, RIG_CALLS = 64, RIG_GATEWAY = 77, RIG_OTHER = 78 };
+enum {
+	RIG_ROWS = 16384,
+	RIG_SAID = 4096,
+	RIG_CALLS = 64,
+	RIG_DOCUMENTS = 64,
+	RIG_GATEWAY = 77,
+	RIG_OTHER = 78
+};
 
 struct rig_row {
 	uint64_t id, owner, version;
@@ -52,7 +59,9 @@ struct rig {
 	Mudlark__OutboxRow *outbox[256];
 	size_t n_outbox;
 	Mudlark__WorldState *state;
-	char *document; /* pack/<name> */
+	Mudlark__DocumentRow *documents[RIG_DOCUMENTS];
+	size_t n_documents;
+	size_t largest; /* record of a commit */
 	size_t n_events;
 	char last_event[256];
 	Mudlark__Commit *waiting[256]; /* issued, not durable */
@@ -167,6 +176,21 @@ static inline void rig_trim(struct rig *r, const Mudlark__OutboxTrim *t)
 	r->n_outbox = n;
 }
 
+static inline void rig_put_document(struct rig *r, const Mudlark__DocumentRow *d)
+{
+	Mudlark__DocumentRow *copy = (Mudlark__DocumentRow *)(void *)rig_copy(&d->base);
+
+	for (size_t i = 0; i < r->n_documents; i++) {
+		if (strcmp(r->documents[i]->key, d->key))
+			continue;
+		mudlark__document_row__free_unpacked(r->documents[i], NULL);
+		r->documents[i] = copy;
+		return;
+	}
+	ck_assert_uint_lt(r->n_documents, RIG_DOCUMENTS);
+	r->documents[r->n_documents++] = copy;
+}
+
 static inline void rig_apply(struct rig *r, const Mudlark__Commit *c)
 {
 	ck_assert_uint_eq(c->batch, r->batch + 1);
@@ -183,11 +207,8 @@ static inline void rig_apply(struct rig *r, const Mudlark__Commit *c)
 	for (size_t i = 0; i < c->n_outbox; i++)
 		r->outbox[r->n_outbox++] =
 			(Mudlark__OutboxRow *)(void *)rig_copy(&c->outbox[i]->base);
-	for (size_t i = 0; i < c->n_documents; i++) {
-		free(r->document);
-		r->document = strndup((const char *)c->documents[i]->body.data,
-				      c->documents[i]->body.len);
-	}
+	for (size_t i = 0; i < c->n_documents; i++)
+		rig_put_document(r, c->documents[i]);
 	r->n_events += c->n_events;
 	if (c->n_events)
 		snprintf(r->last_event, sizeof(r->last_event), "%s",
@@ -206,6 +227,8 @@ static inline void rig_commit(void *ctx, const Mudlark__Commit *c, struct span r
 	struct rig *r = ctx;
 
 	ck_assert_uint_gt(record.n, 0);
+	if (record.n > r->largest)
+		r->largest = record.n;
 	ck_assert_uint_eq(c->batch, ++r->issued);
 	ck_assert_uint_lt(r->n_waiting, ARRAY_LEN(r->waiting));
 	r->waiting[r->n_waiting++] = (Mudlark__Commit *)(void *)rig_copy(&c->base);
@@ -560,7 +583,6 @@ static inline void rig_feed_rest(struct rig *r)
 	Mudlark__LoadSessions sessions = MUDLARK__LOAD_SESSIONS__INIT;
 	Mudlark__LoadOutbox outbox = MUDLARK__LOAD_OUTBOX__INIT;
 	Mudlark__LoadDocuments documents = MUDLARK__LOAD_DOCUMENTS__INIT;
-	Mudlark__DocumentRow d = MUDLARK__DOCUMENT_ROW__INIT, *ds[1] = { &d };
 	Mudlark__SessionRow *list[64];
 
 	for (size_t i = 0; i < r->n_sessions; i++)
@@ -571,13 +593,8 @@ static inline void rig_feed_rest(struct rig *r)
 	outbox.rows = r->outbox;
 	outbox.n_rows = r->n_outbox;
 	RIG_FEED(r, 0, LOAD_OUTBOX, load_outbox, &outbox);
-	d.collection = "pack";
-	d.key = (char *)(uintptr_t)r->pack->name;
-	if (r->document)
-		d.body = (ProtobufCBinaryData){ .len = strlen(r->document),
-						.data = (uint8_t *)r->document };
-	documents.rows = ds;
-	documents.n_rows = r->document ? 1 : 0;
+	documents.rows = r->documents;
+	documents.n_rows = r->n_documents;
 	RIG_FEED(r, 0, LOAD_DOCUMENTS, load_documents, &documents);
 }
 
@@ -611,12 +628,19 @@ static inline void rig_start(struct rig *r)
 	rig_turn(r);
 }
 
-static inline void rig_init(struct rig *r)
+static inline void rig_pack(struct rig *r, const char *dir)
 {
 	struct buf errors = { 0 };
 
-	*r = (struct rig){ .prompt_store = true };
-	ck_assert_int_eq(pack_load(&r->pack, "tests/unit/world/pack", &errors), 0);
+	memset(r, 0, sizeof(*r));
+	r->prompt_store = true;
+	ck_assert_msg(pack_load(&r->pack, dir, &errors) == 0, "%.*s", (int)errors.n,
+		      buf_p(&errors));
+}
+
+static inline void rig_init(struct rig *r)
+{
+	rig_pack(r, "tests/unit/world/pack");
 	rig_start(r);
 	rig_peer_up(r, RIG_GATEWAY, false);
 }
@@ -642,7 +666,8 @@ static inline void rig_done_with(struct rig *r)
 		mudlark__outbox_row__free_unpacked(r->outbox[i], NULL);
 	if (r->state)
 		mudlark__world_state__free_unpacked(r->state, NULL);
-	free(r->document);
+	for (size_t i = 0; i < r->n_documents; i++)
+		mudlark__document_row__free_unpacked(r->documents[i], NULL);
 	pack_free(r->pack);
 }
 
