@@ -8,10 +8,12 @@ BENCH_O := $(filter-out $(BENCH_MAIN:%=$(B)/tests/bench/%.o), \
 TEST_BIN += $(BENCH_BIN)
 
 $(B)/libsupport.a: $(SUPPORT_O)
-	rm -f $@ && ar qcs $@ $^
+	$(call step,AR $@)
+	$(Q)rm -f $@ && ar qcs $@ $^
 $(BENCH_BIN): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_O) $(B)/libsupport.a $(B)/librt.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt)
+	$(call step,LINK $@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt)
 
 .PHONY: bench
 bench: all $(BENCH_BIN) ## the figures of tests/bench beside the floor; SHORT=1 in 2 minutes
-	$(B)/tests/bench/bench $(if $(SHORT),--short)
+	@$(B)/tests/bench/bench $(if $(SHORT),--short)

@@ -21,5 +21,6 @@ fuzz-bin: $(FUZZ_BIN)
 $(FUZZ_FOR_gateway:%=$(B)/tests/fuzz/fuzz_%): $(B)/libgateway.a
 $(FUZZ_FOR_world:%=$(B)/tests/fuzz/fuzz_%): $(B)/libworld.a
 $(FUZZ_BIN): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/librt.a
-	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter-out %librt.a,$(filter %.a,$^)) \
+	$(call step,LINK $@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter-out %librt.a,$(filter %.a,$^)) \
 		$(B)/librt.a $(call libs,world)

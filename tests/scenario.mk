@@ -9,11 +9,12 @@ ASAN_CHECKS += check-play check-kill check-replay
 
 $(B)/tests/support/store.o: CFLAGS += $(shell pkg-config --cflags libpq sqlite3 2>/dev/null)
 $(SCENARIO_BIN): $(B)/tests/scenario/test_%: $(B)/tests/scenario/test_%.o $(SCENARIO_O) $(B)/libsupport.a $(B)/librt.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(shell pkg-config --libs check libpq sqlite3 2>/dev/null) -lutil
+	$(call step,LINK $@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(shell pkg-config --libs check libpq sqlite3 2>/dev/null) -lutil
 
 .PHONY: chaos chaos-control $(SCENARIOS:%=check-%)
-$(SCENARIOS:%=check-%): check-%: $(B)/tests/scenario/test_%
-	$<
+$(SCENARIOS:%=check-%): check-%: $(B)/tests/scenario/test_% | $(BIN)
+	@$<
 chaos: all $(B)/tests/scenario/test_storm ## the storm of tests/scenario for T seconds on each store (600)
 	MUDLARK_STORM_SECONDS=$(or $(T),600) $(B)/tests/scenario/test_storm
 # The storm can fail: a gateway that takes outputs twice must be caught.

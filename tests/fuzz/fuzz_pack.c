@@ -1,6 +1,6 @@
 /*
  * fuzz_pack.c - a pack made by a stranger: the input is pack.yaml and world.yaml, with a byte 0
- * between them.
+ * between them; or, behind a byte 1, a list of small edits to a good pack, many of which leave it good.
  *
  * Oracles: a refused pack gives sentences with a place and nothing else; an accepted one is whole -
  * exits lead to rooms, spawns have a prototype and a place, texts are clean UTF-8 - and loads the
@@ -17,6 +17,30 @@
 #include "world/pack/pack.h"
 
 static char dir[64];
+
+static const char good_head[] = "name: small\nversion: \"1\"\nlicence: MIT\nstart: quay\n"
+				"credits: [nobody]\nbanner: |\n  Hello\n";
+static const char good_map[] =
+	"area: { key: town, name: The Town }\n"
+	"rooms:\n"
+	"  quay:\n"
+	"    name: The Quay\n"
+	"    look: Water and {item}ropes{/}.\n"
+	"    exits: { north: lane, up: { to: loft, oneway: true } }\n"
+	"    details: { \"rope, ropes\": Wet ropes. }\n"
+	"    things:\n"
+	"      - { item: box, holds: [ { item: coin, count: 3 } ] }\n"
+	"      - npc: gull\n"
+	"  lane: { name: A Lane, look: Narrow., exits: { south: quay } }\n"
+	"  loft: { name: A Loft, look: Dusty., indoors: true,\n"
+	"          exits: { down: { to: lane, oneway: true } } }\n"
+	"items:\n"
+	"  box: { name: a wooden box, look: A box., flags: [fixed], holds: 5 }\n"
+	"  coin: { name: a copper coin, look: Worn., weight: 5 }\n"
+	"npcs:\n"
+	"  gull: { name: a gull, look: It looks back., wanders: true, barks: [ \"A cry.\" ] }\n"
+	"help:\n"
+	"  tides: { title: Tides, text: They come and go., words: [tide] }\n";
 
 static void remove_dir(void)
 {
@@ -47,6 +71,43 @@ static void make_dir(void)
 	snprintf(dir, sizeof(dir), "/dev/shm/pack-XXXXXX");
 	FUZZ_HOLDS(mkdtemp(dir));
 	atexit(remove_dir);
+}
+
+/* An edit: where (two bytes), how many to take away, how many to put there, and these. */
+static void edit(struct fuzz_in *in, struct buf *text)
+{
+	for (int i = 0; in->n && i < 3; i++) {
+		size_t at = (size_t)(fuzz_u8(in) << 8 | fuzz_u8(in)) % text->n;
+		size_t gone = fuzz_u8(in) % 3;
+		struct span put = fuzz_take(in, fuzz_u8(in) % 4);
+		struct buf next = { 0 };
+
+		if (gone > text->n - at)
+			gone = text->n - at;
+		buf_add(&next, buf_p(text), at);
+		buf_add(&next, put.p, put.n);
+		buf_add(&next, buf_p(text) + at + gone, text->n - at - gone);
+		buf_addc(&next, '\n');
+		buf_done(text);
+		*text = next;
+	}
+}
+
+static void write_pack(struct fuzz_in *in)
+{
+	struct buf map = { 0 };
+
+	if (in->n && in->p[0] == 1) {
+		fuzz_u8(in);
+		buf_adds(&map, good_map);
+		edit(in, &map);
+		write_file("pack.yaml", SPAN(good_head));
+		write_file("world.yaml", buf_span(&map));
+		buf_done(&map);
+	} else {
+		write_file("pack.yaml", fuzz_until(in, 0));
+		write_file("world.yaml", fuzz_take(in, in->n));
+	}
 }
 
 static void text_holds(const char *text)
@@ -95,8 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	int result;
 
 	make_dir();
-	write_file("pack.yaml", fuzz_until(&in, 0));
-	write_file("world.yaml", fuzz_take(&in, in.n));
+	write_pack(&in);
 	result = pack_load(&pack, dir, &errors);
 	FUZZ_HOLDS(result == 0 || result == 1);
 	if (result) {
