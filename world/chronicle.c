@@ -88,9 +88,18 @@ static void on_acked(void *ctx, struct link *l, uint64_t seq)
 	(void)l;
 	s->durable = seq;
 	s->oldest_us = seq >= s->issued ? 0 : clock_mono(loop_clock(s->loop));
-	feed_committed(s, seq);
+}
+
+/* Not before all that came with the acknowledgement was read: a batch that was set aside is
+ * acknowledged, too, and what it says must not be shown. */
+void chronicle_turn(struct server *s)
+{
+	if (s->told == s->durable)
+		return;
+	s->told = s->durable;
+	feed_committed(s, s->durable);
 	if (s->stalled && !s->oldest_us) {
-		log_info("persist_caught_up", LOG_U64("batch", seq));
+		log_info("persist_caught_up", LOG_U64("batch", s->durable));
 		feed_store_state(s, false);
 	}
 }

@@ -33,7 +33,7 @@ struct pending {
 
 struct commits {
 	uint64_t issued, durable;
-	bool stalled;
+	bool stalled, failed;
 	struct mark *marks;
 	size_t n_marks, cap_marks;
 	struct document *documents;
@@ -301,7 +301,7 @@ void commit_turn(struct world *w)
 	struct commits *c = w->commits;
 	Mudlark__Commit m;
 
-	if (!needed(w))
+	if (c->failed || !needed(w))
 		return;
 	begin(w, &m);
 	ents_collect(w, &m);
@@ -337,7 +337,8 @@ uint64_t commits_visible(const struct world *w)
 #ifdef MUT_NO_HOLD
 	return UINT64_MAX;
 #endif
-	return w->commits->stalled && !w->conf.strict ? UINT64_MAX : w->commits->durable;
+	return w->commits->stalled && !w->conf.strict && !w->commits->failed ? UINT64_MAX
+									     : w->commits->durable;
 }
 
 bool commits_full(const struct world *w)
@@ -350,7 +351,7 @@ void commits_durable(struct world *w, uint64_t batch)
 	struct commits *c = w->commits;
 	struct pending p;
 
-	if (batch <= c->durable || batch > c->issued)
+	if (batch <= c->durable || batch > c->issued || c->failed)
 		return;
 	c->durable = batch;
 	while (c->pending.n) {
@@ -371,6 +372,16 @@ void commits_stalled(struct world *w, bool stalled)
 {
 	w->commits->stalled = stalled;
 	outbox_release(w);
+}
+
+void commits_fail(struct world *w, uint64_t batch, const char *why)
+{
+	if (w->commits->failed)
+		return;
+	w->commits->failed = true;
+	w->stopping = true;
+	if (w->env.fault)
+		w->env.fault(w->env.ctx, batch, why);
 }
 
 bool commits_are_stalled(const struct world *w)

@@ -30,6 +30,8 @@ uint64_t commits_visible(const struct world *w);
 bool commits_full(const struct world *w);
 void commits_durable(struct world *w, uint64_t batch);
 void commits_stalled(struct world *w, bool stalled);
+/* What a batch holds will never be stored: from now on nothing is issued, durable or shown. */
+void commits_fail(struct world *w, uint64_t batch, const char *why);
 bool commits_are_stalled(const struct world *w);
 
 /* Ids below this are never given out again, whatever happens. */

@@ -296,9 +296,8 @@ static int on_batch_poisoned(void *ctx, uint64_t peer, const void *body)
 {
 	const Mudlark__BatchPoisoned *m = body;
 
-	(void)ctx;
 	(void)peer;
-	log_error("batch_poisoned", LOG_U64("batch", m->batch), LOG_STR("why", m->why));
+	commits_fail(ctx, m->batch, m->why);
 	return 0;
 }
 

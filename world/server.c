@@ -19,6 +19,12 @@ static void superseded(void *ctx, uint64_t epoch)
 	server_fail(s, EXIT_SUPERSEDED, "a newer world holds the epoch");
 }
 
+static void fault(void *ctx, uint64_t batch, const char *why)
+{
+	log_error("turn_cannot_be_stored", LOG_U64("batch", batch), LOG_STR("why", why));
+	server_fail(ctx, EXIT_FAULT, "what a turn did cannot be stored");
+}
+
 static void running(void *ctx, uint64_t session, uint64_t seq)
 {
 	struct server *s = ctx;
@@ -82,6 +88,9 @@ static void take_turn(void *ctx)
 	struct server *s = ctx;
 	uint64_t began, tick, took;
 
+	if (s->status)
+		return; /* it has failed: no further turn */
+	chronicle_turn(s);
 	if (!s->fed)
 		return;
 	s->fed = false;
@@ -225,6 +234,7 @@ const struct world_env server_env = {
 	.output = gateways_output,
 	.call = chronicle_call,
 	.superseded = superseded,
+	.fault = fault,
 	.running = running,
 	.step = system_runs,
 	.run = cmd_run,

@@ -50,7 +50,7 @@ struct server {
 	struct wire *store; /* dialled */
 	bool granted, store_up;
 	uint64_t oldest_us; /* since when a commit has been waiting without progress; 0: none */
-	uint64_t issued, durable;
+	uint64_t issued, durable, told; /* told: that it is durable, to the core */
 	bool stalled;
 	uint64_t *failed; /* calls that could not be made */
 	size_t n_failed, cap_failed;
@@ -93,6 +93,7 @@ void start_store_up(struct server *s);
 int chronicle_dial(struct server *s) MUST_USE;
 void chronicle_commit(void *ctx, const Mudlark__Commit *c, struct span record);
 void chronicle_call(void *ctx, uint64_t id, const Mudlark__PersistCall *call, uint32_t deadline_ms);
+void chronicle_turn(struct server *s); /* before the world's turn */
 void chronicle_tick(struct server *s);
 
 /* gateways.c: the bus where gateways dial in. */

@@ -53,6 +53,8 @@ struct world_env {
 		     uint32_t deadline_ms);
 	/* This world must end: a newer one holds the epoch. */
 	void (*superseded)(void *ctx, uint64_t epoch);
+	/* This world must end: a turn of it cannot be stored. May be NULL. */
+	void (*fault)(void *ctx, uint64_t batch, const char *why);
 	/* The line that is about to be run, 0 0: none. For the crash note; may be NULL. */
 	void (*running)(void *ctx, uint64_t session, uint64_t seq);
 	/* The system (tick.h) that runs from now on, TICK_SYSTEMS: none. To account time; may be NULL. */
@@ -77,7 +79,7 @@ struct world_conf {
 struct world_stats {
 	uint64_t lines, lines_dropped, lines_quarantined, turns, batches, facts, facts_refused,
 		handlers_failed, outputs, outputs_held, calls, unknown_inputs, load_troubles, ticks,
-		late_answers;
+		late_answers, timers_refused;
 };
 
 struct world {

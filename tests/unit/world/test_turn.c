@@ -333,6 +333,63 @@ START_TEST(a_superseded_world_says_so_and_does_nothing_more)
 }
 END_TEST
 
+static uint64_t fault_batch;
+static unsigned faults;
+
+static void on_fault(void *ctx, uint64_t batch, const char *why)
+{
+	(void)ctx;
+	ck_assert_uint_gt(strlen(why), 0);
+	fault_batch = batch;
+	faults++;
+}
+
+static void poisoned(uint64_t batch)
+{
+	Mudlark__BatchPoisoned m = MUDLARK__BATCH_POISONED__INIT;
+
+	m.batch = batch;
+	m.why = "refused by the database";
+	RIG_FEED(&r, 0, BATCH_POISONED, batch_poisoned, &m);
+}
+
+START_TEST(a_world_whose_batch_was_set_aside_ends_and_shows_nothing_of_it)
+{
+	uint64_t batch;
+
+	rig_guest(&r, 5);
+	w->env.fault = on_fault;
+	r.prompt_store = false;
+	rig_line(&r, 5, 2, "get stone");
+	batch = r.issued;
+	poisoned(batch);
+	ck_assert_uint_eq(faults, 1);
+	ck_assert_uint_eq(fault_batch, batch);
+	rig_durable(&r);
+	rig_line(&r, 5, 3, "get stone");
+	rig_ticks(&r, 20);
+	poisoned(batch + 1);
+	ck_assert_uint_eq(faults, 1);
+	ck_assert_uint_eq(r.issued, batch);
+	ck_assert_uint_eq(rig_done(&r, 5), 0);
+}
+END_TEST
+
+START_TEST(a_batch_that_was_set_aside_is_not_shown_while_the_store_is_stalled_either)
+{
+	Mudlark__StoreState m = MUDLARK__STORE_STATE__INIT;
+
+	rig_guest(&r, 5);
+	r.prompt_store = false;
+	rig_line(&r, 5, 2, "get stone");
+	poisoned(r.issued);
+	m.stalled = true;
+	RIG_FEED(&r, 0, STORE_STATE, store_state, &m);
+	rig_turn(&r);
+	ck_assert_uint_eq(rig_done(&r, 5), 0);
+}
+END_TEST
+
 START_TEST(after_stop_no_line_is_run_and_sessions_stay)
 {
 	Mudlark__Stop m = MUDLARK__STOP__INIT;
@@ -441,6 +498,9 @@ int main(void)
 	tcase_add_test(c, the_surroundings_know_which_line_is_run);
 	tcase_add_test(c, a_password_that_nobody_asked_for_is_not_run);
 	tcase_add_test(c, a_superseded_world_says_so_and_does_nothing_more);
+	tcase_add_test(c, a_world_whose_batch_was_set_aside_ends_and_shows_nothing_of_it);
+	tcase_add_test(c,
+		       a_batch_that_was_set_aside_is_not_shown_while_the_store_is_stalled_either);
 	tcase_add_test(c, after_stop_no_line_is_run_and_sessions_stay);
 	tcase_add_test(c, a_question_gets_the_next_line_and_then_commands_do_again);
 	tcase_add_test(c, the_same_inputs_give_the_same_world);
