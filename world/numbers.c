@@ -24,6 +24,7 @@ enum number {
 	N_CALLS,
 	N_INPUTS_REFUSED,
 	N_LOAD_TROUBLES,
+	N_TIMERS_REFUSED,
 	N_ENTITIES,
 	N_PLAYERS,
 	N_GATEWAYS,
@@ -67,6 +68,7 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_CALLS] = COUNTER("calls", "calls to persist"),
 	[N_INPUTS_REFUSED] = COUNTER("inputs_refused", "records from who may not send them"),
 	[N_LOAD_TROUBLES] = COUNTER("load_troubles", "stored things not understood at loading"),
+	[N_TIMERS_REFUSED] = COUNTER("timers_refused", "timers above the limit"),
 	[N_ENTITIES] = GAUGE("entities", "entities in memory"),
 	[N_PLAYERS] = GAUGE("players", "characters in the world"),
 	[N_GATEWAYS] = GAUGE("gateways", "gateways known"),
@@ -105,6 +107,7 @@ static void refresh(void *ctx)
 	numbers[N_CALLS].value = (double)w->stats.calls;
 	numbers[N_INPUTS_REFUSED].value = (double)s->refused_inputs;
 	numbers[N_LOAD_TROUBLES].value = (double)w->stats.load_troubles;
+	numbers[N_TIMERS_REFUSED].value = (double)w->stats.timers_refused;
 	numbers[N_ENTITIES].value = (double)w->ents->count;
 	numbers[N_PLAYERS].value = (double)player_count(w);
 	numbers[N_GATEWAYS].value = (double)s->n_gateways;

@@ -9,12 +9,20 @@
 #include "rt/log.h"
 #include "world/core/actor.h"
 #include "world/core/comps.h"
+#include "world/core/ents.h"
 #include "world/core/name.h"
 #include "world/core/protos.h"
 
 const struct npc *npc_get(const struct world *w, struct ent e)
 {
 	return comp_get(w, e, COMP_NPC);
+}
+
+size_t npc_count(const struct world *w)
+{
+	const struct pool *p = &w->ents->comps[COMP_NPC];
+
+	return p->n_used - p->n_spare;
 }
 
 static void take_proto(struct world *w, struct ent e, struct npc *n, const struct pack_npc *proto)

@@ -12,4 +12,5 @@ struct npc {
 };
 
 const struct npc *npc_get(const struct world *w, struct ent e); /* NULL: not one */
+size_t npc_count(const struct world *w);
 struct ent npc_new(struct world *w, const struct pack *pack, const struct pack_npc *proto);

@@ -22,7 +22,7 @@ struct timers {
 
 static const char *const names[TIMER_KIND_COUNT] = {
 	[TIMER_ATTACH] = "attach",
-	[TIMER_NPC] = "npc",
+	[TIMER_LIFE] = "life",
 };
 
 struct timers *timers_new(void)
@@ -105,8 +105,12 @@ uint64_t timer_add(struct world *w, enum timer_kind kind, uint64_t ticks, uint64
 		.due = w->tick + (ticks ? ticks : 1), .kind = kind, .entity = entity, .value = value
 	};
 
-	if (t->n >= TIMER_MAX)
+	if (t->n >= TIMER_MAX) {
+		if (!w->stats.timers_refused++)
+			log_error("too_many_timers", LOG_STR("kind", names[kind]),
+				  LOG_U64("pending", t->n));
 		return 0;
+	}
 	new.id = t->next_id++;
 	insert(t, &new);
 	changed(w);
@@ -176,12 +180,12 @@ void timers_run_one(struct world *w)
 		t->handlers[due.kind](w, &due);
 }
 
-bool timers_pending(const struct world *w, enum timer_kind kind, uint64_t entity)
+bool timers_pending(const struct world *w, enum timer_kind kind)
 {
 	const struct timers *t = w->timers;
 
 	for (size_t i = 0; i < t->n; i++)
-		if (t->v[t->first + i].kind == kind && t->v[t->first + i].entity == entity)
+		if (t->v[t->first + i].kind == kind)
 			return true;
 	return false;
 }

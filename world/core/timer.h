@@ -11,7 +11,7 @@
 #include "world/core/entity.h"
 
 /* Names are stored: never reuse one for something else. */
-enum timer_kind { TIMER_ATTACH, TIMER_NPC, TIMER_KIND_COUNT };
+enum timer_kind { TIMER_ATTACH, TIMER_LIFE, TIMER_KIND_COUNT };
 
 struct timer {
 	uint64_t id, due; /* tick */
@@ -20,9 +20,11 @@ struct timer {
 	int64_t value;
 };
 
-enum { TIMER_MAX = 100000 };
+/* All are stored as one text whenever one changes: it stays below TIMERS_BYTES, and what there are
+ * thousands of has to share one. */
+enum { TIMER_MAX = 2000, TIMERS_BYTES = 256 * 1024 };
 
-/* In so many ticks (at least 1). Returns its id. 0: TIMER_MAX are pending. */
+/* In so many ticks (at least 1). Returns its id. 0: refused, TIMER_MAX are pending. */
 uint64_t timer_add(struct world *w, enum timer_kind kind, uint64_t ticks, uint64_t entity,
 		   int64_t value);
 bool timer_cancel(struct world *w, uint64_t id); /* false: it is not there (any more) */

@@ -1,5 +1,8 @@
 /*
- * life.c - one timer for each npc that has something to do; see life.h.
+ * life.c - one timer for all npcs; see life.h.
+ *
+ * They have their turn one after the other, all of them in about ROUND_S.  The timer's entity is who
+ * had it last.
  */
 #include "world/mind/life.h"
 
@@ -11,7 +14,7 @@
 #include "world/core/say.h"
 #include "world/core/timers.h"
 
-enum { PAUSE_MIN_S = 50, PAUSE_SPREAD_S = 100 };
+enum { ROUND_S = 100, AT_ONCE_MAX = 100 };
 
 static const struct pack_npc *proto_of(const struct world *w, struct ent e)
 {
@@ -25,11 +28,28 @@ static bool has_life(const struct pack_npc *p)
 	return p && (p->n_barks || p->greeting || p->wanders);
 }
 
-static void come_again(struct world *w, struct ent e)
+/* After the last one comes the first. */
+static struct ent next_npc(const struct world *w, struct ent e)
 {
-	uint64_t seconds = PAUSE_MIN_S + world_random(w, PAUSE_SPREAD_S);
+	do {
+		e = ent_next(w, e);
+	} while (!ent_is(e) || ent_kind(w, e) != KIND_NPC);
+	return e;
+}
 
-	timer_add(w, TIMER_NPC, timer_seconds(w, seconds), ent_id(w, e), 0);
+/* How many have their turn together, so that a round takes its time and not much longer. */
+static uint64_t at_once(const struct world *w)
+{
+	uint64_t n = npc_count(w) / timer_seconds(w, ROUND_S) + 1;
+
+	return n < AT_ONCE_MAX ? n : AT_ONCE_MAX;
+}
+
+static void come_again(struct world *w, struct ent last)
+{
+	uint64_t pause = timer_seconds(w, ROUND_S) * at_once(w) / npc_count(w);
+
+	timer_add(w, TIMER_LIFE, pause / 2 + world_random(w, pause + 1), ent_id(w, last), 0);
 }
 
 static bool is_watched(const struct world *w, struct ent room)
@@ -67,15 +87,24 @@ static bool wander(struct world *w, struct ent e)
 	return n && walk(w, e, ways[world_random(w, n)]);
 }
 
+static void live(struct world *w, struct ent e)
+{
+	const struct pack_npc *p = proto_of(w, e);
+
+	if (has_life(p) && (!p->wanders || world_random(w, 2) || !wander(w, e)))
+		mutter(w, e, p);
+}
+
 static void on_timer(struct world *w, const struct timer *t)
 {
 	struct ent e = ent_by_id(w, t->entity);
-	const struct pack_npc *p = proto_of(w, e);
 
-	if (!w->conf.life || !has_life(p))
+	if (!w->conf.life || !npc_count(w))
 		return;
-	if (!p->wanders || world_random(w, 2) || !wander(w, e))
-		mutter(w, e, p);
+	for (uint64_t i = at_once(w); i; i--) {
+		e = next_npc(w, e);
+		live(w, e);
+	}
 	come_again(w, e);
 }
 
@@ -83,16 +112,13 @@ static int on_started(void *ctx, struct world *w, const struct fact *f)
 {
 	(void)ctx;
 	(void)f;
-	if (!w->conf.life)
-		return 0;
-	for (struct ent e = ent_next(w, ENT_NONE); ent_is(e); e = ent_next(w, e))
-		if (has_life(proto_of(w, e)) && !timers_pending(w, TIMER_NPC, ent_id(w, e)))
-			come_again(w, e);
+	if (w->conf.life && npc_count(w) && !timers_pending(w, TIMER_LIFE))
+		come_again(w, ENT_NONE);
 	return 0;
 }
 
 void life_init(struct world *w)
 {
-	timer_handle(w, TIMER_NPC, on_timer);
+	timer_handle(w, TIMER_LIFE, on_timer);
 	event_on(w, FACT_SERVER_STARTED, on_started, NULL);
 }

@@ -1,6 +1,6 @@
 /*
  * life.h - people and animals of the packs do small things by themselves: they mutter, and some
- * wander within their area.  Timers in the world's state drive them, so a restart neither doubles nor
+ * wander within their area.  A timer in the world's state drives them, so a restart neither doubles nor
  * loses a step; with world.life off they stand still.
  */
 #pragma once

@@ -2,11 +2,13 @@
  * test_life.c - the people of the world do small things by themselves, and the same again from the
  * same seed.
  */
+#include "rig.h"
 #include "stage.h"
 
 #include "world/core/npc.h"
+#include "world/core/timers.h"
 
-enum { TICKS = 20 * 60 * 10 }; /* twenty minutes */
+enum { TICKS = 20 * 60 * 10 /* twenty minutes */, CROWD = 2000 };
 
 static struct stage st;
 
@@ -112,6 +114,75 @@ START_TEST(the_same_seed_is_the_same_life)
 }
 END_TEST
 
+static const struct pack_npc *find_proto(const struct pack *p, const char *key)
+{
+	return pack_npc(p, (struct span){ key, strlen(key) });
+}
+
+START_TEST(thousands_share_one_timer_and_all_have_their_turn)
+{
+	static struct ent cats[CROWD], homes[CROWD];
+	struct buf timers = { 0 };
+	struct ent room = ENT_NONE;
+	size_t moved = 0;
+
+	open_world("life=1");
+	for (size_t i = 0; i < CROWD; i++) {
+		do {
+			room = ent_next(st.world, room);
+		} while (ent_kind(st.world, room) != KIND_ROOM);
+		cats[i] = npc_new(st.world, st.pack, find_proto(st.pack, "cat"));
+		homes[i] = room;
+		ck_assert_int_eq(place_move(st.world, cats[i], room), 0);
+		if (room.slot + 1 >= st.pack->n_rooms)
+			room = ENT_NONE;
+	}
+	for (int i = 0; i < TICKS / 2; i++)
+		stage_tick(&st);
+	for (size_t i = 0; i < CROWD; i++)
+		moved += !ent_same(homes[i], place_room(st.world, cats[i]));
+	ck_assert_uint_gt(moved, CROWD / 2);
+	timers_save(st.world, &timers);
+	ck_assert_uint_lt(timers.n, 200);
+	buf_done(&timers);
+	stage_close(&st);
+}
+END_TEST
+
+/* How many there are in the store. */
+static size_t stored_timers(const struct rig *r)
+{
+	const char *p = (const char *)r->state->timers.data, *end = p + r->state->timers.len;
+	size_t n = 0;
+
+	while ((p = memmem(p, (size_t)(end - p), "\"life\"", 6))) {
+		n++;
+		p++;
+	}
+	return n;
+}
+
+START_TEST(a_restart_neither_doubles_nor_stops_life)
+{
+	static struct rig r;
+
+	rig_pack(&r, "world/packs/foreshore");
+	r.life = true;
+	for (int life = 0; life < 3; life++) {
+		uint64_t before;
+
+		if (life)
+			rig_kill(&r);
+		rig_start(&r);
+		before = r.batch;
+		rig_ticks(&r, 1000);
+		ck_assert_uint_gt(r.batch, before + 3);
+		ck_assert_uint_eq(stored_timers(&r), 1);
+	}
+	rig_done_with(&r);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("life");
@@ -124,6 +195,8 @@ int main(void)
 	tcase_add_test(tc, without_life_nobody_stirs);
 	tcase_add_test(tc, who_wanders_stays_in_the_area);
 	tcase_add_test(tc, the_same_seed_is_the_same_life);
+	tcase_add_test(tc, thousands_share_one_timer_and_all_have_their_turn);
+	tcase_add_test(tc, a_restart_neither_doubles_nor_stops_life);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

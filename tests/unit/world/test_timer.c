@@ -19,7 +19,7 @@ static void setup(void)
 {
 	rig_init(&r);
 	w = r.world;
-	timer_handle(w, TIMER_NPC, fire);
+	timer_handle(w, TIMER_LIFE, fire);
 	n_fired = 0;
 }
 
@@ -30,11 +30,11 @@ static void teardown(void)
 
 START_TEST(timers_fire_at_their_tick_in_order_of_due_and_id)
 {
-	timer_add(w, TIMER_NPC, 3, 0, 31);
-	timer_add(w, TIMER_NPC, 1, 0, 10);
-	timer_add(w, TIMER_NPC, 3, 0, 32);
-	timer_add(w, TIMER_NPC, 2, 0, 20);
-	timer_add(w, TIMER_NPC, 3, 0, 33);
+	timer_add(w, TIMER_LIFE, 3, 0, 31);
+	timer_add(w, TIMER_LIFE, 1, 0, 10);
+	timer_add(w, TIMER_LIFE, 3, 0, 32);
+	timer_add(w, TIMER_LIFE, 2, 0, 20);
+	timer_add(w, TIMER_LIFE, 3, 0, 33);
 	rig_ticks(&r, 1);
 	ck_assert_uint_eq(n_fired, 1);
 	rig_ticks(&r, 5);
@@ -51,13 +51,13 @@ static void fire_and_add(struct world *world, const struct timer *t)
 {
 	fire(world, t);
 	if (t->value < 3)
-		timer_add(world, TIMER_NPC, 0, 0, t->value + 1);
+		timer_add(world, TIMER_LIFE, 0, 0, t->value + 1);
 }
 
 START_TEST(a_timer_that_adds_another_is_not_run_for_ever_in_one_tick)
 {
-	timer_handle(w, TIMER_NPC, fire_and_add);
-	timer_add(w, TIMER_NPC, 1, 0, 1);
+	timer_handle(w, TIMER_LIFE, fire_and_add);
+	timer_add(w, TIMER_LIFE, 1, 0, 1);
 	rig_ticks(&r, 1);
 	ck_assert_uint_eq(n_fired, 1);
 	rig_ticks(&r, 1);
@@ -67,12 +67,12 @@ END_TEST
 
 START_TEST(a_cancelled_timer_does_not_fire)
 {
-	uint64_t a = timer_add(w, TIMER_NPC, 2, 7, 1), b = timer_add(w, TIMER_NPC, 2, 8, 2);
+	uint64_t a = timer_add(w, TIMER_LIFE, 2, 7, 1), b = timer_add(w, TIMER_LIFE, 2, 8, 2);
 
-	timer_add(w, TIMER_NPC, 2, 8, 3);
+	timer_add(w, TIMER_LIFE, 2, 8, 3);
 	ck_assert(timer_cancel(w, a));
 	ck_assert(!timer_cancel(w, a));
-	ck_assert_uint_eq(timer_cancel_for(w, TIMER_NPC, 8), 2);
+	ck_assert_uint_eq(timer_cancel_for(w, TIMER_LIFE, 8), 2);
 	ck_assert(!timer_cancel(w, b));
 	rig_ticks(&r, 5);
 	ck_assert_uint_eq(n_fired, 0);
@@ -81,14 +81,14 @@ END_TEST
 
 START_TEST(a_restart_neither_loses_nor_doubles_a_timer)
 {
-	timer_add(w, TIMER_NPC, 20, 5, 1);
-	timer_add(w, TIMER_NPC, 2, 5, 2);
+	timer_add(w, TIMER_LIFE, 20, 5, 1);
+	timer_add(w, TIMER_LIFE, 2, 5, 2);
 	rig_ticks(&r, 3);
 	ck_assert_uint_eq(n_fired, 1);
 	rig_kill(&r);
 	rig_start(&r);
 	w = r.world;
-	timer_handle(w, TIMER_NPC, fire);
+	timer_handle(w, TIMER_LIFE, fire);
 	rig_ticks(&r, 40);
 	ck_assert_uint_eq(n_fired, 2);
 	ck_assert_int_eq(fired[1], 1);
@@ -98,7 +98,7 @@ END_TEST
 START_TEST(saving_and_loading_gives_the_same_text)
 {
 	static const char json[] =
-		"[{\"id\":4,\"due\":9,\"kind\":\"npc\",\"entity\":\"0001000000000007\"},"
+		"[{\"id\":4,\"due\":9,\"kind\":\"life\",\"entity\":\"0001000000000007\"},"
 		"{\"id\":2,\"due\":10,\"kind\":\"attach\",\"value\":-3}]";
 	struct buf b = { 0 };
 
@@ -107,7 +107,7 @@ START_TEST(saving_and_loading_gives_the_same_text)
 	buf_addc(&b, 0);
 	ck_assert_str_eq(buf_p(&b), json);
 	buf_done(&b);
-	ck_assert_uint_gt(timer_add(w, TIMER_NPC, 1, 0, 0), 4);
+	ck_assert_uint_gt(timer_add(w, TIMER_LIFE, 1, 0, 0), 4);
 }
 END_TEST
 
@@ -126,9 +126,22 @@ END_TEST
 
 START_TEST(there_is_an_end_to_timers)
 {
+	static const char last[] = "[{\"id\":9223372036854770000,\"due\":9,\"kind\":\"life\","
+				   "\"entity\":\"0000000000000007\"}]";
+	struct buf b = { 0 };
+
+	/* The longest there can be. */
+	ck_assert_int_eq(timers_load(w, (struct span){ last, strlen(last) }), 0);
+	ck_assert_uint_eq(timer_cancel_for(w, TIMER_LIFE, 7), 1);
+	w->tick = INT64_MAX - 1000;
 	for (int i = 0; i < TIMER_MAX; i++)
-		ck_assert_uint_gt(timer_add(w, TIMER_NPC, 1000, 0, 0), 0);
-	ck_assert_uint_eq(timer_add(w, TIMER_NPC, 1000, 0, 0), 0);
+		ck_assert_uint_gt(timer_add(w, TIMER_ATTACH, 1000, UINT64_MAX, INT64_MIN), 0);
+	ck_assert_uint_eq(w->stats.timers_refused, 0);
+	ck_assert_uint_eq(timer_add(w, TIMER_LIFE, 1000, 0, 0), 0);
+	ck_assert_uint_eq(w->stats.timers_refused, 1);
+	timers_save(w, &b);
+	ck_assert_uint_lt(b.n, TIMERS_BYTES);
+	buf_done(&b);
 }
 END_TEST
 
