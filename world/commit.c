@@ -14,6 +14,7 @@
 #include "world/core/events.h"
 #include "world/core/timers.h"
 #include "world/outbox.h"
+#include "world/turn.h"
 
 enum { ID_BLOCK = 4096, STATE_TICKS = 600, TRIM_TICKS = 10, ROW_ESTIMATE = 64 };
 
@@ -278,12 +279,16 @@ static void issue(struct world *w, const Mudlark__Commit *m)
 	buf_reset(&c->packed);
 	mudlark__persist_in__pack(&in, (uint8_t *)buf_reserve(&c->packed, n));
 	buf_commit(&c->packed, n);
-	if (n > COMMIT_HARD)
+	c->issued = m->batch; /* in any case: what the turn said waits for it */
+	if (n > COMMIT_HARD) {
 		log_error("commit_too_large", LOG_U64("batch", m->batch), LOG_U64("bytes", n));
+		turn_blame(w);
+		commits_fail(w, m->batch, "one unit of work changed too much");
+		return;
+	}
 	p.bytes = n;
 	buf_add(&c->pending, &p, sizeof(p));
 	c->pending_bytes += n;
-	c->issued = m->batch;
 	w->stats.batches++;
 	w->env.commit(w->env.ctx, m, buf_span(&c->packed));
 }

@@ -9,6 +9,7 @@
 #include "world/core/world.h"
 #include "world/session.h"
 
+/* A turn ends at the first; what passes the second is a bug and ends the world, as no link takes it. */
 enum { COMMIT_SOFT = 256 * 1024, COMMIT_HARD = 900 * 1024 };
 
 struct commits *commits_new(void);

@@ -35,7 +35,8 @@ struct turn {
 	struct buf reply, draft;
 	struct session *draft_to;
 	bool draft_apart;
-	bool effect; /* of the present unit */
+	bool effect;			 /* of the present unit */
+	uint64_t last_session, last_seq; /* the last unit was this line; 0: none */
 	struct {
 		uint64_t session, seq;
 	} quarantined[QUARANTINED_MAX];
@@ -132,6 +133,12 @@ void turn_quarantine(struct world *w, uint64_t session, uint64_t seq)
 	t->quarantined[t->n_quarantined++].seq = seq;
 }
 
+void turn_blame(struct world *w)
+{
+	if (w->turn->last_session && w->env.running)
+		w->env.running(w->env.ctx, w->turn->last_session, w->turn->last_seq);
+}
+
 static bool is_quarantined(const struct turn *t, uint64_t session, uint64_t seq)
 {
 	for (size_t i = 0; i < t->n_quarantined; i++)
@@ -144,6 +151,7 @@ static void unit_begin(struct world *w, struct session *own)
 {
 	w->turn->own = own;
 	w->turn->effect = false;
+	w->turn->last_session = 0;
 	buf_reset(&w->turn->reply);
 }
 
@@ -221,6 +229,8 @@ static void do_line(struct world *w, const struct entry *e, struct span text)
 	}
 	if (w->env.running)
 		w->env.running(w->env.ctx, e->session, e->seq);
+	w->turn->last_session = e->session;
+	w->turn->last_seq = e->seq;
 	run_line(w, s, text, e->secret);
 	unit_end(w);
 	if (w->env.running)
@@ -300,6 +310,7 @@ bool world_turn(struct world *w)
 	if (!w->ready)
 		return false;
 	t->number++;
+	t->last_session = 0;
 	w->stats.turns++;
 	events_turn(w);
 	outbox_seal(w, false); /* notices of what was applied at once */

@@ -27,5 +27,7 @@ void turn_flush_reply(struct world *w);
 struct buf *turn_draft(struct world *w, struct session *s);
 /* The text when it is apart, and for whom; NULL when it is part of the answer. */
 struct buf *turn_draft_done(struct world *w, struct session **ret_to);
+/* Its last unit did too much: when that was a line, it counts as one that killed the world. */
+void turn_blame(struct world *w);
 /* This line has killed the world before. */
 void turn_quarantine(struct world *w, uint64_t session, uint64_t seq);

@@ -390,6 +390,52 @@ START_TEST(a_batch_that_was_set_aside_is_not_shown_while_the_store_is_stalled_ei
 }
 END_TEST
 
+static uint64_t note_session, note_seq;
+
+static void on_running(void *ctx, uint64_t session, uint64_t seq)
+{
+	(void)ctx;
+	note_session = session;
+	note_seq = seq;
+}
+
+static void make_too_much(struct world *x, struct ent actor, struct span line)
+{
+	static char text[1000 * 1024];
+
+	(void)actor;
+	(void)line;
+	memset(text, 'x', sizeof(text));
+	world_document(x, "pack", "huge", (struct span){ text, sizeof(text) });
+}
+
+START_TEST(a_line_that_changes_too_much_ends_the_world_and_is_blamed)
+{
+	uint64_t batch;
+
+	rig_guest(&r, 5);
+	rig_guest(&r, 6);
+	rig_forget(&r);
+	batch = r.issued;
+	w->env.run = make_too_much;
+	w->env.fault = on_fault;
+	w->env.running = on_running;
+	rig_line(&r, 6, 2, "make");
+	ck_assert_uint_eq(faults, 1);
+	ck_assert_uint_eq(fault_batch, batch + 1);
+	ck_assert_uint_eq(r.issued, batch);
+	ck_assert_uint_eq(rig_done(&r, 6), 0);
+	/* The note still holds it when the process ends. */
+	ck_assert_uint_eq(note_session, 6);
+	ck_assert_uint_eq(note_seq, 2);
+	rig_line(&r, 5, 2, "look");
+	rig_ticks(&r, 10);
+	ck_assert_uint_eq(r.issued, batch);
+	ck_assert_uint_eq(rig_done(&r, 5), 0);
+	ck_assert_uint_eq(note_session, 6);
+}
+END_TEST
+
 START_TEST(after_stop_no_line_is_run_and_sessions_stay)
 {
 	Mudlark__Stop m = MUDLARK__STOP__INIT;
@@ -501,6 +547,7 @@ int main(void)
 	tcase_add_test(c, a_world_whose_batch_was_set_aside_ends_and_shows_nothing_of_it);
 	tcase_add_test(c,
 		       a_batch_that_was_set_aside_is_not_shown_while_the_store_is_stalled_either);
+	tcase_add_test(c, a_line_that_changes_too_much_ends_the_world_and_is_blamed);
 	tcase_add_test(c, after_stop_no_line_is_run_and_sessions_stay);
 	tcase_add_test(c, a_question_gets_the_next_line_and_then_commands_do_again);
 	tcase_add_test(c, the_same_inputs_give_the_same_world);
