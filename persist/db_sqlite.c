@@ -133,6 +133,12 @@ static void number_of(sqlite3_context *c, int n, sqlite3_value **args)
 		sqlite3_result_double(c, strtod(text, NULL));
 }
 
+void sqlite_one_thread(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static bool has_log(const char *path)
 {
 	struct buf name = { 0 };

@@ -17,6 +17,9 @@ static inline struct db_sqlite *sqlite_of(struct db *db)
 	return CONTAINER_OF(db, struct db_sqlite, db);
 }
 
+/* For a process in which one thread alone ever uses SQLite, which then takes no locks and counts no
+ * memory: a tenth of what a commit costs. Before anything else is done with it. */
+void sqlite_one_thread(void);
 /* A result of SQLite as one of db.h; says why in db->why. */
 int sqlite_result(struct db_sqlite *d, int code);
 /* Prepares a numbered statement unless it is. */

@@ -132,7 +132,10 @@ static int hand_over(sqlite3_stmt *s, const struct db_rows *rows)
 	return rows->row(rows->ctx, v, (size_t)n);
 }
 
-/* Runs to the end: a statement that returns rows must be stepped until it is done to take effect. */
+/*
+ * Runs to the end: a statement that returns rows must be stepped until it is done to take effect.  What was
+ * bound stays so, unread: the next run binds every argument anew.
+ */
 static int run(struct db_sqlite *d, sqlite3_stmt *s, const struct db_value *args, size_t n,
 	       const struct db_rows *rows)
 {
@@ -147,7 +150,6 @@ static int run(struct db_sqlite *d, sqlite3_stmt *s, const struct db_value *args
 		r = hand_over(s, rows);
 	}
 	sqlite3_reset(s);
-	sqlite3_clear_bindings(s);
 	return r;
 }
 

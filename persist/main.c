@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "persist/db_sqlite.h"
 #include "persist/hasher.h"
 #include "persist/inbox.h"
 #include "rt/log.h"
@@ -137,6 +138,8 @@ int main(int argc, char **argv)
 	struct persist p = { 0 };
 	int status = EXIT_DONE;
 
+	/* The keeper's is the one that does. */
+	sqlite_one_thread();
 	if (proc_start(&p.proc, &spec, &p.options, argc, argv, &status))
 		return status;
 	loop_timer_init(p.proc.loop, &p.stopping, on_stopped, &p);
