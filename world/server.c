@@ -8,8 +8,9 @@
 #include "rt/log.h"
 #include "rt/metric.h"
 #include "world/cmd/table.h"
+#include "world/commit.h"
 
-enum { CATCH_UP_TICKS = 3, STOP_WAIT_US = 2000000, SWEEP_TICKS = 100, BUDGET_QUIET_US = 10000000 };
+enum { CATCH_UP_TICKS = 3, STOP_WAIT_US = 2000000, SWEEP_TICKS = 100, QUIET_US = 10000000 };
 
 static void superseded(void *ctx, uint64_t epoch)
 {
@@ -76,7 +77,7 @@ static void check_budget(struct server *s, uint64_t took_us)
 	if (took_us <= 1000000 / (uint64_t)s->options->tick_rate)
 		return;
 	s->over_budget++;
-	if (now - s->budget_told_us < BUDGET_QUIET_US)
+	if (now - s->budget_told_us < QUIET_US)
 		return;
 	s->budget_told_us = now;
 	log_warning("tick_over_budget", LOG_U64("us", took_us), LOG_U64("so_far", s->over_budget));
@@ -127,23 +128,46 @@ static void feed_tick(struct server *s)
 	server_feed(s, 0, &in);
 }
 
-/* By absolute deadline; a world that was held up runs at most a few ticks at once and forgets the
- * others: its time stands still, it does not jump. */
+/* By absolute deadline. A world that was held up runs at most a few ticks at once, and one whose
+ * backlog is full none; the others are forgotten: its time stands still, it does not jump. */
+unsigned server_ticks_due(uint64_t *next_us, uint64_t now, uint64_t period, bool full,
+			  uint64_t *ret_lost)
+{
+	unsigned n = 0;
+
+	for (; *next_us <= now && n < CATCH_UP_TICKS && !full; n++)
+		*next_us += period;
+	*ret_lost = *next_us <= now ? (now - *next_us) / period + 1 : 0;
+	if (*ret_lost)
+		*next_us = now + period;
+	return n;
+}
+
+/* Told once in a while: a full backlog loses every tick. */
+static void lose_ticks(struct server *s, uint64_t n, bool full)
+{
+	uint64_t now = clock_mono(loop_clock(s->loop));
+
+	s->ticks_lost += n;
+	if (s->lost_told_us && now - s->lost_told_us < QUIET_US)
+		return;
+	s->lost_told_us = now;
+	log_warning("ticks_lost", LOG_U64("ticks", n), LOG_U64("so_far", s->ticks_lost),
+		    LOG_STR("reason", full ? "the backlog is full" : "the world was held up"));
+}
+
 static void on_tick(void *ctx)
 {
 	struct server *s = ctx;
 	uint64_t period = 1000000 / (uint64_t)s->options->tick_rate;
-	uint64_t now = clock_mono(loop_clock(s->loop));
-	int n = 0;
+	uint64_t now = clock_mono(loop_clock(s->loop)), lost;
+	bool full = commits_full(s->world);
+	unsigned n = server_ticks_due(&s->next_tick_us, now, period, full, &lost);
 
-	while (s->next_tick_us <= now && n++ < CATCH_UP_TICKS) {
+	while (n--)
 		feed_tick(s);
-		s->next_tick_us += period;
-	}
-	if (s->next_tick_us <= now) {
-		log_warning("ticks_lost", LOG_U64("ticks", (now - s->next_tick_us) / period + 1));
-		s->next_tick_us = now + period;
-	}
+	if (lost)
+		lose_ticks(s, lost, full);
 	chronicle_tick(s);
 	if (s->world->tick % SWEEP_TICKS == 0)
 		secrets_sweep(s->secrets);

@@ -67,6 +67,7 @@ struct server {
 	unsigned system; /* of the tick, that runs now */
 	uint64_t system_since_us, system_us[TICK_SYSTEMS];
 	uint64_t over_budget, budget_told_us; /* ticks that took longer than their period */
+	uint64_t ticks_lost, lost_told_us;    /* ticks that were never run */
 	int status;			      /* of the process, when it ends */
 	uint64_t refused_inputs;
 	struct metric_server *metrics;
@@ -77,6 +78,9 @@ void server_init(struct server *s, struct proc *p, struct options *o);
 void server_done(struct server *s);
 void server_feed(struct server *s, uint64_t peer, const Mudlark__WorldIn *in);
 void server_run_ticks(struct server *s);
+/* How many ticks to run now; *next_us is moved on, also past those that are lost. */
+unsigned server_ticks_due(uint64_t *next_us, uint64_t now, uint64_t period, bool full,
+			  uint64_t *ret_lost);
 /* SIGTERM: the turn is finished, the last commit waited for, sessions are not ended. */
 void server_stop(struct server *s);
 /* Ends at once with a status that says why. */

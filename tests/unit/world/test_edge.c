@@ -9,6 +9,7 @@
 #include "world/crashnote.h"
 #include "world/options.h"
 #include "world/secrets.h"
+#include "world/server.h"
 
 static uint64_t now_us;
 
@@ -205,6 +206,37 @@ START_TEST(every_option_has_help_and_a_default_that_is_valid)
 }
 END_TEST
 
+START_TEST(a_world_that_was_held_up_runs_a_few_ticks_and_forgets_the_others)
+{
+	uint64_t next = 1000, lost;
+
+	ck_assert_uint_eq(server_ticks_due(&next, 999, 100, false, &lost), 0);
+	ck_assert_uint_eq(server_ticks_due(&next, 1000, 100, false, &lost), 1);
+	ck_assert_uint_eq(next, 1100);
+	ck_assert_uint_eq(server_ticks_due(&next, 1350, 100, false, &lost), 3);
+	ck_assert_uint_eq(lost, 0);
+	ck_assert_uint_eq(next, 1400);
+	ck_assert_uint_eq(server_ticks_due(&next, 2400, 100, false, &lost), 3);
+	ck_assert_uint_eq(lost, 8);
+	ck_assert_uint_eq(next, 2500);
+}
+END_TEST
+
+START_TEST(while_the_backlog_is_full_every_tick_is_lost_and_none_is_run_later)
+{
+	uint64_t next = 1000, lost, all = 0;
+
+	for (uint64_t now = 1000; now < 11000; now += 100) {
+		ck_assert_uint_eq(server_ticks_due(&next, now, 100, true, &lost), 0);
+		ck_assert_uint_gt(next, now);
+		all += lost;
+	}
+	ck_assert_uint_eq(all, 100);
+	ck_assert_uint_eq(server_ticks_due(&next, 11000, 100, false, &lost), 1);
+	ck_assert_uint_eq(lost, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("edge");
@@ -222,6 +254,8 @@ int main(void)
 	tcase_add_test(c, a_file_that_is_no_note_is_made_one);
 	tcase_add_test(c, the_crash_note_is_beside_an_ipc_bus);
 	tcase_add_test(c, every_option_has_help_and_a_default_that_is_valid);
+	tcase_add_test(c, a_world_that_was_held_up_runs_a_few_ticks_and_forgets_the_others);
+	tcase_add_test(c, while_the_backlog_is_full_every_tick_is_lost_and_none_is_run_later);
 	suite_add_tcase(suite, c);
 	run = srunner_create(suite);
 	srunner_run_all(run, CK_NORMAL);
