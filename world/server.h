@@ -49,6 +49,7 @@ struct server {
 
 	struct wire *store; /* dialled */
 	bool granted, store_up;
+	uint64_t asking;    /* start: the call whose reply is waited for, 0: none */
 	uint64_t oldest_us; /* since when a commit has been waiting without progress; 0: none */
 	uint64_t issued, durable, told; /* told: that it is durable, to the core */
 	bool stalled;

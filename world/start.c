@@ -88,8 +88,19 @@ static bool ask(struct server *s, const Mudlark__PersistCall *c,
 	if (n > sizeof(packed))
 		return false;
 	mudlark__persist_call__pack(c, packed);
-	return link_call(wire_link(s->store), (struct span){ (const char *)packed, n }, CALL_MS,
-			 done, s) != 0;
+	s->asking = link_call(wire_link(s->store), (struct span){ (const char *)packed, n },
+			      CALL_MS, done, s);
+	return s->asking != 0;
+}
+
+/* Only the last question counts: what comes late to one before it (a connection lies between them)
+ * would be taken for the answer to another. */
+static bool is_answer(struct server *s, uint64_t id)
+{
+	if (!id || id != s->asking)
+		return false;
+	s->asking = 0;
+	return true;
 }
 
 static void feed_begin(struct server *s, const Mudlark__Granted *g)
@@ -129,10 +140,12 @@ static void open_log(struct server *s)
 static void on_granted(void *ctx, uint64_t id, const struct span *body, const char *why)
 {
 	struct server *s = ctx;
-	const Mudlark__PersistReply *r = good(s, "grant", body, why);
+	const Mudlark__PersistReply *r;
 	struct world_env env = server_env;
 
-	(void)id;
+	if (!is_answer(s, id) || s->granted)
+		return;
+	r = good(s, "grant", body, why);
 	if (r && !r->granted)
 		retry(s, "grant", "no epoch in the reply");
 	if (!r || !r->granted)
@@ -247,9 +260,11 @@ static void open_world(struct server *s)
 static void on_page(void *ctx, uint64_t id, const struct span *body, const char *why)
 {
 	struct server *s = ctx;
-	const Mudlark__PersistReply *r = good(s, page_names[s->page], body, why);
+	const Mudlark__PersistReply *r;
 
-	(void)id;
+	if (!is_answer(s, id))
+		return;
+	r = good(s, page_names[s->page], body, why);
 	if (r && !r->page)
 		retry(s, page_names[s->page], "no page in the reply");
 	if (!r || !r->page)
