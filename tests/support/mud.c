@@ -41,11 +41,13 @@ void mud_start(struct mud *m, const struct mud_conf *c)
 	const char *argv[ARGS_MAX] = { child_program("mudlark"), "up", "--data" };
 	CLEANUP(base_freep) char *log = NULL;
 	char telnet[64], store[300];
+	const char *dir;
 	size_t n = 3;
 
 	*m = (struct mud){ .telnet = tmp_port() };
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	m->dir = c->dir ? base_dup(c->dir, strlen(c->dir)) : tmp_dir();
+	dir = c->dir ? c->dir : tmp_dir();
+	m->dir = base_dup(dir, strlen(dir));
 	log = tmp_path(m->dir, "up.out");
 	snprintf(telnet, sizeof(telnet), "gateway.telnet=127.0.0.1:%u", m->telnet);
 	argv[n++] = m->dir;

@@ -6,7 +6,7 @@
 
 #include "rt/base.h"
 
-/* A fresh folder, owned by the test. With MUDLARK_KEEP in the environment it stays. */
+/* A fresh folder; the path is not the caller's to free. With MUDLARK_KEEP in the environment it stays. */
 char *tmp_dir(void) MUST_USE;
 /* DIR/NAME; freed by the caller. */
 char *tmp_path(const char *dir, const char *name) MUST_USE;
