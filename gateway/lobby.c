@@ -16,6 +16,7 @@
 #include "rt/log.h"
 
 enum {
+	TRUSTED_QUEUE = 100000,	 /* the operator pipes whole files in; no rate either */
 	LOBBY_AWAY_US = 1000000, /* the world may be away so long before players are told */
 	LOBBY_DELAY_US = 10000,	 /* how often lines above the rate are looked at */
 	LOBBY_FAREWELLS = 65536,
@@ -108,7 +109,7 @@ static bool take_rate(struct session *s, uint64_t now)
 	const struct lobby_conf *c = s->lobby->conf;
 	uint64_t interval, full;
 
-	if (c->rate == 0)
+	if (c->rate == 0 || s->trusted)
 		return true;
 	interval = 1000000 / c->rate;
 	full = s->rate_us > now ? s->rate_us : now;
@@ -327,7 +328,7 @@ void lobby_line(struct session *s, struct span text)
 {
 	struct lobby *l = s->lobby;
 
-	if (session_add_line(s, text, l->conf->input_queue) != 0) {
+	if (session_add_line(s, text, s->trusted ? TRUSTED_QUEUE : l->conf->input_queue) != 0) {
 		l->stats.refused++;
 		if (!s->told_full)
 			lobby_say(s, full_line);

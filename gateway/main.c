@@ -70,9 +70,9 @@ int main(int argc, char **argv)
 	if (r == 0)
 		status = proc_run(&proc);
 	else
-		status = r == -EADDRINUSE   ? EXIT_IN_USE
-			 : r == -EOPNOTSUPP ? EXIT_USAGE
-					    : EXIT_FAULT;
+		status = r == -EADDRINUSE		   ? EXIT_IN_USE
+			 : r == -EOPNOTSUPP || r == -EPERM ? EXIT_USAGE
+							   : EXIT_FAULT;
 	gateway_free(gateway);
 	proc_done(&proc);
 	return status;

@@ -148,7 +148,9 @@ int main(int argc, char **argv)
 	const int r = start(&p);
 	if (r) {
 		log_error("start_failed", LOG_ERRNO(r), LOG_STR("bus", p.options.bus));
-		status = r == -EADDRINUSE ? EXIT_IN_USE : r == -EINVAL ? EXIT_USAGE : EXIT_FAULT;
+		status = r == -EADDRINUSE	       ? EXIT_IN_USE
+			 : r == -EINVAL || r == -EPERM ? EXIT_USAGE
+						       : EXIT_FAULT;
 	} else {
 		status = proc_run(&p.proc);
 	}

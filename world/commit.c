@@ -16,7 +16,7 @@
 #include "world/outbox.h"
 #include "world/turn.h"
 
-enum { ID_BLOCK = 4096, STATE_TICKS = 600, TRIM_TICKS = 10, ROW_ESTIMATE = 64 };
+enum { ID_BLOCK = 4096, STATE_TICKS = 20, TRIM_TICKS = 10, ROW_ESTIMATE = 64 };
 
 struct mark {
 	uint64_t session, gateway;

@@ -204,6 +204,9 @@ static int on_store_state(void *ctx, uint64_t peer, const void *body)
 				  ? "{system}The chronicle has fallen behind; what you do now is "
 				    "written down as soon as it is back.{/}"
 				  : "{system}The chronicle has caught up.{/}");
+	else if (m->stalled)
+		outbox_notice_now(w, "{system}The chronicle does not answer; what you do is done "
+				     "and told when it is back.{/}");
 	return 0;
 }
 

@@ -7,13 +7,15 @@
  */
 #include "world/outbox.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "rt/log.h"
 #include "world/commit.h"
+#include "world/turn.h"
 
-enum { HEADROOM = 11, TAG_OSEQ = 1 << 3, EPOCH_SHIFT = 40 };
+enum { HEADROOM = 11, TAG_OSEQ = 1 << 3, EPOCH_SHIFT = 40, NOTICE_MAX = 512 };
 
 /* One batch's durable records for a gateway, each with a varint length in front. */
 struct row {
@@ -37,6 +39,7 @@ struct rec {
 	uint32_t off, len; /* of the record in `bytes`, oseq included when it has one */
 	uint64_t oseq;
 	bool durable;
+	bool free; /* of the login dialogue, which knows nothing of the world: never waits */
 };
 
 struct held {
@@ -235,9 +238,11 @@ static void number_rec(struct world *w, struct rec *r)
 void outbox_seal(struct world *w, bool durable)
 {
 	struct outbox *o = w->outbox;
+	const struct session *own = turn_own(w);
 
 	for (; o->n_sealed < o->n_recs; o->n_sealed++) {
 		o->recs[o->n_sealed].durable = durable;
+		o->recs[o->n_sealed].free = !durable && own && own->state == SESSION_LOGIN;
 		if (durable)
 			number_rec(w, &o->recs[o->n_sealed]);
 	}
@@ -351,6 +356,22 @@ static void put_out(struct world *w, uint64_t instance, struct span record, uint
 		w->env.output(w->env.ctx, instance, record, oseq);
 }
 
+void outbox_notice_now(struct world *w, const char *text)
+{
+	Mudlark__GatewayIn in = MUDLARK__GATEWAY_IN__INIT;
+	Mudlark__Notice n = MUDLARK__NOTICE__INIT;
+	uint8_t out[NOTICE_MAX];
+
+	n.text = (ProtobufCBinaryData){ .len = strlen(text), .data = (uint8_t *)(uintptr_t)text };
+	in.body_case = MUDLARK__GATEWAY_IN__BODY_NOTICE;
+	in.notice = &n;
+	assert(mudlark__gateway_in__get_packed_size(&in) <= sizeof(out));
+	const struct span record = { (const char *)out, mudlark__gateway_in__pack(&in, out) };
+
+	for (uint32_t g = 0; g < w->outbox->n_gateways; g++)
+		put_out(w, w->outbox->gateways[g].instance, record, 0);
+}
+
 void outbox_release(struct world *w)
 {
 	struct outbox *o = w->outbox;
@@ -389,7 +410,7 @@ void outbox_turn_done(struct world *w)
 	for (size_t i = 0; i < o->n_recs; i++) {
 		const struct rec *r = &o->recs[i];
 
-		if (now)
+		if (now || r->free)
 			put_out(w, o->gateways[r->gateway].instance,
 				(struct span){ buf_p(&o->bytes) + r->off, r->len }, r->oseq);
 		else

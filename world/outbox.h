@@ -40,6 +40,9 @@ void outbox_seal(struct world *w, bool durable);
 size_t outbox_unsealed(const struct world *w);
 size_t outbox_estimate(const struct world *w); /* bytes of this turn's durable records */
 
+/* A line for everybody on every gateway, at once: it tells of no change that could be lost. */
+void outbox_notice_now(struct world *w, const char *text);
+
 /* End of the turn: rows and trims go into *c (scratch memory). */
 bool outbox_has_rows(const struct world *w);
 bool outbox_has_trims(const struct world *w);

@@ -144,12 +144,15 @@ static bool has_word(const char *list, const char *word, size_t n)
 
 bool sessions_support(const struct session *s, const char *package)
 {
-	const char *dot = strchr(package, '.');
+	size_t n = strlen(package);
 
 	if (!s->supports)
 		return false;
-	return has_word(s->supports, package, strlen(package)) ||
-	       (dot && has_word(s->supports, package, (size_t)(dot - package)));
+	/* "Comm.Channel.Text" is part of "Comm.Channel" and of "Comm". */
+	while (n && !has_word(s->supports, package, n))
+		while (n && package[--n] != '.')
+			;
+	return n > 0;
 }
 
 static void tell(struct world *w, const struct session *s, Mudlark__GatewayIn *m)

@@ -246,7 +246,11 @@ static void open_world(struct server *s)
 	r = gateways_bind(s);
 	if (r) {
 		log_error("bus_not_bound", LOG_STR("endpoint", s->options->bus), LOG_ERRNO(r));
-		server_fail(s, r == -EADDRINUSE ? EXIT_IN_USE : EXIT_FAULT, "world.bus");
+		server_fail(s,
+			    r == -EADDRINUSE ? EXIT_IN_USE
+			    : r == -EPERM    ? EXIT_USAGE
+					     : EXIT_FAULT,
+			    "world.bus");
 		return;
 	}
 	s->where = NULL;

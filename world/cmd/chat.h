@@ -1,5 +1,5 @@
 /*
- * chat.h - the fact that something was said.
+ * chat.h - the fact that something was said, also for clients (GMCP Comm.Channel.Text).
  */
 #pragma once
 

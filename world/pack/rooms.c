@@ -162,9 +162,11 @@ static void check_ways(struct pack_loader *l)
 
 		for (size_t e = 0; e < rooms[i].n_exits; e++) {
 			const struct pack_exit *exit = &rooms[i].exits[e];
+			const struct yaml_node *way = yaml_get(exits, dir_info(exit->dir)->name);
 
-			check_way_back(l, yaml_get(exits, dir_info(exit->dir)->name)->key,
-				       &rooms[i], exit);
+			/* Not there: a key given twice, which is a mistake already. */
+			if (way)
+				check_way_back(l, way->key, &rooms[i], exit);
 		}
 	}
 }
