@@ -104,6 +104,25 @@ START_TEST(a_full_queue_refuses_a_line_with_one_sentence_a_turn)
 }
 END_TEST
 
+START_TEST(the_operator_s_console_takes_a_whole_file_at_once)
+{
+	struct session *s = one_player();
+
+	s->trusted = true;
+	f.conf.input_queue = 3;
+	f.conf.rate = 1;
+	f.conf.burst = 1;
+	for (int i = 0; i < 1000; i++)
+		type(s, "x");
+	ck_assert_uint_eq(s->numbered, 1000);
+	ck_assert_uint_eq(f.lobby.stats.refused, 0);
+	for (uint64_t i = 1; i <= 1000; i++)
+		fake_output(&f, 0, 1, NULL, i, NULL);
+	ck_assert_uint_eq(session_done(s), 1000);
+	fake_done(&f);
+}
+END_TEST
+
 START_TEST(lines_above_the_rate_wait_and_are_not_lost)
 {
 	struct session *s = one_player();
@@ -642,6 +661,7 @@ END_TEST
 UNIT_MAIN("lobby", every_message_of_the_world_has_a_handler, a_connection_is_opened_in_the_world,
 	  lines_typed_before_the_answer_wait_for_it, one_line_at_a_time_is_in_the_world,
 	  a_full_queue_refuses_a_line_with_one_sentence_a_turn,
+	  the_operator_s_console_takes_a_whole_file_at_once,
 	  lines_above_the_rate_wait_and_are_not_lost, a_line_answered_while_hidden_is_secret,
 	  a_new_world_gets_sessions_first_and_then_their_lines,
 	  a_line_that_took_effect_is_not_sent_again,

@@ -2,6 +2,7 @@
  * test_say.c - sentences: points of view, names, pronouns, and player text made harmless once.
  */
 #include "rig.h"
+#include "world/cmd/chat.h"
 #include "world/core/actor.h"
 #include "world/core/item.h"
 
@@ -240,6 +241,27 @@ START_TEST(data_goes_to_those_who_asked_for_its_package)
 }
 END_TEST
 
+START_TEST(what_is_said_goes_to_clients_that_show_channels)
+{
+	static const char wanted[] =
+		"{\"channel\":\"say\",\"talker\":\"Ben\",\"text\":\"hi \\\"you\\\"\"}";
+	char *supports[] = { "comm.channel" };
+	const Mudlark__GatewayIn *m;
+
+	caps(5, supports, 1);
+	rig_forget(&r);
+	chat_fact(w, FACT_CHAT_SAID, ben, ENT_NONE, SPAN("hi \"you\""));
+	rig_turn(&r);
+	m = rig_last(&r, MUDLARK__GATEWAY_IN__BODY_DATA);
+	ck_assert_ptr_nonnull(m);
+	ck_assert_str_eq(m->data->package, "Comm.Channel.Text");
+	ck_assert_uint_eq(m->data->n_sessions, 1);
+	ck_assert_uint_eq(m->data->sessions[0], 5);
+	ck_assert_uint_eq(m->data->json.len, sizeof(wanted) - 1);
+	ck_assert_mem_eq(m->data->json.data, wanted, sizeof(wanted) - 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("say");
@@ -259,6 +281,7 @@ int main(void)
 	tcase_add_test(c, what_one_reads_is_in_the_order_in_which_it_was_said);
 	tcase_add_test(c, everybody_is_reached_by_one_record_for_each_gateway);
 	tcase_add_test(c, data_goes_to_those_who_asked_for_its_package);
+	tcase_add_test(c, what_is_said_goes_to_clients_that_show_channels);
 	suite_add_tcase(s, c);
 	run = srunner_create(s);
 	srunner_run_all(run, CK_NORMAL);
