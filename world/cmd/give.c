@@ -8,7 +8,6 @@
 
 static void give_to(const struct cmd_call *c, struct span what, struct ent person)
 {
-	struct target_places in = { { c->actor } };
 	struct haul h = { .call = c,
 			  .to = person,
 			  .target_person = person,
@@ -16,20 +15,8 @@ static void give_to(const struct cmd_call *c, struct span what, struct ent perso
 			  .to_actor = "You give $N $x.",
 			  .to_target = "$n gives you $x.",
 			  .to_others = "$n gives $N $x." };
-	struct ent *list;
-	size_t n;
 
-	if (!target_parse(what, &h.target)) {
-		cmd_usage(c);
-		return;
-	}
-	n = target_find(c->w, c->actor, &h.target, &in, KINDS_THINGS, &list);
-	if (n)
-		haul(&h, list, n);
-	else if (h.target.n_words)
-		target_none(c->w, c->actor, "You carry no ", what, ".");
-	else
-		say_reply(c->w, c->actor, "You carry nothing.");
+	haul_carried(&h, what);
 }
 
 static void run(const struct cmd_call *c)

@@ -121,3 +121,23 @@ void haul(const struct haul *h, struct ent *things, size_t n)
 		event_emit(w, h->fact, h->call->actor, "\"item\":" EVENT_ID ",\"to\":" EVENT_ID,
 			   ent_id(w, things[i]), ent_id(w, h->to));
 }
+
+void haul_carried(struct haul *h, struct span what)
+{
+	const struct cmd_call *c = h->call;
+	struct target_places in = { { c->actor } };
+	struct ent *list;
+	size_t n;
+
+	if (!target_parse(what, &h->target)) {
+		cmd_usage(c);
+		return;
+	}
+	n = target_find(c->w, c->actor, &h->target, &in, KINDS_THINGS, &list);
+	if (n)
+		haul(h, list, n);
+	else if (h->target.n_words)
+		target_none(c->w, c->actor, "You carry no ", what, ".");
+	else
+		say_reply(c->w, c->actor, "You carry nothing.");
+}

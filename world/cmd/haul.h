@@ -25,5 +25,8 @@ struct haul {
 
 /* Moves the things and tells. */
 void haul(const struct haul *h, struct ent *things, size_t n);
+/* Finds among what the actor carries the things that `what` means, and hauls those; says so when there
+ * are none. */
+void haul_carried(struct haul *h, struct span what);
 /* Why this thing cannot go there, as a sentence in the turn's scratch; NULL: it can. */
 const char *haul_refusal(struct world *w, struct ent actor, struct ent thing, struct ent to);

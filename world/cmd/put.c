@@ -8,27 +8,14 @@
 
 static void put_into(const struct cmd_call *c, struct span what, struct ent box)
 {
-	struct target_places in = { { c->actor } };
 	struct haul h = { .call = c,
 			  .to = box,
 			  .container = box,
 			  .fact = FACT_ITEM_PUT,
 			  .to_actor = "You put $x into $O.",
 			  .to_others = "$n puts $x into $O." };
-	struct ent *list;
-	size_t n;
 
-	if (!target_parse(what, &h.target)) {
-		cmd_usage(c);
-		return;
-	}
-	n = target_find(c->w, c->actor, &h.target, &in, KINDS_THINGS, &list);
-	if (n)
-		haul(&h, list, n);
-	else if (h.target.n_words)
-		target_none(c->w, c->actor, "You carry no ", what, ".");
-	else
-		say_reply(c->w, c->actor, "You carry nothing.");
+	haul_carried(&h, what);
 }
 
 static void run(const struct cmd_call *c)
