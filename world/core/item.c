@@ -4,7 +4,6 @@
 #include "world/core/item.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "rt/log.h"
 #include "world/core/comps.h"
@@ -72,28 +71,16 @@ void item_save(const struct world *w, struct ent e, const void *c, struct buf *o
 int item_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown)
 {
 	struct item *it = c;
-	const char *name, *path;
-	json_t *v;
-	int bad = 0;
+	const struct pack *pack;
+	struct span key;
+	const int bad = protos_load(members, unknown, &it->key);
 
-	json_object_foreach(members, name, v)
-	{
-		const struct pack *pack;
-		struct span key;
-
-		if (strcmp(name, "proto")) {
-			++*unknown;
-			continue;
-		}
-		path = comp_text(v, &bad);
-		if (bad)
-			return bad;
-		it->key = base_dup(path, strlen(path));
-		pack = protos_pack(w, path, &key);
-		take_proto(w, e, it, pack ? pack_item(pack, key) : NULL);
-		if (!it->proto)
-			log_warning("prototype_missing", LOG_ID("entity", ent_id(w, e)),
-				    LOG_STR("proto", path));
-	}
-	return bad;
+	if (bad || !it->key)
+		return bad;
+	pack = protos_pack(w, it->key, &key);
+	take_proto(w, e, it, pack ? pack_item(pack, key) : NULL);
+	if (!it->proto)
+		log_warning("prototype_missing", LOG_ID("entity", ent_id(w, e)),
+			    LOG_STR("proto", it->key));
+	return 0;
 }

@@ -4,7 +4,6 @@
 #include "world/core/npc.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "rt/log.h"
 #include "world/core/actor.h"
@@ -59,28 +58,16 @@ void npc_save(const struct world *w, struct ent e, const void *c, struct buf *ou
 int npc_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown)
 {
 	struct npc *n = c;
-	const char *name, *path;
-	json_t *v;
-	int bad = 0;
+	const struct pack *pack;
+	struct span key;
+	const int bad = protos_load(members, unknown, &n->key);
 
-	json_object_foreach(members, name, v)
-	{
-		const struct pack *pack;
-		struct span key;
-
-		if (strcmp(name, "proto")) {
-			++*unknown;
-			continue;
-		}
-		path = comp_text(v, &bad);
-		if (bad)
-			return bad;
-		n->key = base_dup(path, strlen(path));
-		pack = protos_pack(w, path, &key);
-		take_proto(w, e, n, pack ? pack_npc(pack, key) : NULL);
-		if (!n->proto)
-			log_warning("prototype_missing", LOG_ID("entity", ent_id(w, e)),
-				    LOG_STR("proto", path));
-	}
-	return bad;
+	if (bad || !n->key)
+		return bad;
+	pack = protos_pack(w, n->key, &key);
+	take_proto(w, e, n, pack ? pack_npc(pack, key) : NULL);
+	if (!n->proto)
+		log_warning("prototype_missing", LOG_ID("entity", ent_id(w, e)),
+			    LOG_STR("proto", n->key));
+	return 0;
 }

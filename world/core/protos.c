@@ -25,6 +25,26 @@ const struct pack *protos_pack(const struct world *w, const char *path, struct s
 	return NULL;
 }
 
+int protos_load(json_t *members, unsigned *unknown, char **key)
+{
+	const char *name, *path;
+	json_t *v;
+	int bad = 0;
+
+	json_object_foreach(members, name, v)
+	{
+		if (strcmp(name, "proto")) {
+			++*unknown;
+			continue;
+		}
+		path = comp_text(v, &bad);
+		if (bad)
+			return bad;
+		*key = base_dup(path, strlen(path));
+	}
+	return 0;
+}
+
 char *protos_path(const struct pack *pack, const char *key)
 {
 	size_t a = strlen(pack->name), b = strlen(key);
