@@ -35,7 +35,7 @@ step = $(if $(V),,@echo '  $(1)')
 .SUFFIXES:
 
 PKGS_rt := libzmq libprotobuf-c libevent_core libevent_extra libsodium libutf8proc yaml-0.1
-PKGS_gateway := $(PKGS_rt) jansson
+PKGS_gateway := $(PKGS_rt) jansson openssl zlib
 PKGS_world := $(PKGS_rt) jansson
 PKGS_persist := $(PKGS_rt) jansson libpq sqlite3
 PKGS_deploy := $(PKGS_rt) libedit
@@ -61,7 +61,8 @@ CPPFLAGS += -D_GNU_SOURCE -I. -Iproto -I$(B)/proto/schema $(DEFS)
 CFLAGS_ALL = -std=gnu11 $(OPT) -g $(HARDEN) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANFLAGS) $(LDFLAGS)
 cflags = $(shell pkg-config --cflags $(PKGS_$(1)) 2>/dev/null)
-libs = $(shell pkg-config --libs $(PKGS_$(1)) 2>/dev/null) -lpthread -lm
+LIBS_gateway := -lwslay
+libs = $(shell pkg-config --libs $(PKGS_$(1)) 2>/dev/null) $(LIBS_$(1)) -lpthread -lm
 
 SCHEMA := $(wildcard proto/schema/*.proto)
 PB_H := $(SCHEMA:%.proto=$(B)/%.pb-c.h)

@@ -10,9 +10,15 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include "gateway/gmcp.h"
 #include "rt/log.h"
 
-enum { WATCH_US = 500000 };
+enum {
+	WATCH_US = 500000,
+	MUTE_US = 100000,	  /* who sends too much is looked at again */
+	RATE_WINDOW_US = 2000000, /* so long one may send at once what the rate allows */
+	PING_US = 1000000,
+};
 
 static const char cut_line[] = "{system}That line was too long; the end of it was left out.{/}";
 static const char slow_line[] =
@@ -34,7 +40,7 @@ static void soil(struct client *c)
 struct buf *client_out(struct client *c)
 {
 	soil(c);
-	return &c->stream.out;
+	return &c->out;
 }
 
 void client_doom(struct client *c, const char *reason)
@@ -67,7 +73,7 @@ static void drop_deadline(struct client *c)
 static void leave_prompt(struct client *c)
 {
 	if (c->at_prompt)
-		buf_add(&c->stream.out, "\r\n", 2);
+		buf_add(&c->out, "\r\n", 2);
 	c->at_prompt = false;
 }
 
@@ -77,15 +83,15 @@ static void leave_prompt(struct client *c)
 static bool is_too_much(struct client *c, const struct lobby_text *t)
 {
 	if (t->class != MUDLARK__TEXT_CLASS__TEXT_AMBIENT ||
-	    c->stream.out.n <= c->of->conf->output_soft)
+	    c->stream.out.n + c->out.n <= c->of->conf->output_soft)
 		return false;
 	c->of->stats.dropped++;
 	if (c->told_slow)
 		return true;
 	c->told_slow = true;
 	leave_prompt(c);
-	markup_render(&c->stream.out, SPAN(slow_line), c->protocol->kind(c));
-	buf_add(&c->stream.out, "\r\n", 2);
+	markup_render(&c->out, SPAN(slow_line), c->protocol->kind(c));
+	buf_add(&c->out, "\r\n", 2);
 	return true;
 }
 
@@ -100,7 +106,7 @@ static void on_text(void *ctx, struct session *s, const struct lobby_text *t)
 		struct span bytes = render_get(&cs->render, t->id, t->markup, c->protocol->kind(c));
 
 		leave_prompt(c);
-		buf_add(&c->stream.out, bytes.p, bytes.n);
+		buf_add(&c->out, bytes.p, bytes.n);
 	}
 	c->prompt_due = c->prompt_due || t->answer || !s->sent;
 	soil(c);
@@ -128,7 +134,7 @@ static void on_caps(UNUSED void *ctx, struct session *s, Mudlark__SessionCaps *r
 	c->protocol->caps(c, ret);
 }
 
-static void on_close(UNUSED void *ctx, struct session *s, UNUSED const char *reason)
+static void on_close(UNUSED void *ctx, struct session *s, const char *reason)
 {
 	struct client *c = s->owner;
 
@@ -138,6 +144,7 @@ static void on_close(UNUSED void *ctx, struct session *s, UNUSED const char *rea
 	}
 	c->session = NULL;
 	c->closing = true;
+	c->goodbye = reason;
 	soil(c);
 }
 
@@ -193,6 +200,76 @@ static void take_eof(struct client *c)
 	lobby_eof(c->session);
 }
 
+/* Who sends faster than he may is not read until the rate allows it: the kernel makes him wait. */
+static void charge(struct client *c, uint64_t now, size_t n)
+{
+	struct clients *cs = c->of;
+	uint64_t rate = cs->conf->byte_rate;
+
+	if (rate == 0 || c->protocol->trusted)
+		return;
+	if (c->rate_us < now)
+		c->rate_us = now;
+	c->rate_us += n * 1000000 / rate;
+	if (c->rate_us - now <= RATE_WINDOW_US || c->is_muted)
+		return;
+	stream_deaf(&c->stream);
+	c->is_muted = true;
+	TAILQ_INSERT_TAIL(&cs->muted, c, muted);
+	if (!cs->unmute.pending)
+		loop_timer_in(&cs->unmute, MUTE_US);
+}
+
+static void unmute(struct client *c)
+{
+	if (!c->is_muted)
+		return;
+	c->is_muted = false;
+	TAILQ_REMOVE(&c->of->muted, c, muted);
+}
+
+static void on_unmute(void *ctx)
+{
+	struct clients *cs = ctx;
+	uint64_t now = now_us(cs);
+	struct client *c, *next;
+
+	for (c = TAILQ_FIRST(&cs->muted); c; c = next) {
+		next = TAILQ_NEXT(c, muted);
+		if (c->rate_us > now)
+			continue;
+		unmute(c);
+		if (!c->doomed && stream_hear(&c->stream) < 0)
+			client_doom(c, "no_memory");
+	}
+	if (!TAILQ_EMPTY(&cs->muted))
+		loop_timer_in(&cs->unmute, MUTE_US);
+}
+
+/* `all` stays in the order of heard_us. */
+static void hear(struct client *c, uint64_t now)
+{
+	struct clients *cs = c->of;
+
+	c->heard_us = now;
+	TAILQ_REMOVE(&cs->all, c, all);
+	TAILQ_INSERT_TAIL(&cs->all, c, all);
+}
+
+static void take_bytes(struct client *c, struct span bytes)
+{
+	uint64_t now = now_us(c->of);
+
+	c->of->stats.bytes_in += bytes.n;
+	c->pings = 0;
+	hear(c, now);
+	charge(c, now, bytes.n);
+	if (c->framing)
+		c->framing->receive(c, bytes);
+	else
+		c->protocol->receive(c, bytes);
+}
+
 static void on_read(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 {
 	struct client *c = ctx;
@@ -204,14 +281,32 @@ static void on_read(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 	n = stream_read(&c->stream, cs->read, CLIENT_READ);
 	if (n == -EAGAIN)
 		return;
-	if (n < 0) {
+	if (n < 0)
 		client_doom(c, "reset");
-	} else if (n == 0) {
+	else if (n == 0)
 		take_eof(c);
-	} else if (c->session) {
-		cs->stats.bytes_in += (uint64_t)n;
-		c->protocol->receive(c, (struct span){ cs->read, (size_t)n });
+	else if (c->session || c->framing)
+		take_bytes(c, (struct span){ cs->read, (size_t)n });
+}
+
+static void on_ping_time(void *ctx)
+{
+	struct clients *cs = ctx;
+	uint64_t now = now_us(cs), limit = cs->conf->keepalive_us;
+	struct client *c;
+
+	while (limit > 0 && (c = TAILQ_FIRST(&cs->all)) && c->heard_us + limit <= now) {
+		hear(c, now);
+		if (c->protocol->trusted || c->closing || c->doomed)
+			continue;
+		if (c->framing && ++c->pings > CLIENT_PINGS)
+			client_doom(c, "silent");
+		else if (c->framing)
+			c->framing->ping(c);
+		else
+			c->protocol->ping(c);
 	}
+	loop_timer_in(&cs->pinger, PING_US);
 }
 
 static void on_write(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
@@ -233,10 +328,27 @@ static void show_prompt(struct client *c)
 	leave_prompt(c);
 	kind = c->protocol->kind(c);
 	kind.width = 0;
-	markup_render(&c->stream.out,
-		      (struct span){ c->session->prompt, strlen(c->session->prompt) }, kind);
+	markup_render(&c->out, (struct span){ c->session->prompt, strlen(c->session->prompt) },
+		      kind);
 	c->at_prompt = true;
 	c->protocol->prompted(c);
+}
+
+/* What was said in this turn becomes what goes over the wire. */
+static void seal(struct client *c)
+{
+	if (c->protocol->seal && c->protocol->seal(c))
+		return;
+	if (c->framing) {
+		c->framing->seal(c);
+	} else if (c->stream.out.n == 0) {
+		buf_done(&c->stream.out);
+		c->stream.out = c->out;
+		c->out = (struct buf){ 0 };
+	} else if (c->out.n > 0) {
+		buf_add(&c->stream.out, buf_p(&c->out), c->out.n);
+		buf_clear(&c->out);
+	}
 }
 
 static void account(struct client *c)
@@ -306,11 +418,16 @@ static void bury(struct client *c)
 	if (c->dirty)
 		STAILQ_REMOVE(&cs->flush, c, client, flush);
 	drop_deadline(c);
+	unmute(c);
 	TAILQ_REMOVE(&cs->all, c, all);
 	cs->queued -= c->left;
 	cs->n--;
 	cs->stats.closed++;
 	c->protocol->done(c);
+	if (c->framing && c->framing->done)
+		c->framing->done(c);
+	gmcp_free(c->gmcp);
+	buf_done(&c->out);
 	line_done(&c->line);
 	stream_close(&c->stream);
 	if (cs->on_gone)
@@ -322,6 +439,10 @@ static void flush_client(struct client *c)
 {
 	if (!c->doomed) {
 		show_prompt(c);
+		seal(c);
+		if (c->goodbye && c->framing && c->framing->goodbye)
+			c->framing->goodbye(c, c->goodbye);
+		c->goodbye = NULL;
 		send_out(c);
 	}
 	if (!c->doomed && c->closing && !c->lingering && c->stream.out.n == 0)
@@ -368,7 +489,11 @@ void clients_init(struct clients *cs, struct loop *loop, struct lobby *lobby,
 	STAILQ_INIT(&cs->flush);
 	TAILQ_INIT(&cs->watch);
 	TAILQ_INIT(&cs->all);
+	TAILQ_INIT(&cs->muted);
 	loop_timer_init(loop, &cs->watcher, on_watch, cs);
+	loop_timer_init(loop, &cs->unmute, on_unmute, cs);
+	loop_timer_init(loop, &cs->pinger, on_ping_time, cs);
+	loop_timer_in(&cs->pinger, PING_US);
 	cs->read = base_alloc(1, CLIENT_READ);
 }
 
@@ -381,22 +506,25 @@ void clients_done(struct clients *cs)
 		bury(c);
 	}
 	loop_timer_done(&cs->watcher);
+	loop_timer_done(&cs->unmute);
+	loop_timer_done(&cs->pinger);
 	render_done(&cs->render);
 	buf_done(&cs->data);
 	buf_done(&cs->text);
 	free(cs->read);
 }
 
-int client_open(struct clients *cs, const struct protocol *p, int fd,
+int client_open(struct clients *cs, const struct protocol *p, struct stream *from,
 		const struct client_guest *guest)
 {
 	struct client *c = base_alloc(1, p->size);
 	struct lobby_guest visitor = {
 		.peer = guest->peer,
+		.via = guest->via,
 		.trusted = p->trusted,
 		.owner = c,
 	};
-	int r = stream_open(&c->stream, loop_base(cs->loop), fd,
+	int r = stream_open(&c->stream, loop_base(cs->loop), from,
 			    &(struct stream_events){ on_read, on_write, c });
 
 	if (r < 0) {
@@ -405,12 +533,19 @@ int client_open(struct clients *cs, const struct protocol *p, int fd,
 	}
 	c->of = cs;
 	c->protocol = p;
+	c->framing = guest->framing;
+	c->frames = guest->frames;
 	c->source = guest->source;
+	c->heard_us = now_us(cs);
 	TAILQ_INSERT_TAIL(&cs->all, c, all);
 	cs->n++;
 	cs->stats.opened++;
+	c->hint = guest->hint;
 	p->start(c);
+	c->hint = NULL;
 	c->session = lobby_open(cs->lobby, &visitor);
+	if (guest->first.n > 0)
+		take_bytes(c, guest->first);
 	return 0;
 }
 

@@ -1,11 +1,14 @@
 /*
  * client.h - the connections of a gateway: sockets on one side, sessions of the lobby on the other.
  *
- * What is said to clients in a turn of the loop is collected and sent at its end, by one call for
- * each, with the prompt behind it (client_flush).  A client that does not read loses what happens
+ * What is said to clients in a turn of the loop is collected in `out`, sealed at its end into what the
+ * wire wants, and sent by one call for each, with the prompt behind it (clients_flush).  A client that does not read loses what happens
  * around it first (TEXT_AMBIENT above `output_soft`), then the connection: above `output_max`, or
  * when nothing moved for `stuck_us`, or when all queues together pass `output_total` and it is one of
  * those that are above `output_soft`.
+ *
+ * Who sends bytes faster than `byte_rate` is not read until he has fallen behind it.  Who has been silent
+ * for `keepalive_us` is sent a ping; `all` is in order of being heard, so that only its head is looked at.
  *
  * Clients are freed at the end of a turn only: until then one that is lost has a `doomed` reason.
  */
@@ -21,11 +24,14 @@ enum {
 	CLIENT_READ = 16 << 10,	    /* bytes of one client taken in one turn */
 	CLIENT_LINGER_US = 2000000, /* for the last words to be read */
 	CLIENT_EOF_US = 30000000,   /* for the last lines to be done, without the other end */
+	CLIENT_PINGS = 2,	    /* of a framing, unanswered, before the client counts as gone */
 };
 
 struct client_conf {
 	size_t output_soft, output_max, output_total; /* bytes */
 	uint64_t stuck_us;
+	uint64_t byte_rate;    /* a second; 0: no limit */
+	uint64_t keepalive_us; /* 0: no pings */
 };
 
 struct client_stats {
@@ -38,20 +44,30 @@ struct client_stats {
 
 struct client {
 	STAILQ_ENTRY(client) flush;
-	TAILQ_ENTRY(client) watch, all;
+	TAILQ_ENTRY(client) watch, all, muted;
 	struct clients *of;
 	const struct protocol *protocol;
-	struct session *session; /* NULL: ended */
-	const char *doomed;	 /* a reason: to be freed at the end of the turn */
-	void *source;		 /* what client_open() was given, for on_gone */
+	const struct framing *framing; /* NULL: the stream's bytes are the protocol's */
+	void *frames;		       /* the framing's */
+	struct session *session;       /* NULL: ended */
+	const char *doomed;	       /* a reason: to be freed at the end of the turn */
+	const char *goodbye; /* a reason: the framing is to say that the session has ended */
+	void *source;	     /* what client_open() was given, for on_gone */
+	const void *hint;    /* valid in start() only */
 	struct stream stream;
+	struct buf out; /* said in this turn, not sealed */
 	struct line line;
+	struct gmcp *gmcp;    /* NULL: has said nothing by GMCP */
+	uint64_t heard_us;    /* when something came, or a ping went out */
+	uint64_t rate_us;     /* token bucket of bytes: when it will be full again */
 	uint64_t deadline_us; /* of what it is watched for; 0: nothing */
 	size_t left;	      /* bytes the kernel did not take */
 	bool dirty;	      /* on the list to flush */
 	bool prompt_due;
 	bool at_prompt; /* the cursor stands behind a prompt */
 	bool told_slow;
+	bool is_muted;	/* sent too much: not read for now */
+	uint8_t pings;	/* since something came */
 	bool eof;	/* sends no more */
 	bool closing;	/* to be closed when all is sent */
 	bool lingering; /* all is sent: waits for the other end to close */
@@ -65,8 +81,8 @@ struct clients {
 	void (*on_gone)(void *ctx, const struct client *c);
 	void *ctx;
 	STAILQ_HEAD(, client) flush;
-	TAILQ_HEAD(, client) watch, all;
-	struct loop_timer watcher;
+	TAILQ_HEAD(, client) watch, all, muted;
+	struct loop_timer watcher, unmute, pinger;
 	struct render render;
 	struct buf data; /* the GMCP message `data_id` */
 	uint64_t data_id;
@@ -77,8 +93,13 @@ struct clients {
 };
 
 struct client_guest {
-	const char *peer;
+	const char *peer; /* the player's address */
+	const char *via;  /* telnet, telnets, ws, wss, console: a literal */
 	void *source;
+	const struct framing *framing;
+	void *frames;	   /* the framing's, freed by it */
+	const void *hint;  /* for the protocol's start(): what the connection began with */
+	struct span first; /* bytes that have been read already */
 };
 
 void clients_init(struct clients *cs, struct loop *loop, struct lobby *lobby,
@@ -87,8 +108,8 @@ void clients_init(struct clients *cs, struct loop *loop, struct lobby *lobby,
 void clients_done(struct clients *cs);
 /* What the lobby calls: text, data, hide, close and caps are filled in. */
 void clients_io(struct clients *cs, struct lobby_io *ret);
-/* Takes fd, also on failure. */
-int client_open(struct clients *cs, const struct protocol *p, int fd,
+/* Takes the stream, also on failure. -ENOMEM. */
+int client_open(struct clients *cs, const struct protocol *p, struct stream *from,
 		const struct client_guest *guest) MUST_USE;
 /* End of the turn: prompts, one send each, the dead are buried. */
 void clients_flush(struct clients *cs);
@@ -100,3 +121,7 @@ struct buf *client_out(struct client *c); /* to add to; is sent at the end of th
 /* A line is complete in c->line: to the lobby. */
 void client_line(struct client *c, enum charset from);
 void client_doom(struct client *c, const char *reason);
+/* A GMCP message from the other end, checked here: Core.* is answered, the rest goes to the world. */
+void client_gmcp(struct client *c, struct span payload);
+/* Sends one, whether asked for or not. */
+void client_gmcp_send(struct client *c, const char *package, struct span json);

@@ -40,6 +40,7 @@ const struct protocol protocol_console = {
 	.receive = on_receive,
 	.hide = ignore,
 	.prompted = ignore,
+	.ping = ignore,
 	.data = on_data,
 	.caps = on_caps,
 	.kind = kind_of,

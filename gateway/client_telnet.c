@@ -24,7 +24,6 @@ struct telnet_client {
 	struct telnet telnet;
 	struct telopt options;
 	struct terminal terminal;
-	struct gmcp *gmcp;
 	uint32_t window;
 	uint16_t commands; /* in this window */
 	uint8_t overlong;
@@ -93,33 +92,6 @@ static void take_option(struct telnet_client *t, const struct telnet_event *ev)
 		lobby_caps(t->c.session);
 }
 
-static void take_gmcp(struct telnet_client *t, struct span payload)
-{
-	struct session *s = t->c.session;
-	struct gmcp_event ev;
-
-	if (!has_gmcp(t))
-		return;
-	gmcp_receive(&t->gmcp, payload, &ev);
-	switch (ev.kind) {
-	case GMCP_SUPPORTED:
-		lobby_caps(s);
-		break;
-	case GMCP_HELLO:
-		if (terminal_name(&t->terminal, (struct span){ ev.text, strlen(ev.text) }))
-			lobby_caps(s);
-		break;
-	case GMCP_PING:
-		gmcp_send(client_out(&t->c), SPAN("Core.Ping"), SPAN(""));
-		break;
-	case GMCP_MESSAGE:
-		lobby_data(s, (struct span){ ev.package, strlen(ev.package) }, ev.json);
-		break;
-	default:
-		break;
-	}
-}
-
 static void take_event(struct telnet_client *t, const struct telnet_event *ev)
 {
 	switch (ev->kind) {
@@ -133,9 +105,10 @@ static void take_event(struct telnet_client *t, const struct telnet_event *ev)
 		take_option(t, ev);
 		break;
 	case TELNET_KIND_SUB:
-		if (ev->option == OPTION_GMCP)
-			take_gmcp(t, ev->data);
-		else if (terminal_sub(&t->terminal, ev, client_out(&t->c)))
+		if (ev->option == OPTION_GMCP) {
+			if (has_gmcp(t))
+				client_gmcp(&t->c, ev->data);
+		} else if (terminal_sub(&t->terminal, ev, client_out(&t->c)))
 			lobby_caps(t->c.session);
 		break;
 	case TELNET_KIND_OVERLONG:
@@ -180,7 +153,6 @@ static void on_done(struct client *c)
 
 	telnet_done(&t->telnet);
 	terminal_done(&t->terminal);
-	gmcp_free(t->gmcp);
 }
 
 static void on_hide(struct client *c)
@@ -193,11 +165,11 @@ static void on_prompted(struct client *c)
 	struct telnet_client *t = telnet_of(c);
 
 	if (telopt_us(&t->options, OPTION_EOR))
-		telnet_command(&c->stream.out, TELNET_EOR);
+		telnet_command(&c->out, TELNET_EOR);
 	else if (!telopt_us(&t->options, OPTION_SGA))
-		telnet_command(&c->stream.out, TELNET_GA);
+		telnet_command(&c->out, TELNET_GA);
 	if (telopt_echoes(&t->options))
-		line_show(&c->line, &c->stream.out);
+		line_show(&c->line, &c->out);
 }
 
 static void on_data(struct client *c, const struct lobby_data *d)
@@ -205,7 +177,7 @@ static void on_data(struct client *c, const struct lobby_data *d)
 	struct telnet_client *t = telnet_of(c);
 	struct clients *cs = c->of;
 
-	if (!has_gmcp(t) || !gmcp_wants(t->gmcp, d->package))
+	if (!has_gmcp(t) || !gmcp_wants(c->gmcp, d->package))
 		return;
 	if (cs->data_id != d->id) {
 		buf_reset(&cs->data);
@@ -225,10 +197,20 @@ static void on_caps(struct client *c, Mudlark__SessionCaps *ret)
 	ret->height = t->terminal.height;
 	ret->screen_reader = t->terminal.screen_reader;
 	ret->gmcp = has_gmcp(t);
-	if (t->gmcp && ret->gmcp) {
-		ret->supports = t->gmcp->supports;
-		ret->n_supports = t->gmcp->n;
+	if (c->gmcp && ret->gmcp) {
+		ret->supports = c->gmcp->supports;
+		ret->n_supports = c->gmcp->n;
 	}
+}
+
+static void on_ping(struct client *c)
+{
+	telnet_command(client_out(c), TELNET_NOP);
+}
+
+static bool on_hello(struct client *c, struct span name)
+{
+	return terminal_name(&telnet_of(c)->terminal, name);
 }
 
 static struct markup_kind kind_of(const struct client *c)
@@ -246,5 +228,7 @@ const struct protocol protocol_telnet = {
 	.prompted = on_prompted,
 	.data = on_data,
 	.caps = on_caps,
+	.ping = on_ping,
+	.hello = on_hello,
 	.kind = kind_of,
 };

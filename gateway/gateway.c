@@ -178,7 +178,8 @@ static void on_telnet(void *ctx, int fd, const struct sockaddr *from)
 {
 	struct gateway *g = ctx;
 	char peer[NI_MAXHOST];
-	struct client_guest guest = { .peer = peer };
+	struct client_guest guest = { .peer = peer, .via = "telnet" };
+	struct stream from_fd;
 	enum throttle_verdict v =
 		throttle_enter(&g->throttle, from, clock_mono(loop_clock(g->proc->loop)),
 			       &guest.source);
@@ -189,16 +190,18 @@ static void on_telnet(void *ctx, int fd, const struct sockaddr *from)
 		return;
 	}
 	name_peer(from, peer);
-	if (client_open(&g->clients, &protocol_telnet, fd, &guest) < 0)
+	from_fd = stream_of(fd);
+	if (client_open(&g->clients, &protocol_telnet, &from_fd, &guest) < 0)
 		throttle_leave(&g->throttle, guest.source);
 }
 
 static void on_console(void *ctx, int fd, UNUSED const struct sockaddr *from)
 {
 	struct gateway *g = ctx;
-	struct client_guest guest = { .peer = "console" };
+	struct client_guest guest = { .peer = "console", .via = "console" };
+	struct stream s = stream_of(fd);
 
-	if (client_open(&g->clients, &protocol_console, fd, &guest) < 0)
+	if (client_open(&g->clients, &protocol_console, &s, &guest) < 0)
 		log_error("console_failed");
 }
 
@@ -325,6 +328,8 @@ static int take_conf(struct gateway *g)
 		.output_max = (size_t)c->output_max,
 		.output_total = (size_t)c->output_total,
 		.stuck_us = (uint64_t)c->output_stuck,
+		.byte_rate = (uint64_t)c->byte_rate,
+		.keepalive_us = (uint64_t)c->keepalive,
 	};
 	g->throttle_conf = (struct throttle_conf){
 		.max_conns = (uint32_t)c->max_conns,

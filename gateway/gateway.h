@@ -8,13 +8,18 @@
 /* The option table of main.c. */
 struct gateway_conf {
 	char *telnet, *console, *metrics; /* addresses */
-	char *telnet_tls, *web;		  /* only empty ones are accepted */
-	char *bus;			  /* world.bus */
+	char *telnet_tls, *web, *web_tls;
+	char *tls_cert, *tls_key, *user;
+	char **proxy_protocol, **trusted_proxies, **origins;
+	bool telnet_nop, compress, sandbox;
+	char *bus; /* world.bus */
 	char **exempt;
-	int64_t max_conns, max_conns_per_ip, conn_rate;
+	int64_t max_conns, max_conns_per_ip, max_conns_per_net, conn_rate;
 	int64_t input_rate, input_burst, input_queue;
 	int64_t output_soft, output_max, output_total;
+	int64_t byte_rate;		     /* bytes a second */
 	int64_t output_stuck, login_timeout; /* microseconds */
+	int64_t handshake_timeout, resume_grace, keepalive, drain;
 };
 
 struct gateway;

@@ -147,6 +147,21 @@ static int on_notice(void *ctx, UNUSED uint64_t peer, const void *body)
 	return 0;
 }
 
+static int on_resumed(UNUSED void *ctx, UNUSED uint64_t peer, UNUSED const void *body)
+{
+	return 0;
+}
+
+static int on_sites(UNUSED void *ctx, UNUSED uint64_t peer, UNUSED const void *body)
+{
+	return 0;
+}
+
+static int on_info(UNUSED void *ctx, UNUSED uint64_t peer, UNUSED const void *body)
+{
+	return 0;
+}
+
 /* clang-format off */
 static const struct route rows[] = {
 	[MUDLARK__GATEWAY_IN__BODY_OUTPUT]        = { "output",        ROLE_WORLD, on_output },
@@ -155,6 +170,9 @@ static const struct route rows[] = {
 	[MUDLARK__GATEWAY_IN__BODY_DATA]          = { "data",          ROLE_WORLD, on_data },
 	[MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE] = { "session_close", ROLE_WORLD, on_session_close },
 	[MUDLARK__GATEWAY_IN__BODY_NOTICE]        = { "notice",        ROLE_WORLD, on_notice },
+	[MUDLARK__GATEWAY_IN__BODY_RESUMED]       = { "resumed",       ROLE_WORLD, on_resumed },
+	[MUDLARK__GATEWAY_IN__BODY_SITES]         = { "sites",         ROLE_WORLD, on_sites },
+	[MUDLARK__GATEWAY_IN__BODY_INFO]          = { "info",          ROLE_WORLD, on_info },
 };
 /* clang-format on */
 

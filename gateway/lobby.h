@@ -109,6 +109,7 @@ struct lobby {
 
 struct lobby_guest {
 	const char *peer; /* address of the player */
+	const char *via;  /* telnet, telnets, ws, wss, console: a literal; NULL: not said */
 	bool trusted;	  /* the operator's console */
 	void *owner;
 };

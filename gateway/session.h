@@ -48,6 +48,7 @@ struct session {
 	struct lobby *lobby;
 	void *owner;
 	char *peer;	     /* the player's address */
+	const char *via;     /* how it is connected, a literal */
 	char *prompt;	     /* markup, NULL: none yet */
 	struct group *group; /* NULL: none */
 	uint32_t member;     /* place in the group */

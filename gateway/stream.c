@@ -7,16 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int stream_open(struct stream *s, struct event_base *base, int fd, const struct stream_events *ev)
+struct stream stream_of(int fd)
 {
-	*s = (struct stream){ .fd = fd, .on_write = ev->on_write };
-	if (event_assign(&s->read, base, fd, EV_READ | EV_PERSIST, ev->on_read, ev->ctx) < 0 ||
-	    event_add(&s->read, NULL) < 0) {
-		s->fd = -1;
-		close(fd);
-		return -ENOMEM;
-	}
-	return 0;
+	return (struct stream){ .fd = fd };
 }
 
 static void drop_write(struct stream *s)
@@ -26,12 +19,35 @@ static void drop_write(struct stream *s)
 	s->write = NULL;
 }
 
+static void leave_loop(struct stream *s)
+{
+	if (s->placed)
+		event_del(&s->read);
+	s->placed = false;
+	drop_write(s);
+}
+
+int stream_open(struct stream *s, struct event_base *base, struct stream *from,
+		const struct stream_events *ev)
+{
+	leave_loop(from);
+	*s = *from;
+	*from = stream_of(-1);
+	s->on_write = ev->on_write;
+	if (event_assign(&s->read, base, s->fd, EV_READ | EV_PERSIST, ev->on_read, ev->ctx) < 0 ||
+	    event_add(&s->read, NULL) < 0) {
+		stream_close(s);
+		return -ENOMEM;
+	}
+	s->placed = true;
+	return 0;
+}
+
 void stream_close(struct stream *s)
 {
 	if (s->fd < 0)
 		return;
-	event_del(&s->read);
-	drop_write(s);
+	leave_loop(s);
 	buf_done(&s->out);
 	close(s->fd);
 	s->fd = -1;
@@ -49,6 +65,11 @@ long stream_read(struct stream *s, char *p, size_t max)
 void stream_deaf(struct stream *s)
 {
 	event_del(&s->read);
+}
+
+int stream_hear(struct stream *s)
+{
+	return event_add(&s->read, NULL) < 0 ? -ENOMEM : 0;
 }
 
 static int wait_to_write(struct stream *s)

@@ -17,7 +17,8 @@ struct stream {
 	struct event *write; /* NULL: the kernel takes what we have */
 	event_callback_fn on_write;
 	struct buf out;
-	int fd; /* -1: closed */
+	int fd;	     /* -1: closed */
+	bool placed; /* in a loop */
 };
 
 struct stream_events {
@@ -26,14 +27,17 @@ struct stream_events {
 	void *ctx;
 };
 
-/* Takes fd, which must not block. */
-int stream_open(struct stream *s, struct event_base *base, int fd,
+/* A connected socket that does not block, not in a loop yet. Takes fd. */
+struct stream stream_of(int fd);
+/* Takes `from`, which may be in the loop of another owner and is closed then, also on failure. */
+int stream_open(struct stream *s, struct event_base *base, struct stream *from,
 		const struct stream_events *ev) MUST_USE;
 void stream_close(struct stream *s);
 /* Bytes read; 0: the other end sends no more; -EAGAIN; -errno. */
 long stream_read(struct stream *s, char *p, size_t max) MUST_USE;
-/* No more on_read. */
+/* No more on_read; and again. */
 void stream_deaf(struct stream *s);
+int stream_hear(struct stream *s) MUST_USE;
 /* Sends what is in s->out. 0: all of it; 1: on_write will be called; -errno: the connection is lost. */
 int stream_send(struct stream *s) MUST_USE;
 /* Says to the other end that no more will come. */

@@ -118,6 +118,22 @@ static int on_session_data(void *ctx, uint64_t peer, const void *body)
 	return 0;
 }
 
+static int on_session_token(void *ctx, uint64_t peer, const void *body)
+{
+	(void)ctx;
+	(void)peer;
+	(void)body;
+	return 0;
+}
+
+static int on_session_resume(void *ctx, uint64_t peer, const void *body)
+{
+	(void)ctx;
+	(void)peer;
+	(void)body;
+	return 0;
+}
+
 static int on_session_line(void *ctx, uint64_t peer, const void *body)
 {
 	const Mudlark__SessionLine *l = body;
@@ -311,6 +327,8 @@ static const struct route rows[] = {
 	[4] = { "session_caps", ROLE_GATEWAY, on_session_caps },
 	[5] = { "session_closed", ROLE_GATEWAY, on_session_closed },
 	[6] = { "session_data", ROLE_GATEWAY, on_session_data },
+	[7] = { "session_token", ROLE_GATEWAY, on_session_token },
+	[8] = { "session_resume", ROLE_GATEWAY, on_session_resume },
 	[32] = { "peer_up", ROLE_SELF, on_peer_up },
 	[33] = { "peer_down", ROLE_SELF, on_peer_down },
 	[34] = { "peer_acked", ROLE_SELF, on_peer_acked },

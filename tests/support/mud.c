@@ -17,8 +17,10 @@ enum { ARGS_MAX = 96, CHILDREN_MAX = 16, STEP_US = 2000 };
 
 /* Wide open, so that a test from one address is not taken for a flood. */
 static const char *const wide[] = {
-	"gateway.max_conns_per_ip=0", "gateway.conn_rate=0", "gateway.input_rate=0",
-	"gateway.input_queue=1000",   "gateway.metrics=",    "world.metrics=",
+	"gateway.max_conns_per_ip=0", "gateway.conn_rate=0",
+	"gateway.input_rate=0",	      "gateway.max_conns_per_net=0",
+	"gateway.byte_rate=0",	      "gateway.input_queue=1000",
+	"gateway.metrics=",	      "world.metrics=",
 	"persist.metrics=",
 };
 

@@ -20,7 +20,12 @@
 static struct fake_world f;
 static struct loop *loop;
 static struct clients clients;
-static struct client_conf conf = { 1 << 16, 1 << 20, 1 << 28, 30000000 };
+static struct client_conf conf = {
+	.output_soft = 1 << 16,
+	.output_max = 1 << 20,
+	.output_total = 1 << 28,
+	.stuck_us = 30000000,
+};
 static unsigned gone;
 
 static void on_gone(UNUSED void *ctx, UNUSED const struct client *c)
@@ -60,7 +65,8 @@ static int connect_with(const struct protocol *p)
 	struct client_guest guest = { .peer = "here" };
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-	ck_assert_int_eq(client_open(&clients, p, pair[0], &guest), 0);
+	struct stream from = stream_of(pair[0]);
+	ck_assert_int_eq(client_open(&clients, p, &from, &guest), 0);
 	return pair[1];
 }
 
