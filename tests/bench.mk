@@ -6,13 +6,14 @@ BENCH_BIN := $(BENCH_MAIN:%=$(B)/tests/bench/%)
 BENCH_O := $(filter-out $(BENCH_MAIN:%=$(B)/tests/bench/%.o), \
 	$(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c)))
 TEST_BIN += $(BENCH_BIN)
+LIBS_support := $(shell pkg-config --libs openssl zlib 2>/dev/null)
 
 $(B)/libsupport.a: $(SUPPORT_O)
 	$(call step,AR $@)
 	$(Q)rm -f $@ && ar qcs $@ $^
 $(BENCH_BIN): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_O) $(B)/libsupport.a $(B)/librt.a
 	$(call step,LINK $@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support)
 
 .PHONY: bench
 bench: all $(BENCH_BIN) ## the figures of tests/bench beside the floor; SHORT=1 in 2 minutes

@@ -38,23 +38,50 @@ static void add_sets(const char **argv, size_t n, const struct mud_conf *c)
 	}
 }
 
+struct place {
+	const char *option;
+	uint16_t *port;
+	bool wanted;
+	char set[64];
+};
+
+/* A free port for every listener that is wanted. */
+static size_t add_places(const char **argv, size_t n, struct place *places, size_t n_places)
+{
+	for (size_t i = 0; i < n_places; i++) {
+		struct place *p = &places[i];
+
+		*p->port = p->wanted ? tmp_port() : 0;
+		if (!p->wanted)
+			continue;
+		snprintf(p->set, sizeof(p->set), "gateway.%s=127.0.0.1:%u", p->option, *p->port);
+		argv[n++] = "--set";
+		argv[n++] = p->set;
+	}
+	return n;
+}
+
 void mud_start(struct mud *m, const struct mud_conf *c)
 {
 	const char *argv[ARGS_MAX] = { child_program("mudlark"), "up", "--data" };
 	CLEANUP(base_freep) char *log = NULL;
-	char telnet[64], store[300];
+	struct place places[] = {
+		{ "telnet", &m->telnet, true, "" },
+		{ "telnet_tls", &m->telnet_tls, c->tls, "" },
+		{ "web", &m->web, c->web, "" },
+		{ "web_tls", &m->web_tls, c->tls && c->web, "" },
+	};
+	char store[300];
 	const char *dir;
 	size_t n = 3;
 
-	*m = (struct mud){ .telnet = tmp_port() };
+	*m = (struct mud){ 0 };
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	dir = c->dir ? c->dir : tmp_dir();
 	m->dir = base_dup(dir, strlen(dir));
 	log = tmp_path(m->dir, "up.out");
-	snprintf(telnet, sizeof(telnet), "gateway.telnet=127.0.0.1:%u", m->telnet);
 	argv[n++] = m->dir;
-	argv[n++] = "--set";
-	argv[n++] = telnet;
+	n = add_places(argv, n, places, ARRAY_LEN(places));
 	if (c->store) {
 		snprintf(store, sizeof(store), "persist.store=%s", c->store);
 		argv[n++] = "--set";

@@ -1,6 +1,6 @@
 /*
- * mud.h - a whole Mudlark for a test: `mudlark up` in a folder of its own, telnet on a free
- * loopback port, ended with the test.
+ * mud.h - a whole Mudlark for a test: `mudlark up` in a folder of its own, telnet (and TLS and web, when
+ * asked for) on free loopback ports, ended with the test.
  */
 #pragma once
 
@@ -9,6 +9,7 @@
 struct mud {
 	char *dir; /* --data */
 	uint16_t telnet;
+	uint16_t telnet_tls, web, web_tls; /* 0: not asked for */
 	struct child up;
 	pid_t known[16]; /* every process of it that was ever seen, to prove that none is left */
 	size_t n_known;
@@ -18,6 +19,8 @@ struct mud_conf {
 	const char *store;	 /* persist.store; NULL: SQLite in the folder */
 	const char *const *sets; /* further "section.key=value", NULL-terminated; NULL: none */
 	const char *dir;	 /* --data; NULL: a fresh folder */
+	bool tls;		 /* telnet over TLS, too, by a certificate it makes itself */
+	bool web;		 /* HTTP and WebSocket; with `tls` also these over TLS */
 };
 
 /* Starts it and waits until players can log in. Limits for one address are wide open. */

@@ -11,41 +11,67 @@
 #include <unistd.h>
 
 #include "tests/support/die.h"
+#include "tests/support/secure.h"
 
 enum { IAC = 255, SB = 250, SE = 240, GA = 249, EOR = 239, WILL = 251, WONT = 252, ECHO = 1 };
 enum telnet_state { T_TEXT, T_IAC, T_OPTION, T_SUB, T_SUB_IAC };
 
-bool talk_try(struct talk *t, const char *who, uint16_t port)
+bool talk_try_by(struct talk *t, const char *who, const struct talk_way *way)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET };
+	struct sockaddr_in to = { .sin_family = AF_INET }, from = to;
+	int one = 1;
 
 	*t = (struct talk){ .who = who };
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	a.sin_port = htons(port);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	to.sin_port = htons(way->port);
 	t->fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-	if (!connect(t->fd, (struct sockaddr *)&a, sizeof(a)))
+	if (way->from && inet_pton(AF_INET, way->from, &from.sin_addr) != 1)
+		die("%s: no address: %s", who, way->from);
+	setsockopt(t->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
+	if (way->from)
+		must(bind(t->fd, (struct sockaddr *)&from, sizeof(from)), "bind");
+	if (!connect(t->fd, (struct sockaddr *)&to, sizeof(to)) &&
+	    (!way->tls || (t->secure = secure_open(t->fd))))
 		return true;
 	talk_close(t);
 	return false;
 }
 
+void talk_open_by(struct talk *t, const char *who, const struct talk_way *way)
+{
+	if (!talk_try_by(t, who, way))
+		die("%s: nobody listens on port %u", who, way->port);
+}
+
+bool talk_try(struct talk *t, const char *who, uint16_t port)
+{
+	return talk_try_by(t, who, &(struct talk_way){ .port = port });
+}
+
 void talk_open(struct talk *t, const char *who, uint16_t port)
 {
-	if (!talk_try(t, who, port))
-		die("%s: nobody listens on port %u", who, port);
+	talk_open_by(t, who, &(struct talk_way){ .port = port });
+}
+
+/* Closed by either side; what was read stays. */
+static void hang_up(struct talk *t)
+{
+	secure_free(TAKE(t->secure));
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
 }
 
 void talk_close(struct talk *t)
 {
-	if (t->fd >= 0)
-		close(t->fd);
-	t->fd = -1;
+	hang_up(t);
 	buf_done(&t->text);
 }
 
 void talk_bytes(struct talk *t, const void *p, size_t n)
 {
-	if (send(t->fd, p, n, MSG_NOSIGNAL) != (ssize_t)n)
+	if (t->secure ? secure_send(t->secure, p, n) < 0
+		      : send(t->fd, p, n, MSG_NOSIGNAL) != (ssize_t)n)
 		die("%s: cannot type: %s", t->who, strerror(errno));
 }
 
@@ -98,23 +124,35 @@ static void byte(struct talk *t, uint8_t c)
 	}
 }
 
+static long receive(struct talk *t, uint8_t *p, size_t max)
+{
+	long n;
+
+	if (t->secure)
+		return secure_read(t->secure, p, max);
+	n = recv(t->fd, p, max, MSG_DONTWAIT);
+	return n < 0 ? -errno : n;
+}
+
 bool talk_read(struct talk *t, uint64_t within_us)
 {
 	struct pollfd p = { .fd = t->fd, .events = POLLIN };
 	uint8_t bytes[8192];
-	ssize_t n;
+	long n;
 
-	if (t->fd < 0 || poll(&p, 1, (int)((within_us + 999) / 1000)) <= 0)
+	if (t->fd < 0)
 		return false;
-	n = recv(t->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-	if (n < 0 && errno == EAGAIN)
+	if (!(t->secure && secure_has(t->secure)) &&
+	    poll(&p, 1, (int)((within_us + 999) / 1000)) <= 0)
+		return false;
+	n = receive(t, bytes, sizeof(bytes));
+	if (n == -EAGAIN)
 		return false;
 	if (n <= 0) {
-		close(t->fd);
-		t->fd = -1;
+		hang_up(t);
 		return false;
 	}
-	for (ssize_t i = 0; i < n; i++)
+	for (long i = 0; i < n; i++)
 		byte(t, bytes[i]);
 	*buf_reserve(&t->text, 1) = '\0';
 	return true;

@@ -20,13 +20,23 @@ struct talk {
 	struct buf text; /* transcript, without \r; terminated */
 	size_t at;	 /* everything before was looked at */
 	uint8_t telnet, verb;
-	bool is_hidden; /* the server echoes: a password is wanted */
+	bool is_hidden;	       /* the server echoes: a password is wanted */
+	struct secure *secure; /* NULL: plain */
+};
+
+struct talk_way {
+	uint16_t port;
+	const char *from; /* our own address, "127.0.0.9"; NULL: 127.0.0.1 */
+	bool tls;
 };
 
 /* Connects; dies when nobody listens. */
 void talk_open(struct talk *t, const char *who, uint16_t port);
 /* false: nobody listens. */
 bool talk_try(struct talk *t, const char *who, uint16_t port);
+/* The same in any way there is; false also when TLS is refused. */
+void talk_open_by(struct talk *t, const char *who, const struct talk_way *way);
+bool talk_try_by(struct talk *t, const char *who, const struct talk_way *way);
 void talk_close(struct talk *t);
 void talk_line(struct talk *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void talk_bytes(struct talk *t, const void *p, size_t n);

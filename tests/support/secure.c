@@ -1,0 +1,112 @@
+/* secure.c - see secure.h. */
+#include "tests/support/secure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/support/die.h"
+
+enum { WAIT_US = 15000000 };
+
+struct secure {
+	SSL *ssl;
+	int fd;
+};
+
+/* What to do about a call's result: true: wait was worth it, try again. */
+static bool again(struct secure *s, int result, uint64_t end)
+{
+	int why = SSL_get_error(s->ssl, result);
+	struct pollfd p = { .fd = s->fd, .events = why == SSL_ERROR_WANT_WRITE ? POLLOUT : POLLIN };
+	uint64_t now = now_us();
+
+	if ((why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) || now >= end)
+		return false;
+	return poll(&p, 1, (int)((end - now) / 1000 + 1)) > 0;
+}
+
+struct secure *secure_open(int fd)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	struct secure *s = base_alloc(1, sizeof(*s));
+	uint64_t end = now_us() + WAIT_US;
+	int r;
+
+	must(fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
+	s->fd = fd;
+	s->ssl = SSL_new(ctx);
+	SSL_CTX_free(ctx);
+	SSL_set_fd(s->ssl, fd);
+	while ((r = SSL_connect(s->ssl)) <= 0 && again(s, r, end))
+		;
+	if (r == 1)
+		return s;
+	secure_free(s);
+	return NULL;
+}
+
+void secure_free(struct secure *s)
+{
+	if (!s)
+		return;
+	SSL_free(s->ssl);
+	free(s);
+}
+
+long secure_read(struct secure *s, void *p, size_t max)
+{
+	int n = SSL_read(s->ssl, p, max > INT32_MAX ? INT32_MAX : (int)max);
+
+	if (n > 0)
+		return n;
+	switch (SSL_get_error(s->ssl, n)) {
+	case SSL_ERROR_WANT_READ:
+	case SSL_ERROR_WANT_WRITE:
+		return -EAGAIN;
+	case SSL_ERROR_ZERO_RETURN:
+		return 0;
+	default:
+		return -ECONNRESET;
+	}
+}
+
+bool secure_has(const struct secure *s)
+{
+	return SSL_pending(s->ssl) > 0;
+}
+
+int secure_send(struct secure *s, const void *p, size_t n)
+{
+	const char *from = p;
+	uint64_t end = now_us() + WAIT_US;
+
+	while (n) {
+		int did = SSL_write(s->ssl, from, n > INT32_MAX ? INT32_MAX : (int)n);
+
+		if (did > 0) {
+			from += did;
+			n -= (size_t)did;
+		} else if (!again(s, did, end)) {
+			return -ECONNRESET;
+		}
+	}
+	return 0;
+}
+
+void secure_print(const struct secure *s, char ret[65])
+{
+	X509 *cert = SSL_get1_peer_certificate(s->ssl);
+	unsigned char sum[32];
+	unsigned n = sizeof(sum);
+
+	if (!cert || !X509_digest(cert, EVP_sha256(), sum, &n))
+		die("no certificate was shown");
+	for (unsigned i = 0; i < n; i++)
+		snprintf(ret + 2 * (size_t)i, 3, "%02x", sum[i]);
+	X509_free(cert);
+}

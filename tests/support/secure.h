@@ -1,0 +1,22 @@
+/*
+ * secure.h - TLS on a connected socket, from the client's side.  Any certificate is taken: tests
+ * that care look at it.
+ */
+#pragma once
+
+#include "rt/base.h"
+
+struct secure;
+
+/* The handshake; `fd` stays the caller's and does not block from here on. NULL: the other end refused, or
+ * did not answer within 15 s. */
+struct secure *secure_open(int fd) MUST_USE;
+void secure_free(struct secure *s);
+/* Bytes read; 0: the other end sends no more; -EAGAIN: nothing has come; -errno. */
+long secure_read(struct secure *s, void *p, size_t max) MUST_USE;
+/* Bytes were received that poll() does not tell of. */
+bool secure_has(const struct secure *s);
+/* All of it. 0 or -errno. */
+int secure_send(struct secure *s, const void *p, size_t n) MUST_USE;
+/* SHA-256 of the certificate shown, in hex digits. */
+void secure_print(const struct secure *s, char ret[65]);
