@@ -6,7 +6,7 @@ BENCH_BIN := $(BENCH_MAIN:%=$(B)/tests/bench/%)
 BENCH_O := $(filter-out $(BENCH_MAIN:%=$(B)/tests/bench/%.o), \
 	$(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c)))
 TEST_BIN += $(BENCH_BIN)
-LIBS_support := $(shell pkg-config --libs openssl zlib 2>/dev/null)
+LIBS_support := $(shell pkg-config --libs openssl zlib 2>/dev/null) -lwslay
 
 $(B)/libsupport.a: $(SUPPORT_O)
 	$(call step,AR $@)
