@@ -144,7 +144,7 @@ static void on_receive(struct client *c, struct span bytes)
 
 static void on_start(struct client *c)
 {
-	telopt_start(&telnet_of(c)->options, client_out(c));
+	telopt_start(&telnet_of(c)->options, false, client_out(c));
 }
 
 static void on_done(struct client *c)

@@ -33,12 +33,18 @@ enum telnet_command {
 };
 
 enum telnet_option {
-	OPTION_ECHO = 1,     /* RFC 857 */
-	OPTION_SGA = 3,	     /* RFC 858 */
-	OPTION_TTYPE = 24,   /* RFC 1091, and MTTS */
-	OPTION_EOR = 25,     /* RFC 885 */
-	OPTION_NAWS = 31,    /* RFC 1073 */
-	OPTION_CHARSET = 42, /* RFC 2066 */
+	OPTION_ECHO = 1,	 /* RFC 857 */
+	OPTION_SGA = 3,		 /* RFC 858 */
+	OPTION_TTYPE = 24,	 /* RFC 1091, and MTTS */
+	OPTION_EOR = 25,	 /* RFC 885 */
+	OPTION_NAWS = 31,	 /* RFC 1073 */
+	OPTION_NEW_ENVIRON = 39, /* RFC 1572, and MNES */
+	OPTION_CHARSET = 42,	 /* RFC 2066 */
+	OPTION_MSDP = 69,
+	OPTION_MSSP = 70,
+	OPTION_MCCP2 = 86,
+	OPTION_MCCP3 = 87,
+	OPTION_MXP = 91,
 	OPTION_GMCP = 201,
 };
 

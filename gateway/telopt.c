@@ -43,16 +43,23 @@ enum policy { REFUSE, ACCEPT, START };
 struct option {
 	uint8_t code;
 	uint8_t us, him; /* START: offered, or asked for, when the connection begins */
+	bool compresses;
 };
 
 static const struct option options[TELOPT_N] = {
-	{ OPTION_ECHO,    .us = ACCEPT, .him = REFUSE },
-	{ OPTION_SGA,     .us = ACCEPT, .him = ACCEPT },
-	{ OPTION_TTYPE,   .us = REFUSE, .him = START },
-	{ OPTION_EOR,     .us = START,  .him = REFUSE },
-	{ OPTION_NAWS,    .us = REFUSE, .him = START },
-	{ OPTION_CHARSET, .us = START,  .him = ACCEPT },
-	{ OPTION_GMCP,    .us = START,  .him = ACCEPT },
+	{ OPTION_ECHO,        .us = ACCEPT, .him = REFUSE },
+	{ OPTION_SGA,         .us = ACCEPT, .him = ACCEPT },
+	{ OPTION_TTYPE,       .us = REFUSE, .him = START },
+	{ OPTION_EOR,         .us = START,  .him = REFUSE },
+	{ OPTION_NAWS,        .us = REFUSE, .him = START },
+	{ OPTION_NEW_ENVIRON, .us = REFUSE, .him = START },
+	{ OPTION_CHARSET,     .us = START,  .him = ACCEPT },
+	{ OPTION_MSDP,        .us = START,  .him = REFUSE },
+	{ OPTION_MSSP,        .us = START,  .him = REFUSE },
+	{ OPTION_MXP,         .us = START,  .him = ACCEPT },
+	{ OPTION_GMCP,        .us = START,  .him = ACCEPT },
+	{ OPTION_MCCP2,       .us = START,  .him = REFUSE, .compresses = true },
+	{ OPTION_MCCP3,       .us = START,  .him = REFUSE, .compresses = true },
 };
 /* clang-format on */
 
@@ -83,9 +90,12 @@ static bool is_on(uint8_t state)
 	return state == YES;
 }
 
-void telopt_start(struct telopt *t, struct buf *out)
+void telopt_start(struct telopt *t, bool compress, struct buf *out)
 {
+	t->no_compression = !compress;
 	for (int i = 0; i < TELOPT_N; i++) {
+		if (options[i].compresses && !compress)
+			continue;
 		if (options[i].him == START) {
 			t->him[i] = WANT_YES;
 			say(out, false, true, options[i].code);
@@ -121,6 +131,8 @@ static void new_minute(struct telopt *t, uint64_t now_us)
 static bool is_welcome(struct telopt *t, int row, bool us)
 {
 	if ((us ? options[row].us : options[row].him) == REFUSE)
+		return false;
+	if (options[row].compresses && t->no_compression)
 		return false;
 	if (us && row == ECHO && t->echo_offered && !t->hidden)
 		return false;

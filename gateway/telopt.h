@@ -11,7 +11,7 @@
 
 #include "gateway/telnet.h"
 
-enum { TELOPT_N = 7, TELOPT_CHANGES = 4, TELOPT_REFUSALS = 32 };
+enum { TELOPT_N = 13, TELOPT_CHANGES = 4, TELOPT_REFUSALS = 32 };
 
 struct telopt {
 	uint8_t us[TELOPT_N], him[TELOPT_N]; /* states of the Q method */
@@ -20,6 +20,7 @@ struct telopt {
 	bool hidden;	 /* the client is not to show what is typed */
 	bool echo_asked; /* the client asked us to echo for it (character mode) */
 	bool echo_offered;
+	bool no_compression;
 	uint32_t minute;
 };
 
@@ -30,8 +31,8 @@ struct telopt_change {
 	bool on;
 };
 
-/* Says what we offer and ask for. */
-void telopt_start(struct telopt *t, struct buf *out);
+/* Says what we offer and ask for; without `compress` MCCP is neither offered nor accepted. */
+void telopt_start(struct telopt *t, bool compress, struct buf *out);
 /* WILL, WONT, DO or DONT from the client. True: *ret says what changed. */
 bool telopt_receive(struct telopt *t, const struct telnet_event *ev, uint64_t now_us,
 		    struct buf *out, struct telopt_change *ret);

@@ -50,7 +50,7 @@ static void negotiate(struct span bytes)
 	struct telopt_change change;
 	size_t asked = 0, changes = 0;
 
-	telopt_start(&o, &answer);
+	telopt_start(&o, true, &answer);
 	FUZZ_HOLDS(answer.n > 0);
 	buf_reset(&answer);
 	while (telnet_next(&t, &bytes, &ev)) {

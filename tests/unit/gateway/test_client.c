@@ -13,7 +13,9 @@
 #include "gateway/telnet.h"
 #include "tests/unit/gateway/fake_world.h"
 
-#define START "\xff\xfd\x18\xff\xfb\x19\xff\xfd\x1f\xff\xfb\x2a\xff\xfb\xc9"
+#define START                                                                                      \
+	"\xff\xfd\x18\xff\xfb\x19\xff\xfd\x1f\xff\xfd\x27\xff\xfb\x2a\xff\xfb\x45\xff\xfb\x46\xff\xfb\x5b" \
+	"\xff\xfb\xc9"
 #define GA "\xff\xf9"
 #define BYE "Farewell.\r\n"
 

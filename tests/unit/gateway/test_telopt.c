@@ -31,14 +31,16 @@ static void start(void)
 {
 	t = (struct telopt){ 0 };
 	buf_clear(&out);
-	telopt_start(&t, &out);
+	telopt_start(&t, true, &out);
 	buf_clear(&out);
 }
 
 START_TEST(the_start_offers_and_asks)
 {
-	telopt_start(&t, &out);
-	ck_assert_bytes(&out, "\xff\xfd\x18\xff\xfb\x19\xff\xfd\x1f\xff\xfb\x2a\xff\xfb\xc9");
+	telopt_start(&t, true, &out);
+	ck_assert_bytes(&out,
+			"\xff\xfd\x18\xff\xfb\x19\xff\xfd\x1f\xff\xfd\x27\xff\xfb\x2a\xff\xfb\x45"
+			"\xff\xfb\x46\xff\xfb\x5b\xff\xfb\xc9\xff\xfb\x56\xff\xfb\x57");
 	buf_done(&out);
 }
 END_TEST
@@ -64,9 +66,25 @@ START_TEST(an_unknown_option_is_refused)
 	start();
 	hear(TELNET_WILL, 34); /* LINEMODE */
 	hear(TELNET_DO, 6);    /* TIMING MARK: some clients wait for this */
-	hear(TELNET_WONT, 39);
-	hear(TELNET_DONT, 86);
+	hear(TELNET_WONT, 36);
+	hear(TELNET_DONT, 85);
 	ck_assert_bytes(&out, "\xff\xfe\x22\xff\xfc\x06");
+	buf_done(&out);
+}
+END_TEST
+
+START_TEST(compression_that_is_not_offered_is_refused)
+{
+	t = (struct telopt){ 0 };
+	buf_clear(&out);
+	telopt_start(&t, false, &out);
+	ck_assert_ptr_null(memmem(buf_p(&out), out.n, "\xff\xfb\x56", 3));
+	ck_assert_ptr_null(memmem(buf_p(&out), out.n, "\xff\xfb\x57", 3));
+	buf_clear(&out);
+	ck_assert(!hear(TELNET_DO, OPTION_MCCP2));
+	ck_assert(!hear(TELNET_DO, OPTION_MCCP3));
+	ck_assert(!hear(TELNET_WILL, OPTION_MCCP2));
+	ck_assert_bytes(&out, "\xff\xfc\x56\xff\xfc\x57\xff\xfe\x56");
 	buf_done(&out);
 }
 END_TEST
@@ -227,9 +245,30 @@ START_TEST(two_sides_that_answer_come_to_rest)
 }
 END_TEST
 
+START_TEST(a_storm_of_everything_is_answered_within_bounds)
+{
+	size_t answered;
+	struct rng r;
+
+	start();
+	rng_seed(&r, 11);
+	for (int i = 0; i < 100000; i++)
+		hear((uint8_t)(TELNET_WILL + rng_below(&r, 4)), (uint8_t)rng_below(&r, 256));
+	answered = out.n / 3;
+	ck_assert_uint_le(answered, TELOPT_REFUSALS + 2 * TELOPT_N * (TELOPT_CHANGES + 2));
+	/* A minute later it listens again. */
+	buf_clear(&out);
+	hear_at(TELNET_DONT, OPTION_EOR, 61000000);
+	hear_at(TELNET_DO, OPTION_EOR, 61000000);
+	ck_assert(telopt_us(&t, OPTION_EOR));
+	buf_done(&out);
+}
+END_TEST
+
 UNIT_MAIN("telopt", the_start_offers_and_asks, an_answer_to_our_offer_is_not_answered,
-	  an_unknown_option_is_refused, refusals_are_bounded_in_a_minute,
-	  an_option_that_flaps_stays_off, turning_off_is_always_obeyed,
-	  a_password_is_hidden_and_shown_again, a_client_that_never_answers_wont_can_hide_again,
-	  a_silent_client_is_told_all_the_same, an_answer_that_comes_late_is_no_wish_for_echo,
-	  a_client_may_ask_us_to_echo, two_sides_that_answer_come_to_rest)
+	  an_unknown_option_is_refused, compression_that_is_not_offered_is_refused,
+	  refusals_are_bounded_in_a_minute, an_option_that_flaps_stays_off,
+	  turning_off_is_always_obeyed, a_password_is_hidden_and_shown_again,
+	  a_client_that_never_answers_wont_can_hide_again, a_silent_client_is_told_all_the_same,
+	  an_answer_that_comes_late_is_no_wish_for_echo, a_client_may_ask_us_to_echo,
+	  two_sides_that_answer_come_to_rest, a_storm_of_everything_is_answered_within_bounds)
