@@ -18,6 +18,7 @@
 #include "world/core/seeds.h"
 #include "world/sessions.h"
 #include "world/outbox.h"
+#include "world/texts.h"
 
 struct stored {
 	char *key, *body;
@@ -31,7 +32,7 @@ struct begin {
 	size_t n_documents, cap_documents;
 };
 
-/* key=value, numbers only. */
+/* key=value; numbers here, texts in texts.c. */
 struct option_row {
 	const char *key;
 	size_t offset;
@@ -55,6 +56,8 @@ static void set_option(struct world *w, const char *text)
 	char *base = (char *)&w->conf;
 	uint64_t v;
 
+	if (equals && texts_set(w, (struct span){ text, (size_t)(equals - text) }, equals + 1))
+		return;
 	for (size_t i = 0; equals && i < ARRAY_LEN(options); i++) {
 		size_t n = strlen(options[i].key);
 

@@ -211,6 +211,7 @@ void enter_attached(struct world *w, struct session *s, const Mudlark__SessionAt
 	s->state = SESSION_PLAYING;
 	session_tell_state(w, s, true);
 	session_set_group(w, s, place_room(w, s->actor));
+	data_attached(w, s);
 }
 
 static void on_attach_over(struct world *w, const struct timer *t)

@@ -94,7 +94,7 @@ static int on_session_caps(void *ctx, uint64_t peer, const void *body)
 	if (s) {
 		session_set_caps(s, m);
 		turn_set_own(ctx, s);
-		data_all(ctx, s);
+		data_caps(ctx, s);
 	}
 	return 0;
 }

@@ -108,6 +108,7 @@ void session_free(struct world *w, struct session *s)
 		count_listener(w, s->group, s->gateway, -1);
 	if (turn_own(w) == s)
 		turn_set_own(w, NULL);
+	data_free(w, s);
 	login_free(w, s);
 	session_forget_ask(s);
 	map64_del(&t->by_id, s->id);
@@ -181,6 +182,7 @@ void session_take_group(struct world *w, struct session *s, struct ent room)
 	s->group = room;
 	if (ent_is(s->group))
 		count_listener(w, s->group, s->gateway, 1);
+	data_grouped(w, s);
 }
 
 void session_set_group(struct world *w, struct session *s, struct ent room)

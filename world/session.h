@@ -20,6 +20,7 @@ enum session_state {
 enum { SESSION_KEEPS = 2 };
 
 struct login;
+struct data;
 
 struct session {
 	uint64_t id;
@@ -42,8 +43,9 @@ struct session {
 	const char *prompt; /* last one sent */
 	const char *ask;    /* prompt of `answer` */
 	bool ask_hidden;
-	char *peer;	/* address of the player */
-	char *supports; /* GMCP packages, space separated */
+	char *peer;	   /* address of the player */
+	char *supports;	   /* GMCP packages, space separated */
+	struct data *data; /* what its client was told (data.c); NULL: no GMCP */
 	/* Who gets the next line, NULL: the commands. */
 	void (*answer)(struct world *w, struct session *s, struct span text);
 	char *keeps[SESSION_KEEPS];

@@ -15,6 +15,7 @@
 #include "world/commit.h"
 #include "world/core/events.h"
 #include "world/core/say.h"
+#include "world/data.h"
 #include "world/inputs.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
@@ -166,6 +167,7 @@ static void unit_end(struct world *w)
 		done = s->running;
 		s->running = 0;
 	}
+	data_flush(w);
 	if (s)
 		session_answer(w, s, buf_span(&t->reply), done);
 	if (s && t->effect && done) {

@@ -15,9 +15,11 @@
 #include "world/core/place.h"
 #include "world/core/players.h"
 #include "world/core/timers.h"
+#include "world/data.h"
 #include "world/mind/life.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
+#include "world/texts.h"
 #include "world/tick.h"
 #include "world/turn.h"
 
@@ -51,6 +53,7 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 				       .backlog_bytes = 64U << 20 };
 	arena_init(&w->scratch, 0);
 	w->turn = turn_new();
+	w->data = data_hub_new();
 	w->ents = ents_new();
 	w->players = players_new();
 	w->events = events_new();
@@ -80,6 +83,8 @@ void world_free(struct world *w)
 	ents_free(w);
 	players_free(w);
 	turn_free(w);
+	data_hub_free(w);
+	texts_free(w);
 	arena_done(&w->scratch);
 	free(w);
 }

@@ -11,6 +11,7 @@ static void run(const struct cmd_call *c)
 		say_reply(c->w, c->actor, "Say what?");
 		return;
 	}
+	chat_begin(c->w, FACT_CHAT_SAID, c->actor, ENT_NONE);
 	act(c->w, &(struct act){ .actor = c->actor,
 				 .text = c->args,
 				 .to_actor = "You say, \"{say}$t{/}\"",

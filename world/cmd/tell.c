@@ -12,6 +12,7 @@ static void tell(const struct cmd_call *c, struct ent who, struct span text)
 {
 	struct player *p;
 
+	chat_begin(c->w, FACT_CHAT_TOLD, c->actor, who);
 	act(c->w, &(struct act){ .actor = c->actor,
 				 .target = who,
 				 .text = text,

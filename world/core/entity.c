@@ -12,6 +12,7 @@
 #include "world/core/event.h"
 #include "world/core/players.h"
 #include "world/core/places.h"
+#include "world/data.h"
 
 struct kind_row {
 	const char *name;
@@ -235,6 +236,8 @@ void *comp_write(struct world *w, struct ent e, enum comp_kind c)
 	if (!s || !s->comp[c])
 		return NULL;
 	ent_touch(w, e);
+	if (s->kind == KIND_PLAYER && c != COMP_PLACE)
+		data_written(w, e);
 	return pool_at(&w->ents->comps[c], s->comp[c] - 1);
 }
 
@@ -266,13 +269,15 @@ static void note_deleted(struct ents *t, uint64_t id)
 void ent_destroy(struct world *w, struct ent e)
 {
 	struct ent_slot *s = ents_slot(w, e);
-	struct ent in;
+	struct ent in, from;
 
 	if (!s)
 		return;
 	while (ent_is(in = place_first(w, e)))
 		ent_destroy(w, in);
+	from = place_owner(w, e);
 	places_unlink(w, e);
+	data_moved(w, e, from, ENT_NONE);
 	world_effect(w);
 	if (s->kind == KIND_ITEM)
 		event_emit(w, FACT_ITEM_DESTROYED, ENT_NONE, "\"item\":" EVENT_ID, s->id);

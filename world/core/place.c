@@ -10,6 +10,7 @@
 #include "world/core/ents.h"
 #include "world/core/item.h"
 #include "world/core/places.h"
+#include "world/data.h"
 #include "world/session.h"
 
 static const struct place *get(const struct world *w, struct ent e)
@@ -56,6 +57,22 @@ uint32_t place_players(const struct world *w, struct ent e)
 	const struct place *p = get(w, e);
 
 	return p ? p->n_players : 0;
+}
+
+struct ent place_first_player(const struct world *w, struct ent e)
+{
+	const struct place *p = get(w, e);
+
+	if (!p || !p->n_players)
+		return ENT_NONE;
+	return ent_is(p->last_other) ? place_next(w, p->last_other) : p->first;
+}
+
+bool place_is_touched(const struct world *w, struct ent e)
+{
+	const struct place *p = get(w, e);
+
+	return p && p->touched;
 }
 
 struct ent place_room(const struct world *w, struct ent e)
@@ -130,6 +147,7 @@ void places_unlink(struct world *w, struct ent e)
 			owner->last_other = p->prev;
 		owner->n_players -= ent_kind(w, e) == KIND_PLAYER;
 		owner->n--;
+		owner->touched = true;
 	}
 	p->owner = p->next = p->prev = ENT_NONE;
 	p->lost_owner = 0;
@@ -162,17 +180,22 @@ static struct ent end_for(const struct world *w, struct ent e, struct ent to)
 int place_move(struct world *w, struct ent e, struct ent to)
 {
 	int r = place_check(w, e, to);
+	struct ent from;
 	struct place *p;
 
 	if (r)
 		return r;
 	p = comp_write(w, e, COMP_PLACE);
+	from = p->owner;
 	places_unlink(w, e);
 	p->order = ++w->ents->last_order;
-	if (ent_is(to))
+	if (ent_is(to)) {
 		link_behind(w, e, to, end_for(w, e, to));
+		raw(w, to)->touched = true;
+	}
 	if (ent_kind(w, e) == KIND_PLAYER)
 		session_placed(w, e);
+	data_moved(w, e, from, to);
 	return 0;
 }
 

@@ -20,6 +20,7 @@ struct place {
 	uint32_t n_players;	/* of these */
 	uint64_t order;		/* when it came: larger is later */
 	uint64_t lost_owner;	/* loaded before its owner was: id of that */
+	bool touched;		/* something has come or gone in this life of the world */
 };
 
 enum place_refusal {
@@ -38,7 +39,9 @@ struct ent place_owner(const struct world *w, struct ent e); /* ENT_NONE: nowher
 struct ent place_room(const struct world *w, struct ent e);  /* the room around it, or ENT_NONE */
 struct ent place_first(const struct world *w, struct ent e); /* contents, oldest first */
 struct ent place_next(const struct world *w, struct ent e);  /* the one after it, same owner */
+struct ent place_first_player(const struct world *w, struct ent e); /* of the contents */
 uint32_t place_count(const struct world *w, struct ent e);
 uint32_t place_players(const struct world *w, struct ent e);
+bool place_is_touched(const struct world *w, struct ent e);
 bool place_inside(const struct world *w, struct ent e, struct ent outer); /* at any depth */
 uint32_t place_weight(const struct world *w, struct ent e); /* grams, with what is in it */

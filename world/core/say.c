@@ -15,10 +15,7 @@
 #include "world/sessions.h"
 #include "world/turn.h"
 
-enum {
-	EXCEPT_MAX = 2,
-	CROWD = 50, /* players in a room from which on nobody notices who comes and goes */
-};
+enum { EXCEPT_MAX = 2, LINK_MAX = 48 /* bytes of a command in a tag */ };
 
 void say_escape(struct buf *out, struct span text)
 {
@@ -32,6 +29,17 @@ void say_escape(struct buf *out, struct span text)
 		from = i;
 	}
 	buf_add(out, text.p + from, text.n - from);
+}
+
+void say_link(struct buf *out, const char *command, struct span markup)
+{
+	bool fits = strlen(command) <= LINK_MAX && !strpbrk(command, "{}");
+
+	if (fits)
+		buf_addf(out, "{do %s}", command);
+	buf_add(out, markup.p, markup.n);
+	if (fits)
+		buf_adds(out, "{/}");
 }
 
 /* The first letter behind any tags becomes a capital. */
@@ -217,7 +225,7 @@ void act(struct world *w, const struct act *a)
 		say_span(w, a->target, a->class, buf_span(&text));
 		buf_reset(&text);
 	}
-	if (a->passing && place_players(w, room) > CROWD)
+	if (a->passing && place_players(w, room) > SAY_CROWD)
 		return;
 	if (a->to_others && ent_is(room)) {
 		const struct ent skip[EXCEPT_MAX] = { a->actor, a->target };
@@ -285,30 +293,4 @@ void say_all(struct world *w, Mudlark__TextClass class, const char *markup)
 		send_all(w, g, class, text);
 	if (own && own->state == SESSION_PLAYING)
 		say_span(w, own->actor, class, text);
-}
-
-bool say_wants(const struct world *w, struct ent who, const char *package)
-{
-	const struct session *s = session_of(w, who);
-
-	return s && sessions_support(s, package);
-}
-
-void say_data(struct world *w, struct ent who, const char *package, struct span json)
-{
-	struct session *s = session_of(w, who);
-	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
-	Mudlark__Data d = MUDLARK__DATA__INIT;
-
-	if (!s || !sessions_support(s, package))
-		return;
-	if (s != turn_own(w))
-		world_effect(w);
-	d.sessions = &s->id;
-	d.n_sessions = 1;
-	d.package = (char *)(uintptr_t)package;
-	d.json = (ProtobufCBinaryData){ .len = json.n, .data = (uint8_t *)(uintptr_t)json.p };
-	m.body_case = MUDLARK__GATEWAY_IN__BODY_DATA;
-	m.data = &d;
-	outbox_add(w, s->gateway, &m);
 }

@@ -24,6 +24,9 @@
 #include "gateway.pb-c.h"
 #include "world/core/entity.h"
 
+/* Players in a room from which on nobody notices who comes and goes. */
+enum { SAY_CROWD = 50 };
+
 struct act {
 	struct ent actor, target;
 	struct ent object, object2;
@@ -51,9 +54,9 @@ void say_room(struct world *w, struct ent room, struct ent except, Mudlark__Text
 	      const char *fmt, ...) PRINTF_LIKE(5, 6);
 /* To everybody who plays. */
 void say_all(struct world *w, Mudlark__TextClass class, const char *markup);
-/* GMCP: package and one JSON text, to those who asked for the package. */
-void say_data(struct world *w, struct ent who, const char *package, struct span json);
-bool say_wants(const struct world *w, struct ent who, const char *package);
 
 /* Appends player text as markup: `{` becomes `{{`. */
 void say_escape(struct buf *out, struct span text);
+/* Appends markup that one can click to send a command, where the client can: `{do COMMAND}text{/}`. Both
+ * are ours, never a player's words; a command that is no such tag's leaves the text alone. */
+void say_link(struct buf *out, const char *command, struct span markup);

@@ -35,6 +35,8 @@ struct commits;
 struct calls;
 struct begin;
 struct tick;
+struct data_hub;
+struct info;
 
 /* What the world wants of its surroundings. Every function returns at once; answers come back as
  * inputs, failures too. */
@@ -64,6 +66,18 @@ struct world_env {
 	void (*run)(struct world *w, struct ent actor, struct span line);
 };
 
+/* Options that are texts; "" where nothing is said. */
+enum world_text {
+	TEXT_NAME, /* of the game */
+	TEXT_GUI_URL,
+	TEXT_GUI_VERSION,
+	TEXT_MEDIA_URL,
+	TEXT_MEDIA_SUFFIX,
+	TEXT_DISCORD_INVITE,
+	TEXT_DISCORD_APPLICATION,
+	TEXT_COUNT
+};
+
 /* From Begin.conf, so that a replay has the same. */
 struct world_conf {
 	uint32_t tick_rate;	   /* ticks in a second of logical time */
@@ -74,12 +88,15 @@ struct world_conf {
 	uint32_t linkdead_seconds; /* world.linkdead_grace */
 	uint32_t attach_seconds;   /* after a start: how long a gateway may take to come back */
 	uint64_t backlog_bytes;	   /* world.backlog: commits that may wait for persist */
+	char *texts[TEXT_COUNT];   /* through world_text() */
+	char **mssp;		   /* world.mssp: "NAME=value" */
+	size_t n_mssp;
 };
 
 struct world_stats {
 	uint64_t lines, lines_dropped, lines_quarantined, turns, batches, facts, facts_refused,
 		handlers_failed, outputs, outputs_held, calls, unknown_inputs, load_troubles, ticks,
-		late_answers, timers_refused;
+		late_answers, timers_refused, data_ignored;
 };
 
 struct world {
@@ -110,6 +127,8 @@ struct world {
 	struct commits *commits;
 	struct calls *calls;
 	struct tick *ticking;
+	struct data_hub *data;
+	struct info *info;
 	struct begin *begin; /* until it is ready */
 };
 
@@ -137,6 +156,7 @@ extern const struct route_table world_inbox;
 /* Something of the stored state changed, or somebody else was told: the line that is being run
  * counts from here on. Accessors call this; commands need not. */
 void world_effect(struct world *w);
+const char *world_text(const struct world *w, enum world_text which);
 /* 0..n-1; a change of state. */
 uint64_t world_random(struct world *w, uint64_t n);
 

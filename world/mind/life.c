@@ -13,6 +13,7 @@
 #include "world/core/room.h"
 #include "world/core/say.h"
 #include "world/core/timers.h"
+#include "world/data_media.h"
 
 enum { ROUND_S = 100, AT_ONCE_MAX = 100 };
 
@@ -69,6 +70,7 @@ static void mutter(struct world *w, struct ent e, const struct pack_npc *p)
 			      .markup = i < p->n_barks ? p->barks[i] : p->greeting,
 			      .to_others = i < p->n_barks ? "$x" : "$n says, \"{say}$x{/}\"",
 			      .class = MUDLARK__TEXT_CLASS__TEXT_AMBIENT });
+	data_sound_room(w, place_room(w, e), p->sound);
 }
 
 /* Through one of the ways that stay in the area; false: there is none. */

@@ -20,7 +20,7 @@ struct pack_home {
 
 struct header_form {
 	struct pack *pack;
-	const char *name, *version, *licence, *banner;
+	const char *name, *version, *licence, *banner, *genre, *status, *created;
 	const char *const *depends, *const *credits;
 	size_t n_depends, n_credits;
 	const struct yaml_node *start;
@@ -36,6 +36,9 @@ static const struct field header_fields[] = {
 	FIELD_LIST("depends", FIELD_KEYS, HEADER(depends), HEADER(n_depends)),
 	FIELD_REQUIRED("start", FIELD_NODE, HEADER(start)),
 	FIELD("banner", FIELD_TEXT, HEADER(banner)),
+	FIELD("genre", FIELD_PLAIN, HEADER(genre)),
+	FIELD("status", FIELD_PLAIN, HEADER(status)),
+	FIELD("created", FIELD_PLAIN, HEADER(created)),
 };
 
 struct source_form {
@@ -179,6 +182,9 @@ static void load_header(struct pack_loader *l, const struct yaml_node *root)
 	l->pack->version = form.version;
 	l->pack->licence = form.licence;
 	l->pack->banner = form.banner;
+	l->pack->genre = form.genre;
+	l->pack->status = form.status;
+	l->pack->created = form.created;
 	l->pack->depends = form.depends;
 	l->pack->n_depends = form.n_depends;
 	l->pack->credits = form.credits;
@@ -223,6 +229,7 @@ static void load_all(struct pack_loader *l, const struct yaml_node *header)
 	load_help(l);
 	load_rooms(l);
 	load_spawns(l);
+	load_sounds(l);
 	if (header)
 		load_header(l, header);
 	check_map(l);

@@ -52,5 +52,6 @@ void load_npcs(struct pack_loader *l);
 void load_help(struct pack_loader *l);
 void load_rooms(struct pack_loader *l);
 void load_spawns(struct pack_loader *l);
+void load_sounds(struct pack_loader *l);
 /* What only the whole can show: ways back, rooms that nobody can reach. */
 void check_map(struct pack_loader *l);

@@ -30,7 +30,8 @@ struct pack_spawn;
 struct pack_exit {
 	const struct pack_room *to;
 	enum dir dir;
-	bool oneway; /* there is no way straight back */
+	bool oneway;	   /* there is no way straight back */
+	const char *sound; /* of going through; NULL: none */
 };
 
 /* Something that can be looked at without being a thing: the rail, the sky. */
@@ -56,6 +57,11 @@ struct pack_room {
 	const struct pack_spawn *spawns; /* what stands here, and after each what is in it */
 	size_t n_spawns;
 	bool indoors;
+	bool secret;		 /* clients are not told its number */
+	const char *environment; /* "riverbank"; NULL: as `indoors` says */
+	const char *sound;	 /* that is to be heard in it all the time; NULL: none */
+	bool has_coords;
+	int32_t coords[3]; /* x to the east, y to the north, z up */
 };
 
 /* How a thing or a person is called in sentences. */
@@ -100,6 +106,7 @@ struct pack_npc {
 	const char *greeting;	  /* words it says to who is there; NULL: nothing */
 	const char *const *barks; /* whole sentences, one now and then */
 	size_t n_barks;
+	const char *sound; /* that goes with them; NULL: none */
 };
 
 /* Exactly one of item and npc is set; exactly one of room and inside. */
@@ -127,7 +134,8 @@ struct pack {
 	size_t n_depends;
 	const char *const *credits;
 	size_t n_credits;
-	const char *banner; /* shown before login; "" if none */
+	const char *banner;		      /* shown before login; "" if none */
+	const char *genre, *status, *created; /* for lists of games (MSSP); NULL: not said */
 	const struct pack_room *start;
 	const struct pack_area *areas;
 	size_t n_areas;
@@ -141,6 +149,8 @@ struct pack {
 	size_t n_spawns;
 	const struct pack_help *help;
 	size_t n_help;
+	const char *const *sounds; /* each once, in order of rooms, then npcs */
+	size_t n_sounds;
 	char hash[65]; /* hex, over paths and bytes of all files read: for replay */
 };
 

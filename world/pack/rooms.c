@@ -1,6 +1,7 @@
 /*
  * rooms.c - the section `rooms`: texts, details, exits; and what the map as a whole must be.
  */
+#include <stdlib.h>
 #include <string.h>
 #include "world/pack/field.h"
 #include "world/pack/loader.h"
@@ -8,8 +9,10 @@
 
 struct room_form {
 	struct pack_room room;
-	const struct yaml_node *exits, *details, *things;
+	const struct yaml_node *exits, *details, *things, *coords;
 };
+
+enum { COORD_MAX = 100000 };
 
 #define ROOM(member) offsetof(struct room_form, member)
 
@@ -17,6 +20,10 @@ static const struct field room_fields[] = {
 	FIELD_REQUIRED("name", FIELD_PLAIN, ROOM(room.name)),
 	FIELD_REQUIRED("look", FIELD_TEXT, ROOM(room.look)),
 	FIELD("indoors", FIELD_BOOL, ROOM(room.indoors)),
+	FIELD("secret", FIELD_BOOL, ROOM(room.secret)),
+	FIELD("environment", FIELD_PLAIN, ROOM(room.environment)),
+	FIELD("sound", FIELD_KEY, ROOM(room.sound)),
+	FIELD("coords", FIELD_NODE, ROOM(coords)),
 	FIELD_REQUIRED("exits", FIELD_NODE, ROOM(exits)),
 	FIELD("details", FIELD_NODE, ROOM(details)),
 	FIELD("things", FIELD_NODE, ROOM(things)),
@@ -25,11 +32,13 @@ static const struct field room_fields[] = {
 struct exit_form {
 	const struct yaml_node *to;
 	bool oneway;
+	const char *sound;
 };
 
 static const struct field exit_fields[] = {
 	FIELD_REQUIRED("to", FIELD_NODE, offsetof(struct exit_form, to)),
 	FIELD("oneway", FIELD_BOOL, offsetof(struct exit_form, oneway)),
+	FIELD("sound", FIELD_KEY, offsetof(struct exit_form, sound)),
 };
 
 static const struct pack_area *area_of(const struct pack_loader *l, const struct yaml_node *node)
@@ -78,7 +87,8 @@ static bool read_exit(struct pack_loader *l, const struct yaml_node *node, struc
 		return false;
 	*ret = (struct pack_exit){ .to = loader_find(l, SECTION_ROOMS, form.to),
 				   .dir = d,
-				   .oneway = form.oneway };
+				   .oneway = form.oneway,
+				   .sound = form.sound };
 	return ret->to != NULL;
 }
 
@@ -103,6 +113,33 @@ static void read_exits(struct pack_loader *l, const struct yaml_node *map, struc
 	room->exits = exits;
 }
 
+static bool read_coord(const struct yaml_node *node, int32_t *ret)
+{
+	char *end;
+	long v;
+
+	if (node->kind != YAML_TEXT || !node->text.n)
+		return false;
+	v = strtol(node->text.p, &end, 10);
+	*ret = (int32_t)v;
+	return !*end && v >= -COORD_MAX && v <= COORD_MAX;
+}
+
+/* `coords: [x, y, z]` */
+static void read_coords(struct pack_loader *l, const struct yaml_node *list, struct pack_room *room)
+{
+	size_t n = 0;
+
+	if (!field_is(l, list, YAML_LIST, "coords"))
+		return;
+	for (const struct yaml_node *c = list->first; c; c = c->next, n++)
+		if (n == ARRAY_LEN(room->coords) || !read_coord(c, &room->coords[n]))
+			break;
+	room->has_coords = n == ARRAY_LEN(room->coords) && n == list->n;
+	if (!room->has_coords)
+		mistake_at(&l->mistakes, list, "`coords` are three whole numbers: [x, y, z]");
+}
+
 void load_rooms(struct pack_loader *l)
 {
 	const struct records *r = &l->sections[SECTION_ROOMS];
@@ -116,6 +153,8 @@ void load_rooms(struct pack_loader *l)
 		form.room.area = area_of(l, node);
 		if (!form.room.area)
 			mistake_at(&l->mistakes, node->key, "a file with rooms needs an `area`");
+		if (form.coords)
+			read_coords(l, form.coords, &form.room);
 		if (form.details)
 			read_details(l, form.details, &form.room);
 		if (form.exits)

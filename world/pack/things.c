@@ -46,6 +46,7 @@ static const struct field npc_fields[] = {
 	FIELD("wanders", FIELD_BOOL, NPC(wanders)),
 	FIELD("greeting", FIELD_LINE, NPC(greeting)),
 	FIELD_LIST("barks", FIELD_LINES, NPC(barks), NPC(n_barks)),
+	FIELD("sound", FIELD_KEY, NPC(sound)),
 };
 
 #define HELP(member) offsetof(struct pack_help, member)

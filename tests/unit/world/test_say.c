@@ -2,6 +2,7 @@
  * test_say.c - sentences: points of view, names, pronouns, and player text made harmless once.
  */
 #include "rig.h"
+#include "world/data.h"
 #include "world/cmd/chat.h"
 #include "world/core/actor.h"
 #include "world/core/item.h"
@@ -97,6 +98,20 @@ START_TEST(player_text_is_escaped_exactly_once)
 			      .to_others = "$n says, \"$t\"" });
 	rig_turn(&r);
 	ck_assert_str_eq(last(0), "Ana says, \"{{red}$n {{{{ 100% }\"");
+}
+END_TEST
+
+START_TEST(a_link_is_the_text_between_a_command)
+{
+	struct buf out = { 0 };
+
+	say_link(&out, "north", SPAN("up north"));
+	say_link(&out, "say {/}", SPAN(" no brace"));
+	say_link(&out, "look a-very-very-very-very-very-very-very-long-word-of-words",
+		 SPAN(" nor too long"));
+	ck_assert_str_eq(strndupa(buf_p(&out), out.n),
+			 "{do north}up north{/} no brace nor too long");
+	buf_done(&out);
 }
 END_TEST
 
@@ -222,17 +237,17 @@ static void caps(uint64_t session, char **supports, size_t n)
 
 START_TEST(data_goes_to_those_who_asked_for_its_package)
 {
-	char *supports[] = { "char", "room.info" };
+	char *supports[] = { "char.vitals", "room.info" };
 	const Mudlark__GatewayIn *m;
 
 	rig_line(&r, 5, 2, "north");
 	ck_assert_ptr_null(rig_last(&r, MUDLARK__GATEWAY_IN__BODY_DATA));
 	caps(5, supports, 2);
-	ck_assert(say_wants(w, ana, "Char.Vitals"));
-	ck_assert(say_wants(w, ana, "Room.Info"));
-	ck_assert(!say_wants(w, ana, "Room.Players"));
-	ck_assert(!say_wants(w, ana, "Comm.Channel"));
-	ck_assert(!say_wants(w, ben, "Char.Vitals"));
+	ck_assert(data_wants(session_get(w, 5), DATA_CHAR_VITALS));
+	ck_assert(data_wants(session_get(w, 5), DATA_ROOM_INFO));
+	ck_assert(!data_wants(session_get(w, 5), DATA_ROOM_PLAYERS));
+	ck_assert(!data_wants(session_get(w, 5), DATA_CHANNEL_TEXT));
+	ck_assert(!data_wants(session_get(w, 6), DATA_CHAR_VITALS));
 	rig_forget(&r);
 	rig_line(&r, 5, 3, "south");
 	m = rig_last(&r, MUDLARK__GATEWAY_IN__BODY_DATA);
@@ -274,6 +289,7 @@ int main(void)
 	tcase_add_test(c, pronouns_and_articles_fit_their_owners);
 	tcase_add_test(c, a_sentence_begins_with_a_capital_behind_any_markup);
 	tcase_add_test(c, player_text_is_escaped_exactly_once);
+	tcase_add_test(c, a_link_is_the_text_between_a_command);
 	tcase_add_test(c, escaping_doubles_opening_braces_and_nothing_else);
 	tcase_add_test(c, a_sentence_for_an_empty_room_goes_nowhere_and_has_no_effect);
 	tcase_add_test(c, who_is_alone_tells_nobody);
