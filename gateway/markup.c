@@ -4,12 +4,15 @@
  * Text is cut into runs between tags and line ends; each run is made harmless (text_clean), reduced
  * to the client's character set and laid out.  Without a width runs go straight out.  With one, the
  * word being read waits in `word` until its end is known; `col` counts what is already on the line,
- * `spaces` the blanks between that and the word, which a line break swallows.
+ * `spaces` the blanks between that and the word, which a line break swallows.  What can be clicked is
+ * treated like a style, except that it cannot reach over the end of a line: there it is closed, and
+ * opened again on the next one.
  */
 #include "gateway/markup.h"
 
 #include <string.h>
 #include <utf8proc.h>
+#include "gateway/mxp.h"
 #include "gateway/style.h"
 #include "gateway/telnet.h"
 #include "rt/text.h"
@@ -18,7 +21,10 @@ struct pen {
 	struct buf *out;
 	struct markup_kind kind;
 	struct style want, now; /* as the text says, as the client was told */
+	/* The command of a click, n 0: none; also as far as `out`, without `word`, was told. */
+	struct span want_link, now_link, out_link;
 	struct style stack[MARKUP_DEPTH];
+	struct span links[MARKUP_DEPTH];
 	unsigned depth;
 	struct buf word;
 	size_t word_columns, col, spaces;
@@ -52,25 +58,51 @@ static void advance(struct span *s, size_t n)
 	s->n -= n;
 }
 
+static void open_link(struct pen *p, struct buf *to, struct span command)
+{
+	if (command.n > 0)
+		mxp_link(to, command, (enum charset)p->kind.charset);
+}
+
+static void close_link(struct buf *to, struct span command)
+{
+	if (command.n > 0)
+		mxp_link_end(to);
+}
+
+/* Before something is shown: the style and the link that it is to have. */
 static void sync_style(struct pen *p, struct buf *to)
 {
-	if (style_same(&p->want, &p->now))
-		return;
-	style_sgr(to, &p->want, (enum markup_colour)p->kind.colour);
+	bool relink = p->now_link.p != p->want_link.p;
+
+	if (relink)
+		close_link(to, p->now_link);
+	if (!style_same(&p->want, &p->now))
+		style_sgr(to, &p->want, (enum markup_colour)p->kind.colour);
+	if (relink)
+		open_link(p, to, p->want_link);
 	p->now = p->want;
+	p->now_link = p->want_link;
+	if (to == p->out)
+		p->out_link = p->now_link;
 }
 
 /* Reduced text as the client's bytes. */
 static void add_bytes(struct pen *p, struct buf *to, struct span s)
 {
-	struct buf bytes = { 0 };
+	struct buf escaped = { 0 }, bytes = { 0 };
 
-	if (p->kind.charset != CHARSET_LATIN1) {
-		buf_add(to, s.p, s.n);
-		return;
+	if (p->kind.mxp && !mxp_is_plain(s)) {
+		mxp_escape(&escaped, s);
+		s = buf_span(&escaped);
 	}
-	charset_encode(&bytes, s, CHARSET_LATIN1);
-	telnet_data(to, buf_span(&bytes));
+	if (p->kind.charset == CHARSET_UTF8) {
+		buf_add(to, s.p, s.n);
+	} else {
+		charset_pack(&bytes, s, (enum charset)p->kind.charset);
+		telnet_data(to, buf_span(&bytes));
+	}
+	buf_done(&escaped);
 	buf_done(&bytes);
 }
 
@@ -81,6 +113,14 @@ static void new_line(struct pen *p)
 	p->spaces = 0;
 }
 
+/* A line break between two words. */
+static void wrap(struct pen *p)
+{
+	close_link(p->out, p->out_link);
+	new_line(p);
+	open_link(p, p->out, p->out_link);
+}
+
 static void end_word(struct pen *p)
 {
 	size_t width = p->kind.width;
@@ -89,7 +129,7 @@ static void end_word(struct pen *p)
 		return;
 	if (p->col + p->spaces + p->word_columns > width) {
 		if (p->col > 0)
-			new_line(p);
+			wrap(p);
 		p->spaces = 0;
 	}
 	for (size_t i = 0; i < p->spaces; i++)
@@ -98,6 +138,7 @@ static void end_word(struct pen *p)
 	p->col += p->spaces + p->word_columns;
 	p->spaces = 0;
 	p->word_columns = 0;
+	p->out_link = p->now_link;
 	buf_reset(&p->word);
 }
 
@@ -184,16 +225,33 @@ static void add_run(struct pen *p, struct span s)
 	buf_done(&reduced);
 }
 
+/* `do COMMAND`; one within another counts for nothing. */
+static bool take_deed(struct pen *p, struct span tag)
+{
+	struct span command;
+
+	if (tag.n < 3 || memcmp(tag.p, "do ", 3) != 0)
+		return false;
+	command = text_trim((struct span){ tag.p + 3, tag.n - 3 });
+	if (p->kind.mxp && p->want_link.n == 0 && text_is_utf8(command) && mxp_can_send(command))
+		p->want_link = command;
+	return true;
+}
+
 static void take_tag(struct pen *p, struct span tag)
 {
 	if (tag.n == 1 && tag.p[0] == '/') {
-		if (p->depth > 0 && --p->depth < MARKUP_DEPTH)
+		if (p->depth > 0 && --p->depth < MARKUP_DEPTH) {
 			p->want = p->stack[p->depth];
+			p->want_link = p->links[p->depth];
+		}
 		return;
 	}
 	if (p->depth < MARKUP_DEPTH) {
 		p->stack[p->depth] = p->want;
-		if (p->kind.colour != COLOUR_NONE && !style_apply(&p->want, tag))
+		p->links[p->depth] = p->want_link;
+		if (!take_deed(p, tag) && p->kind.colour != COLOUR_NONE &&
+		    !style_apply(&p->want, tag))
 			p->want = p->stack[p->depth]; /* unknown: nothing to see */
 	}
 	p->depth++;
@@ -217,12 +275,12 @@ static size_t take_brace(struct pen *p, struct span s)
 	return (size_t)(end - s.p) + 1;
 }
 
-static bool is_plain(struct span s)
+static bool is_plain(struct span s, bool mxp)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if ((!is_printable(s.p[i]) && s.p[i] != '\n') || s.p[i] == '{')
 			return false;
-	return true;
+	return !mxp || mxp_is_plain(s);
 }
 
 /* Text without tags, Unicode or long lines: nearly all of it. */
@@ -240,13 +298,34 @@ static void add_plain(struct buf *out, struct span s)
 	}
 }
 
+/* The end of a line of the text: styles and links end on their own line. */
+static void end_line(struct pen *p)
+{
+	struct span link = p->want_link;
+
+	end_word(p);
+	p->want_link = (struct span){ 0 };
+	sync_style(p, p->out);
+	new_line(p);
+	p->want_link = link;
+}
+
+static void end_text(struct pen *p)
+{
+	end_word(p);
+	p->want = (struct style){ 0 };
+	p->want_link = (struct span){ 0 };
+	sync_style(p, p->out);
+	buf_done(&p->word);
+}
+
 void markup_render(struct buf *out, struct span text, struct markup_kind kind)
 {
 	struct pen p = { .out = out, .kind = kind };
 
 	if (kind.width > 0 && markup_longest(text) <= kind.width)
 		p.kind.width = 0;
-	if (p.kind.width == 0 && is_plain(text)) {
+	if (p.kind.width == 0 && is_plain(text, kind.mxp)) {
 		add_plain(out, text);
 		return;
 	}
@@ -256,19 +335,20 @@ void markup_render(struct buf *out, struct span text, struct markup_kind kind)
 		if (n > 0) {
 			add_run(&p, (struct span){ text.p, n });
 		} else if (text.p[0] == '\n') {
-			end_word(&p);
-			sync_style(&p, out); /* a style ends on its own line */
-			new_line(&p);
+			end_line(&p);
 			n = 1;
 		} else {
 			n = take_brace(&p, text);
 		}
 		advance(&text, n);
 	}
-	end_word(&p);
-	p.want = (struct style){ 0 };
-	sync_style(&p, out);
-	buf_done(&p.word);
+	end_text(&p);
+}
+
+bool markup_same(struct markup_kind a, struct markup_kind b)
+{
+	return a.colour == b.colour && a.charset == b.charset && a.width == b.width &&
+	       a.mxp == b.mxp;
 }
 
 size_t markup_longest(struct span text)

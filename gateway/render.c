@@ -10,11 +10,6 @@ void render_done(struct render *r)
 		buf_done(&r->of[i].bytes);
 }
 
-static bool same(struct markup_kind a, struct markup_kind b)
-{
-	return a.colour == b.colour && a.charset == b.charset && a.width == b.width;
-}
-
 static void begin(struct render *r, uint64_t id, struct span markup)
 {
 	r->id = id;
@@ -33,7 +28,7 @@ struct span render_get(struct render *r, uint64_t id, struct span markup, struct
 		begin(r, id, markup);
 	if (kind.width >= r->longest)
 		kind.width = 0;
-	while (i < r->n && !same(r->of[i].kind, kind))
+	while (i < r->n && !markup_same(r->of[i].kind, kind))
 		i++;
 	if (i < r->n)
 		return buf_span(&r->of[i].bytes);

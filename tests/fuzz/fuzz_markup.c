@@ -3,50 +3,14 @@
  *
  * Oracles: cleaning twice is cleaning once, and leaves neither control characters nor invalid
  * UTF-8; whatever the world sends, no control character reaches a client but CR LF and, for a
- * client with colours, ESC [ ... m; escaped text arrives unchanged.
+ * client with colours, ESC [ ... m, and for one with MXP our own tags; escaped text arrives unchanged.
  */
 #include <string.h>
 
 #include "gateway/markup.h"
 #include "rt/text.h"
 #include "tests/fuzz/fuzz.h"
-
-/* Length of an SGR sequence at the front, 0: it is none. */
-static size_t sgr(struct span s)
-{
-	size_t i = 2;
-
-	if (s.n < 3 || s.p[0] != '\033' || s.p[1] != '[')
-		return 0;
-	while (i < s.n && (s.p[i] == ';' || s.p[i] == ':' || (s.p[i] >= '0' && s.p[i] <= '9')))
-		i++;
-	return i < s.n && s.p[i] == 'm' ? i + 1 : 0;
-}
-
-static bool is_harmless(struct span s, struct markup_kind kind)
-{
-	for (size_t i = 0, n; i < s.n; i += n) {
-		uint8_t c = (uint8_t)s.p[i];
-
-		n = 1;
-		if (c == '\r' && i + 1 < s.n && s.p[i + 1] == '\n')
-			n = 2;
-		else if (c == '\033' && kind.colour != COLOUR_NONE)
-			n = sgr((struct span){ s.p + i, s.n - i });
-		else if (c == 0xff) /* only doubled, and only in Latin-1 */
-			n = kind.charset == CHARSET_LATIN1 && i + 1 < s.n &&
-					    (uint8_t)s.p[i + 1] == 0xff
-				    ? 2
-				    : 0;
-		else if (c < 0x20 || c == 0x7f)
-			n = 0;
-		else if (c >= 0x80 && kind.charset == CHARSET_ASCII)
-			n = 0;
-		if (!n)
-			return false;
-	}
-	return kind.charset != CHARSET_UTF8 || text_is_utf8(s);
-}
+#include "tests/unit/gateway/harmless.h"
 
 static void clean_twice(struct span foreign, struct buf *once)
 {
@@ -62,7 +26,7 @@ static void clean_twice(struct span foreign, struct buf *once)
 /* A player's text between others' markup. */
 static void escape_and_render(struct span clean)
 {
-	struct markup_kind plain = { COLOUR_NONE, CHARSET_UTF8, 0 };
+	struct markup_kind plain = { .colour = COLOUR_NONE };
 	struct buf markup = { 0 }, out = { 0 };
 
 	for (size_t i = 0; i < clean.n; i++) {
@@ -101,7 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct buf clean = { 0 }, line = { 0 };
 
 	kind.colour = fuzz_u8(&in) % 4;
-	kind.charset = fuzz_u8(&in) % 3;
+	kind.charset = fuzz_u8(&in) % (2 * CHARSETS);
+	kind.mxp = kind.charset >= CHARSETS;
+	kind.charset %= CHARSETS;
 	kind.width = fuzz_u8(&in);
 	clean_twice((struct span){ (const char *)in.p, in.n }, &clean);
 	escape_and_render(buf_span(&clean));

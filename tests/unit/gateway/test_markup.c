@@ -9,6 +9,7 @@
 #include "rt/rand.h"
 #include "rt/text.h"
 #include "tests/unit/gateway/bytes.h"
+#include "tests/unit/gateway/harmless.h"
 
 static struct buf render(const char *text, struct markup_kind kind)
 {
@@ -25,14 +26,14 @@ static void expect(const char *text, struct markup_kind kind, const char *want)
 	ck_assert_text(&got, want);
 }
 
-static const struct markup_kind plain = { COLOUR_NONE, CHARSET_UTF8, 0 };
-static const struct markup_kind c16 = { COLOUR_16, CHARSET_UTF8, 0 };
-static const struct markup_kind c256 = { COLOUR_256, CHARSET_UTF8, 0 };
-static const struct markup_kind ctrue = { COLOUR_TRUE, CHARSET_UTF8, 0 };
+static const struct markup_kind plain = { .colour = COLOUR_NONE };
+static const struct markup_kind c16 = { .colour = COLOUR_16 };
+static const struct markup_kind c256 = { .colour = COLOUR_256 };
+static const struct markup_kind ctrue = { .colour = COLOUR_TRUE };
 
 static struct markup_kind wide(uint16_t width)
 {
-	return (struct markup_kind){ COLOUR_NONE, CHARSET_UTF8, width };
+	return (struct markup_kind){ .width = width };
 }
 
 START_TEST(plain_text_stays_and_lines_end_in_cr_lf)
@@ -60,7 +61,8 @@ START_TEST(a_brace_without_end_stands_for_itself)
 {
 	expect("a { b", plain, "a { b");
 	expect("{", plain, "{");
-	expect("{0123456789012345678901234567890}", plain, "{0123456789012345678901234567890}");
+	expect("{0123456789012345678901234567890123456789012345678901234567890123456789}", plain,
+	       "{0123456789012345678901234567890123456789012345678901234567890123456789}");
 }
 END_TEST
 
@@ -262,8 +264,8 @@ END_TEST
 
 START_TEST(clients_without_unicode_get_the_nearest_spelling)
 {
-	struct markup_kind ascii = { COLOUR_NONE, CHARSET_ASCII, 0 };
-	struct markup_kind latin = { COLOUR_NONE, CHARSET_LATIN1, 0 };
+	struct markup_kind ascii = { .charset = CHARSET_ASCII };
+	struct markup_kind latin = { .charset = CHARSET_LATIN1 };
 
 	expect("caf\xc3\xa9 \xe2\x80\x9cgro\xc3\x9f\xe2\x80\x9d \xe2\x80\x94 \xe4\xb8\xad", ascii,
 	       "cafe \"gross\" -- ?");
@@ -272,49 +274,15 @@ START_TEST(clients_without_unicode_get_the_nearest_spelling)
 }
 END_TEST
 
-/* Bytes of what may leave: CR LF, SGR, a doubled IAC, a printable byte. 0: it may not. */
-static size_t harmless_at(struct span s, struct markup_kind kind)
-{
-	uint8_t c = (uint8_t)s.p[0];
-	size_t n = 2;
-
-	if (c == '\r')
-		return s.n > 1 && s.p[1] == '\n' ? 2 : 0;
-	if (c == 0xff)
-		return s.n > 1 && (uint8_t)s.p[1] == 0xff ? 2 : 0;
-	if (c == 0x1b) {
-		if (kind.colour == COLOUR_NONE || s.n < 3 || s.p[1] != '[')
-			return 0;
-		while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == ';'))
-			n++;
-		return n < s.n && s.p[n] == 'm' ? n + 1 : 0;
-	}
-	if (c < 0x20 || c == 0x7f || (c >= 0x80 && kind.charset == CHARSET_ASCII))
-		return 0;
-	return c >= 0x80 && c < 0xa0 && kind.charset == CHARSET_LATIN1 ? 0 : 1;
-}
-
-static bool is_harmless(const struct buf *out, struct markup_kind kind)
-{
-	struct span s = buf_span(out);
-
-	while (s.n > 0) {
-		size_t n = harmless_at(s, kind);
-
-		if (n == 0)
-			return false;
-		s.p += n;
-		s.n -= n;
-	}
-	return kind.charset != CHARSET_UTF8 || text_is_utf8(buf_span(out));
-}
+enum { KINDS = CHARSETS * 4 * 2 * 2 };
 
 static struct markup_kind kind_number(unsigned i)
 {
 	return (struct markup_kind){
-		.colour = (uint8_t)(i / 3 % 4),
-		.charset = (uint8_t)(i % 3),
-		.width = i / 12 ? 20 : 0,
+		.charset = (uint8_t)(i % CHARSETS),
+		.colour = (uint8_t)(i / CHARSETS % 4),
+		.width = i / CHARSETS / 4 % 2 ? 20 : 0,
+		.mxp = i / CHARSETS / 8,
 	};
 }
 
@@ -331,10 +299,11 @@ START_TEST(no_code_point_of_all_can_harm_a_terminal)
 		buf_commit(&text, n > 0 ? (size_t)n : 0);
 		if (c % 32 != 31)
 			continue;
-		for (int i = 0; i < 3; i++, kind = (kind + 7) % 24) { /* each charset once */
+		/* Each character set once. */
+		for (int i = 0; i < CHARSETS; i++, kind = (kind + 7) % KINDS) {
 			buf_reset(&out);
 			markup_render(&out, buf_span(&text), kind_number(kind));
-			if (!is_harmless(&out, kind_number(kind)))
+			if (!is_harmless(buf_span(&out), kind_number(kind)))
 				ck_abort_msg("in the 32 up to U+%04X, kind %u", (unsigned)c, kind);
 		}
 		buf_done(&out);
@@ -360,19 +329,89 @@ START_TEST(no_bytes_at_all_can_harm_a_terminal)
 
 	rng_seed(&r, 9);
 	for (int round = 0; round < 20000; round++) {
-		static const char likely[] = "{}/[m;\033\r\n #ff0000red \xff\xc3\xa9\x9b";
+		static const char likely[] = "{}/[m;\033\r\n #ff0000red \xff\xc3\xa9\x9b<>&do ";
 		char bytes[50];
-		struct markup_kind kind = kind_number((unsigned)rng_below(&r, 24));
+		struct markup_kind kind = kind_number((unsigned)rng_below(&r, KINDS));
 		struct buf out = { 0 };
 
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			bytes[i] = rng_below(&r, 4) ? likely[rng_below(&r, sizeof(likely))]
 						    : (char)rng_below(&r, 256);
 		markup_render(&out, (struct span){ bytes, sizeof(bytes) }, kind);
-		if (!is_harmless(&out, kind))
+		if (!is_harmless(buf_span(&out), kind))
 			ck_abort_msg("in round %d", round);
 		buf_done(&out);
 	}
+}
+END_TEST
+
+static const struct markup_kind mxp = { .mxp = true };
+
+START_TEST(what_players_type_is_no_tag_for_who_reads_mxp)
+{
+	expect("Anna says, '<SEND \"quit\">x</SEND> &lt; &'", mxp,
+	       "Anna says, '&lt;SEND \"quit\"&gt;x&lt;/SEND&gt; &amp;lt; &amp;'");
+	expect("{red}<b>{/}", mxp, "&lt;b&gt;");
+	expect("<b> & <i>", plain, "<b> & <i>");
+}
+END_TEST
+
+#define LINK(command) "\033[4z<SEND href=\"" command "\">"
+#define LINK_END "\033[4z</SEND>"
+
+START_TEST(a_deed_can_be_clicked)
+{
+	expect("Exits: {do go north}north{/}, {do go <x> \"&\"}east{/}.", mxp,
+	       "Exits: " LINK("go north") "north" LINK_END ", " LINK(
+		       "go &lt;x&gt; &quot;&amp;&quot;") "east" LINK_END ".");
+	expect("Exits: {do go north}north{/}.", plain, "Exits: north.");
+	expect("{do look}", mxp, "");
+}
+END_TEST
+
+START_TEST(a_deed_that_is_no_line_cannot_be_clicked)
+{
+	expect("{do a|b}x{/} {do }x{/} {do a\tb}x{/} {do \xff}x{/}", mxp, "x x x x");
+}
+END_TEST
+
+START_TEST(a_deed_within_a_deed_counts_for_nothing)
+{
+	expect("{do a}x{do b}y{/}z{/}", mxp, LINK("a") "xyz" LINK_END);
+}
+END_TEST
+
+START_TEST(a_deed_does_not_reach_over_the_end_of_a_line)
+{
+	struct markup_kind kind = mxp;
+
+	expect("{do a}x\ny{/}z", mxp, LINK("a") "x" LINK_END "\r\n" LINK("a") "y" LINK_END "z");
+	kind.width = 20;
+	expect("look {do a}aaaa bbbb cccc dddd{/} and so on", kind,
+	       "look " LINK("a") "aaaa bbbb cccc" LINK_END "\r\n" LINK("a") "dddd" LINK_END
+									    " and so on");
+}
+END_TEST
+
+START_TEST(a_deed_has_the_colour_around_it)
+{
+	struct markup_kind kind = c16;
+
+	kind.mxp = true;
+	expect("{red}a{do b}c{/}d{/}", kind, "\033[0;31ma" LINK("b") "c" LINK_END "d\033[0m");
+}
+END_TEST
+
+START_TEST(sets_of_two_bytes_are_sent_as_such)
+{
+	struct markup_kind gbk = { .charset = CHARSET_GBK };
+	struct markup_kind big5 = { .charset = CHARSET_BIG5 };
+	struct markup_kind dos = { .charset = CHARSET_CP437 };
+
+	expect("\xe4\xb8\xad\xe6\x96\x87 caf\xc3\xa9", gbk, "\xd6\xd0\xce\xc4 caf\xa8\xa6");
+	expect("\xe4\xb8\xad\xe6\x96\x87 caf\xc3\xa9", big5, "\xa4\xa4\xa4\xe5 cafe");
+	expect("caf\xc3\xa9 \xe2\x94\x80 \xe4\xb8\xad", dos, "caf\x82 \xc4 ?");
+	expect("a\xc2\xa0z", dos, "a\xff\xffz"); /* doubled: it is IAC */
 }
 END_TEST
 
@@ -388,4 +427,7 @@ UNIT_MAIN("markup", plain_text_stays_and_lines_end_in_cr_lf, tags_are_nothing_wi
 	  a_width_beyond_the_longest_line_changes_nothing,
 	  clients_without_unicode_get_the_nearest_spelling,
 	  no_code_point_of_all_can_harm_a_terminal, c1_controls_and_bidi_are_gone,
-	  no_bytes_at_all_can_harm_a_terminal)
+	  no_bytes_at_all_can_harm_a_terminal, what_players_type_is_no_tag_for_who_reads_mxp,
+	  a_deed_can_be_clicked, a_deed_that_is_no_line_cannot_be_clicked,
+	  a_deed_within_a_deed_counts_for_nothing, a_deed_does_not_reach_over_the_end_of_a_line,
+	  a_deed_has_the_colour_around_it, sets_of_two_bytes_are_sent_as_such)

@@ -25,6 +25,16 @@ START_TEST(a_kind_is_rendered_once_for_a_text)
 }
 END_TEST
 
+START_TEST(who_reads_mxp_is_another_kind)
+{
+	struct markup_kind mxp = { .mxp = true };
+
+	ck_assert_uint_eq(render_get(&r, 1, SPAN("a<b"), mxp).n, 8);
+	ck_assert_uint_eq(render_get(&r, 1, SPAN("a<b"), kind(COLOUR_NONE, 0)).n, 5);
+	render_done(&r);
+}
+END_TEST
+
 START_TEST(widths_that_make_no_difference_are_one_kind)
 {
 	for (uint16_t width = 80; width < 200; width++)
@@ -67,5 +77,6 @@ START_TEST(more_kinds_than_places_are_right_all_the_same)
 }
 END_TEST
 
-UNIT_MAIN("render", a_kind_is_rendered_once_for_a_text, widths_that_make_no_difference_are_one_kind,
-	  another_text_is_another_rendering, more_kinds_than_places_are_right_all_the_same)
+UNIT_MAIN("render", a_kind_is_rendered_once_for_a_text, who_reads_mxp_is_another_kind,
+	  widths_that_make_no_difference_are_one_kind, another_text_is_another_rendering,
+	  more_kinds_than_places_are_right_all_the_same)
