@@ -20,7 +20,8 @@ enum {
 	COLLECTION_MAX = 64,
 	KEY_MAX_BYTES = 256,
 	PATH_MAX_PARTS = 8,
-	PATH_MAX_BYTES = 128
+	PATH_MAX_BYTES = 128,
+	TOKEN_MAX = 32
 };
 
 static bool is_text(const char *p, size_t n)
@@ -90,6 +91,10 @@ static int check_rest(const Mudlark__Commit *c, struct buf *why)
 	for (size_t i = 0; i < c->n_sessions; i++) {
 		if (!c->sessions[i]->session) {
 			buf_adds(why, "a session row without session");
+			return STORE_POISON;
+		}
+		if (c->sessions[i]->token.len > TOKEN_MAX) {
+			buf_adds(why, "a session row with a token that is no hash");
 			return STORE_POISON;
 		}
 	}

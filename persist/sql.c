@@ -55,11 +55,14 @@
 	" ON CONFLICT (collection, key) DO UPDATE SET body = excluded.body,"                       \
 	" version = document.version + 1 RETURNING version"
 
-#define SESSION_PUT "INSERT INTO session (session, world, gateway, character, account, applied) "
+#define SESSION_PUT                                                                                \
+	"INSERT INTO session (session, world, gateway, character, account, applied, tag, token,"   \
+	" grace) "
 #define SESSION_UPSERT                                                                             \
 	" ON CONFLICT (session) DO UPDATE SET world = excluded.world,"                             \
 	" gateway = excluded.gateway, character = excluded.character,"                             \
-	" account = excluded.account, applied = excluded.applied"
+	" account = excluded.account, applied = excluded.applied, tag = excluded.tag,"             \
+	" token = excluded.token, grace = excluded.grace"
 
 #define EVENT_PUT "INSERT INTO event (seq, world, wall_ms, kind, body) "
 #define OUTBOX_PUT "INSERT INTO outbox (world, gateway, oseq, records) "
@@ -98,18 +101,21 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 	[SQL_EVENT_TRIM] = BOTH("DELETE FROM event WHERE world = $1 AND seq <= $2 AND seq <"
 				" (SELECT seq FROM event WHERE world = $1 ORDER BY seq LIMIT 1) + $3"),
 	[SQL_SESSION_PUT] = {
-		.sqlite = SESSION_PUT "VALUES ($1, $2, $3, $4, $5, $6)" SESSION_UPSERT,
+		.sqlite = SESSION_PUT "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" SESSION_UPSERT,
 		.pg = SESSION_PUT "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[],"
-				  " $4::bigint[], $5::bigint[], $6::bigint[])" SESSION_UPSERT,
+				  " $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],"
+				  " $8::bytea[], $9::bigint[])" SESSION_UPSERT,
 	},
 	[SQL_SESSION_DEL] = {
 		.sqlite = "DELETE FROM session WHERE session = $1",
 		.pg = "DELETE FROM session WHERE session = ANY ($1::bigint[])",
 	},
 	[SQL_SESSION_APPLIED] = {
-		.sqlite = "UPDATE session SET applied = $2 WHERE session = $1 AND applied < $2",
-		.pg = "UPDATE session s SET applied = t.applied FROM"
-		      " unnest($1::bigint[], $2::bigint[]) AS t (session, applied)"
+		.sqlite = "UPDATE session SET applied = $2, tag = $3"
+			  " WHERE session = $1 AND applied < $2",
+		.pg = "UPDATE session s SET applied = t.applied, tag = t.tag FROM"
+		      " unnest($1::bigint[], $2::bigint[], $3::bigint[])"
+		      " AS t (session, applied, tag)"
 		      " WHERE s.session = t.session AND s.applied < t.applied",
 	},
 	[SQL_OUTBOX_PUT] = {
@@ -139,7 +145,8 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 		      " ORDER BY (id < 0), id",
 	},
 	[SQL_TREE] = BOTH(TREE),
-	[SQL_SESSION_PAGE] = BOTH("SELECT session, gateway, character, account, applied FROM session"
+	[SQL_SESSION_PAGE] = BOTH("SELECT session, gateway, character, account, applied, tag, token,"
+				  " grace FROM session"
 				  " WHERE world = $1 AND ((session < 0), session) >"
 				  " ((CAST($2 AS bigint) < 0), CAST($2 AS bigint))"
 				  " ORDER BY (session < 0), session LIMIT 2000"),

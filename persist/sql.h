@@ -21,7 +21,7 @@ enum sql {
 	SQL_EVENT_TRIM, /* world, up to, how many at most */
 	SQL_SESSION_PUT,
 	SQL_SESSION_DEL,
-	SQL_SESSION_APPLIED, /* session, applied: of one that is there */
+	SQL_SESSION_APPLIED, /* session, applied, tag: of one that is there */
 	SQL_OUTBOX_PUT,
 	SQL_OUTBOX_TRIM,
 	SQL_DEAD_LETTER,
@@ -30,7 +30,7 @@ enum sql {
 	SQL_WORLD_IDS,	   /* world -> id of everything that is in it, ascending, unsigned */
 	SQL_ENTITIES,	   /* JSON array of ids -> id, owner, kind, body, version; ascending */
 	SQL_TREE,	   /* id -> the same for it and all inside, itself first */
-	SQL_SESSION_PAGE,  /* world, after -> session, gateway, character, account, applied */
+	SQL_SESSION_PAGE,  /* world, after -> the columns of a session, without the world */
 	SQL_OUTBOX_PAGE,   /* world, offset -> gateway, oseq, records */
 	SQL_DOCUMENT_PAGE, /* after -> collection, key, body, version, id */
 	SQL_DOCUMENT_GET,  /* collection, key -> collection, key, body, version */

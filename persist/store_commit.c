@@ -102,7 +102,7 @@ static int put_ids(struct store *s, enum sql st, const uint64_t *ids, size_t n, 
 
 static int put_sessions(struct store *s, const struct net *net, uint32_t world, struct cells *c)
 {
-	cells_for(c, net->n_sessions, 6);
+	cells_for(c, net->n_sessions, 9);
 	for (size_t i = 0; i < net->n_sessions; i++) {
 		const Mudlark__SessionRow *row = net->sessions[i];
 		cell(c, db_u64(row->session));
@@ -111,8 +111,11 @@ static int put_sessions(struct store *s, const struct net *net, uint32_t world, 
 		cell(c, db_u64(row->character));
 		cell(c, db_u64(row->account));
 		cell(c, db_u64(row->applied));
+		cell(c, db_u64(row->tag));
+		cell(c, db_blob(row->token.data, row->token.len));
+		cell(c, db_int(row->grace_s));
 	}
-	return queue(s, SQL_SESSION_PUT, c, 6);
+	return queue(s, SQL_SESSION_PUT, c, 9);
 }
 
 static int put_events(struct store *s, const struct net *net, uint32_t world, struct cells *c)
@@ -294,7 +297,7 @@ static int mark_applied(struct store *s, const Mudlark__Commit *c, struct arena 
 {
 	struct cells marks = { .a = a }, ended = { .a = a };
 
-	cells_for(&marks, c->n_sessions, 2);
+	cells_for(&marks, c->n_sessions, 3);
 	cells_for(&ended, c->n_sessions, 1);
 	for (size_t i = 0; i < c->n_sessions; i++) {
 		const Mudlark__SessionRow *row = c->sessions[i];
@@ -304,8 +307,9 @@ static int mark_applied(struct store *s, const Mudlark__Commit *c, struct arena 
 		}
 		cell(&marks, db_u64(row->session));
 		cell(&marks, db_u64(row->applied));
+		cell(&marks, db_u64(row->tag));
 	}
-	const int r = queue(s, SQL_SESSION_APPLIED, &marks, 2);
+	const int r = queue(s, SQL_SESSION_APPLIED, &marks, 3);
 	return r ? r : queue(s, SQL_SESSION_DEL, &ended, 1);
 }
 

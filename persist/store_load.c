@@ -136,6 +136,9 @@ static int take_session(void *ctx, const struct db_value *v, size_t n)
 	row->character = (uint64_t)v[2].v.i;
 	row->account = (uint64_t)v[3].v.i;
 	row->applied = (uint64_t)v[4].v.i;
+	row->tag = (uint64_t)v[5].v.i;
+	row->token = row_bytes(t->a, &v[6]);
+	row->grace_s = (uint32_t)v[7].v.i;
 	row_add(&t->rows, t->a, row);
 	t->last = row->session;
 	return 0;

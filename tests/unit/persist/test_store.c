@@ -383,6 +383,45 @@ START_TEST(what_is_in_the_world_comes_in_pages_and_what_is_offline_does_not)
 }
 END_TEST
 
+START_TEST(by_what_a_session_is_resumed_is_stored)
+{
+	struct both b;
+	both_open(&b, _i);
+	const uint64_t epoch = both_grant(&b, 11);
+	static const char hash[] = "\0\1\2\3\377'\"\\89012345678901234567890123";
+	Mudlark__Commit *c = a_commit(&b.a, epoch, 1);
+	session(&b.a, c, 100, 1, 4);
+	session(&b.a, c, 101, 2, 4);
+	c->sessions[0]->tag = UINT64_MAX;
+	c->sessions[0]->grace_s = UINT32_MAX;
+	c->sessions[0]->token = (ProtobufCBinaryData){ 32, (uint8_t *)(uintptr_t)hash };
+	both_must_commit(&b, c);
+	const Mudlark__Page *p = both_page(&b, MUDLARK__LOAD_PAGE__WHAT__SESSIONS, 0);
+	const Mudlark__SessionRow *row = p->sessions->rows[0];
+	ck_assert_uint_eq(row->tag, UINT64_MAX);
+	ck_assert_uint_eq(row->grace_s, UINT32_MAX);
+	ck_assert_uint_eq(row->token.len, 32);
+	ck_assert_mem_eq(row->token.data, hash, 32);
+	ck_assert_uint_eq(p->sessions->rows[1]->token.len, 0);
+
+	c = a_commit(&b.a, epoch, 2);
+	session(&b.a, c, 100, 1, 5);
+	c->sessions[0]->tag = 8;
+	ck_assert_int_eq(b.ops->set_aside(b.s, c, "for the test"), 0);
+	p = both_page(&b, MUDLARK__LOAD_PAGE__WHAT__SESSIONS, 0);
+	row = p->sessions->rows[0];
+	ck_assert_uint_eq(row->applied, 5);
+	ck_assert_uint_eq(row->tag, 8);
+	ck_assert_uint_eq(row->token.len, 32);
+
+	c = a_commit(&b.a, epoch, 3);
+	session(&b.a, c, 100, 1, 6);
+	c->sessions[0]->token = (ProtobufCBinaryData){ 33, (uint8_t *)(uintptr_t)hash };
+	ck_assert_int_eq(both_commit(&b, c), STORE_POISON);
+	both_close(&b);
+}
+END_TEST
+
 START_TEST(sessions_and_documents_come_in_pages)
 {
 	struct both b;
@@ -617,6 +656,7 @@ int main(void)
 		a_run_of_commits_has_the_effect_of_one_after_another,
 		a_gateway_that_is_gone_loses_its_outbox,
 		what_is_in_the_world_comes_in_pages_and_what_is_offline_does_not,
+		by_what_a_session_is_resumed_is_stored,
 		sessions_and_documents_come_in_pages,
 		events_are_read_in_order_from_a_number_on,
 		old_events_go_a_slice_at_a_time_and_the_newest_stay,
