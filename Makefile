@@ -150,6 +150,13 @@ $(B)/persist/schema.c: persist/schema/embed.sh $(wildcard persist/schema/*/*.sql
 $(B)/persist/schema.o: $(B)/persist/schema.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -w -c -o $@ $<
 $(B)/libpersist.a: $(B)/persist/schema.o
+# the web client (gateway/web), as bytes in the binary
+$(B)/gateway/page_files.c: gateway/embed.sh $(shell find gateway/web)
+	@mkdir -p $(@D)
+	$(Q)sh $< gateway/web > $@
+$(B)/gateway/page_files.o: $(B)/gateway/page_files.c
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -w -c -o $@ $<
+$(B)/libgateway.a: $(B)/gateway/page_files.o
 $(B)/libdeploy.a: $(call obj,$(filter-out deploy/mudlark.c,$(wildcard deploy/*.c)))
 	$(call step,AR $@)
 	$(Q)rm -f $@ && ar qcs $@ $^

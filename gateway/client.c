@@ -50,6 +50,15 @@ void client_doom(struct client *c, const char *reason)
 	soil(c);
 }
 
+void client_part(struct client *c, const char *reason)
+{
+	if (c->session)
+		lobby_hangup(c->session, reason);
+	c->session = NULL;
+	c->closing = true;
+	soil(c);
+}
+
 static void set_deadline(struct client *c, uint64_t delay_us)
 {
 	struct clients *cs = c->of;
@@ -186,8 +195,17 @@ void client_line(struct client *c, enum charset from)
 		lobby_say(c->session, cut_line);
 }
 
-static void take_eof(struct client *c)
+static void unmute(struct client *c)
 {
+	if (!c->is_muted)
+		return;
+	c->is_muted = false;
+	TAILQ_REMOVE(&c->of->muted, c, muted);
+}
+
+void client_eof(struct client *c)
+{
+	unmute(c);
 	stream_deaf(&c->stream);
 	c->eof = true;
 	if (c->closing) {
@@ -218,14 +236,6 @@ static void charge(struct client *c, uint64_t now, size_t n)
 	TAILQ_INSERT_TAIL(&cs->muted, c, muted);
 	if (!cs->unmute.pending)
 		loop_timer_in(&cs->unmute, MUTE_US);
-}
-
-static void unmute(struct client *c)
-{
-	if (!c->is_muted)
-		return;
-	c->is_muted = false;
-	TAILQ_REMOVE(&c->of->muted, c, muted);
 }
 
 static void on_unmute(void *ctx)
@@ -284,7 +294,7 @@ static void on_read(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 	if (n < 0)
 		client_doom(c, "reset");
 	else if (n == 0)
-		take_eof(c);
+		client_eof(c);
 	else if (c->session || c->framing)
 		take_bytes(c, (struct span){ cs->read, (size_t)n });
 }
@@ -409,10 +419,21 @@ static void linger(struct client *c)
 		set_deadline(c, CLIENT_LINGER_US);
 }
 
+/* Where there is a framing, the reason is said in its way, if that goes out at once. */
+static void last_word(struct client *c)
+{
+	if (!c->framing || !c->framing->goodbye || c->stream.out.n > 0)
+		return;
+	c->framing->goodbye(c, c->doomed);
+	if (stream_send(&c->stream) != 0)
+		log_debug("goodbye_not_sent", LOG_STR("reason", c->doomed));
+}
+
 static void bury(struct client *c)
 {
 	struct clients *cs = c->of;
 
+	last_word(c);
 	if (c->session)
 		lobby_hangup(c->session, c->doomed);
 	if (c->dirty)
@@ -544,6 +565,8 @@ int client_open(struct clients *cs, const struct protocol *p, struct stream *fro
 	p->start(c);
 	c->hint = NULL;
 	c->session = lobby_open(cs->lobby, &visitor);
+	if (c->stream.out.n > 0)
+		soil(c);
 	if (guest->first.n > 0)
 		take_bytes(c, guest->first);
 	return 0;

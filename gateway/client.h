@@ -2,10 +2,10 @@
  * client.h - the connections of a gateway: sockets on one side, sessions of the lobby on the other.
  *
  * What is said to clients in a turn of the loop is collected in `out`, sealed at its end into what the
- * wire wants, and sent by one call for each, with the prompt behind it (clients_flush).  A client that does not read loses what happens
- * around it first (TEXT_AMBIENT above `output_soft`), then the connection: above `output_max`, or
- * when nothing moved for `stuck_us`, or when all queues together pass `output_total` and it is one of
- * those that are above `output_soft`.
+ * wire wants, and sent by one call for each, with the prompt behind it (clients_flush).  A client that
+ * does not read loses what happens around it first (TEXT_AMBIENT above `output_soft`), then the
+ * connection: above `output_max`, or when nothing moved for `stuck_us`, or when all queues together
+ * pass `output_total` and it is one of those that are above `output_soft`.
  *
  * Who sends bytes faster than `byte_rate` is not read until he has fallen behind it.  Who has been silent
  * for `keepalive_us` is sent a ping; `all` is in order of being heard, so that only its head is looked at.
@@ -120,7 +120,12 @@ void clients_farewell(struct clients *cs, const char *markup);
 struct buf *client_out(struct client *c); /* to add to; is sent at the end of the turn */
 /* A line is complete in c->line: to the lobby. */
 void client_line(struct client *c, enum charset from);
+/* To be freed at the end of the turn; what was not sent is lost. */
 void client_doom(struct client *c, const char *reason);
+/* The other end sends no more; its lines are still done. */
+void client_eof(struct client *c);
+/* Ends the session at once; what was said is sent, then the connection is closed. */
+void client_part(struct client *c, const char *reason);
 /* A GMCP message from the other end, checked here: Core.* is answered, the rest goes to the world. */
 void client_gmcp(struct client *c, struct span payload);
 /* Sends one, whether asked for or not. */

@@ -33,8 +33,7 @@ static bool is_shallow(struct span s)
 	return true;
 }
 
-/* NULL: not JSON. */
-static json_t *parse(struct span s)
+json_t *gmcp_json(struct span s)
 {
 	json_error_t error;
 
@@ -199,7 +198,7 @@ void gmcp_receive(struct gmcp **g, struct span payload, struct gmcp_event *ret)
 		return;
 	ret->json = text_trim((struct span){ payload.p + n, payload.n - n });
 	if (ret->json.n > 0) {
-		json = parse(ret->json);
+		json = gmcp_json(ret->json);
 		if (!json)
 			return;
 	}

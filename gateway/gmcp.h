@@ -39,6 +39,10 @@ struct gmcp_event {
 	struct span json; /* may be empty; borrowed from the payload */
 };
 
+struct json_t;
+
+/* A client's JSON, bounded in depth, no key twice; NULL: it is none. To be given back by json_decref(). */
+struct json_t *gmcp_json(struct span s);
 /* *g is made when first needed. */
 void gmcp_receive(struct gmcp **g, struct span payload, struct gmcp_event *ret);
 void gmcp_free(struct gmcp *g);
