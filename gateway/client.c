@@ -218,24 +218,46 @@ void client_eof(struct client *c)
 	lobby_eof(c->session);
 }
 
-/* Who sends faster than he may is not read until the rate allows it: the kernel makes him wait. */
-static void charge(struct client *c, uint64_t now, size_t n)
+/* Not read for a while: the kernel makes the other end wait. */
+static void mute(struct client *c)
 {
 	struct clients *cs = c->of;
-	uint64_t rate = cs->conf->byte_rate;
 
-	if (rate == 0 || c->protocol->trusted)
-		return;
-	if (c->rate_us < now)
-		c->rate_us = now;
-	c->rate_us += n * 1000000 / rate;
-	if (c->rate_us - now <= RATE_WINDOW_US || c->is_muted)
+	if (c->is_muted)
 		return;
 	stream_deaf(&c->stream);
 	c->is_muted = true;
 	TAILQ_INSERT_TAIL(&cs->muted, c, muted);
 	if (!cs->unmute.pending)
 		loop_timer_in(&cs->unmute, MUTE_US);
+}
+
+/* Who sends faster than he may is not read until the rate allows it. */
+static void charge(struct client *c, uint64_t now, size_t n)
+{
+	uint64_t rate = c->of->conf->byte_rate;
+
+	if (rate == 0 || c->protocol->trusted)
+		return;
+	if (c->rate_us < now)
+		c->rate_us = now;
+	c->rate_us += n * 1000000 / rate;
+	if (c->rate_us - now > RATE_WINDOW_US)
+		mute(c);
+}
+
+void client_charge(struct client *c, size_t n)
+{
+	charge(c, now_us(c->of), n);
+}
+
+void client_hold(struct client *c)
+{
+	uint64_t until = now_us(c->of) + MUTE_US;
+
+	if (c->rate_us < until)
+		c->rate_us = until;
+	mute(c);
 }
 
 static void on_unmute(void *ctx)
@@ -251,6 +273,8 @@ static void on_unmute(void *ctx)
 		unmute(c);
 		if (!c->doomed && stream_hear(&c->stream) < 0)
 			client_doom(c, "no_memory");
+		else if (!c->doomed && c->session && c->protocol->again)
+			c->protocol->again(c);
 	}
 	if (!TAILQ_EMPTY(&cs->muted))
 		loop_timer_in(&cs->unmute, MUTE_US);

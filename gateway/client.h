@@ -15,6 +15,8 @@
 #pragma once
 
 #include "gateway/line.h"
+#include "gateway/mccp.h"
+#include "gateway/mssp.h"
 #include "gateway/protocol.h"
 #include "gateway/render.h"
 #include "gateway/stream.h"
@@ -32,6 +34,9 @@ struct client_conf {
 	uint64_t stuck_us;
 	uint64_t byte_rate;    /* a second; 0: no limit */
 	uint64_t keepalive_us; /* 0: no pings */
+	bool telnet_nop;       /* pings of telnet clients, too */
+	bool compress;	       /* telnet: MCCP is offered */
+	struct mssp_own mssp;  /* what is told about this gateway */
 };
 
 struct client_stats {
@@ -40,6 +45,7 @@ struct client_stats {
 	uint64_t sends;
 	uint64_t dropped; /* texts for readers that are slow */
 	uint64_t slow;	  /* readers closed for that */
+	struct mccp_stats mccp;
 };
 
 struct client {
@@ -122,6 +128,10 @@ struct buf *client_out(struct client *c); /* to add to; is sent at the end of th
 void client_line(struct client *c, enum charset from);
 /* To be freed at the end of the turn; what was not sent is lost. */
 void client_doom(struct client *c, const char *reason);
+/* What was sent came to n bytes more than were read: they count for `byte_rate`, too. */
+void client_charge(struct client *c, size_t n);
+/* Is not read for now; then protocol->again() is called. */
+void client_hold(struct client *c);
 /* The other end sends no more; its lines are still done. */
 void client_eof(struct client *c);
 /* Ends the session at once; what was said is sent, then the connection is closed. */
@@ -130,3 +140,5 @@ void client_part(struct client *c, const char *reason);
 void client_gmcp(struct client *c, struct span payload);
 /* Sends one, whether asked for or not. */
 void client_gmcp_send(struct client *c, const char *package, struct span json);
+/* A token to resume by, said by NEW-ENVIRON: "<64 hex>" or "<64 hex>:<at>". */
+void client_resume_token(struct client *c, struct span value);

@@ -40,3 +40,8 @@ void client_gmcp(struct client *c, struct span payload)
 		break;
 	}
 }
+
+void client_resume_token(UNUSED struct client *c, UNUSED struct span value)
+{
+	/* Nobody has been given one. */
+}

@@ -157,8 +157,11 @@ static int on_sites(UNUSED void *ctx, UNUSED uint64_t peer, UNUSED const void *b
 	return 0;
 }
 
-static int on_info(UNUSED void *ctx, UNUSED uint64_t peer, UNUSED const void *body)
+static int on_info(void *ctx, UNUSED uint64_t peer, const void *body)
 {
+	struct lobby *l = ctx;
+
+	mssp_learn(&l->mssp, body);
 	return 0;
 }
 

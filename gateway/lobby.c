@@ -319,6 +319,7 @@ void lobby_done(struct lobby *l)
 	map64_done(&l->sessions);
 	map64_done(&l->groups);
 	arena_done(&l->arena);
+	mssp_done(&l->mssp);
 	free(l->farewells);
 	free(l->touched);
 }

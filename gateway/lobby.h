@@ -19,6 +19,7 @@
 #pragma once
 
 #include "gateway.pb-c.h"
+#include "gateway/mssp.h"
 #include "gateway/session.h"
 #include "rt/arena.h"
 #include "rt/buf.h"
@@ -103,6 +104,7 @@ struct lobby {
 	uint64_t oseq;	   /* last durable record seen */
 	bool durable;	   /* the record being handled is one */
 	uint64_t text_id;
+	struct mssp mssp; /* what the world told about itself */
 	struct arena arena; /* of the record being handled */
 	struct lobby_stats stats;
 };

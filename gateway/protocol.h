@@ -23,6 +23,8 @@ struct protocol {
 	void (*receive)(struct client *c, struct span bytes);
 	/* Puts c->out into c->stream.out; NULL, or false: not by me. */
 	bool (*seal)(struct client *c);
+	/* After client_hold(): takes more of what it has kept. NULL: never holds. */
+	void (*again)(struct client *c);
 	/* Says something that needs no answer, so that nobody on the way forgets the connection. */
 	void (*ping)(struct client *c);
 	/* The session's `hidden` has changed. */

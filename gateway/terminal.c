@@ -249,7 +249,7 @@ static bool take_charset(struct terminal *t, struct span s, struct buf *out)
 
 void terminal_option(struct terminal *t, const struct telopt_change *c, struct buf *out)
 {
-	static const char request[] = "\1;UTF-8;ISO-8859-1;US-ASCII";
+	static const char request[] = "\1;UTF-8;GBK;BIG5;CP437;ISO-8859-1;US-ASCII";
 
 	if (!c->on)
 		return;
@@ -260,6 +260,8 @@ void terminal_option(struct terminal *t, const struct telopt_change *c, struct b
 	} else if (c->option == OPTION_CHARSET && c->us) {
 		t->charset_asked = true;
 		telnet_sub(out, OPTION_CHARSET, SPAN(request));
+	} else if (c->option == OPTION_NEW_ENVIRON && !c->us) {
+		mnes_ask(out);
 	}
 }
 
@@ -279,6 +281,85 @@ bool terminal_sub(struct terminal *t, const struct telnet_event *ev, struct buf 
 	for (size_t i = 0; i < ARRAY_LEN(subs); i++)
 		if (subs[i].option == ev->option)
 			return subs[i].take(t, ev->data, out);
+	return false;
+}
+
+bool terminal_charset(struct terminal *t, struct span name)
+{
+	int set = charset_of(name);
+
+	if (set >= 0)
+		agree_charset(t, (enum charset)set);
+	return set >= 0;
+}
+
+void terminal_colour(struct terminal *t, enum markup_colour colour)
+{
+	if (t->colour < colour)
+		t->colour = (uint8_t)colour;
+}
+
+static bool env_name(struct terminal *t, struct span value)
+{
+	return terminal_name(t, value);
+}
+
+/* The version joins the name. */
+static bool env_version(struct terminal *t, struct span value)
+{
+	char version[TERMINAL_NAME_MAX + 1];
+	size_t n = clean_name(version, value), before = t->client ? strlen(t->client) : 0;
+
+	if (before == 0 || t->versioned || n == 0 || before + 1 + n > TERMINAL_NAME_MAX)
+		return false;
+	t->versioned = true;
+	t->client = base_realloc(t->client, before + 1 + n + 1, 1);
+	t->client[before] = ' ';
+	memcpy(t->client + before + 1, version, n + 1);
+	return true;
+}
+
+static bool env_charset(struct terminal *t, struct span value)
+{
+	if (!t->charset_agreed)
+		terminal_charset(t, value);
+	return false;
+}
+
+static bool env_mtts(struct terminal *t, struct span value)
+{
+	char digits[TERMINAL_NAME_MAX + 1];
+
+	if (clean_name(digits, value) == 0)
+		return false;
+	take_mtts(t, digits);
+	return true;
+}
+
+static bool env_type(struct terminal *t, struct span value)
+{
+	char name[TERMINAL_NAME_MAX + 1];
+
+	if (clean_name(name, value) > 0)
+		guess(t, name);
+	return false;
+}
+
+struct env_row {
+	const char *name;
+	bool (*take)(struct terminal *t, struct span value);
+};
+
+static const struct env_row envs[] = {
+	{ "CLIENT_NAME", env_name }, { "CLIENT_VERSION", env_version }, { "CHARSET", env_charset },
+	{ "MTTS", env_mtts },	     { "TERMINAL_TYPE", env_type },
+};
+
+bool terminal_env(struct terminal *t, const struct mnes_var *v)
+{
+	for (size_t i = 0; i < ARRAY_LEN(envs); i++)
+		if (strcmp(envs[i].name, v->name) == 0)
+			return envs[i].take(t, (struct span){ v->value, v->n });
 	return false;
 }
 

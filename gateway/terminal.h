@@ -1,6 +1,6 @@
 /*
  * terminal.h - what the program at the other end can show: name, size, colours, character set;
- * found out by TTYPE/MTTS, NAWS and CHARSET (protocols: RFC 1091, RFC 1073, RFC 2066).
+ * found out by TTYPE/MTTS, NAWS, CHARSET (RFC 1091, RFC 1073, RFC 2066) and MNES.
  *
  * Until it has said anything a client is taken for a plain UTF-8 terminal without colours.  What it
  * says may change at any time.
@@ -8,6 +8,7 @@
 #pragma once
 
 #include "gateway/markup.h"
+#include "gateway/mnes.h"
 #include "gateway/telopt.h"
 
 enum {
@@ -28,8 +29,9 @@ struct terminal {
 	uint8_t input;		/* enum charset, for input */
 	uint8_t rounds;
 	bool charset_asked;  /* our REQUEST has no answer yet */
-	bool charset_agreed; /* by CHARSET: nothing else changes it */
+	bool charset_agreed; /* by CHARSET or by hand: guesses do not change it */
 	bool screen_reader;
+	bool versioned; /* `client` has its version */
 };
 
 void terminal_done(struct terminal *t);
@@ -39,4 +41,10 @@ void terminal_option(struct terminal *t, const struct telopt_change *c, struct b
 bool terminal_sub(struct terminal *t, const struct telnet_event *ev, struct buf *out);
 /* The name as GMCP's Core.Hello says it; used when TTYPE gave none. */
 bool terminal_name(struct terminal *t, struct span name);
+/* What it says by MNES; true when something has changed. */
+bool terminal_env(struct terminal *t, const struct mnes_var *v);
+/* The player, or a client that knows, names the character set; false: not one of ours. */
+bool terminal_charset(struct terminal *t, struct span name);
+/* It says that it has at least so many colours. */
+void terminal_colour(struct terminal *t, enum markup_colour colour);
 struct markup_kind terminal_kind(const struct terminal *t);

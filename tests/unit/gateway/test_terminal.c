@@ -158,7 +158,7 @@ START_TEST(our_offer_of_utf8_is_accepted)
 {
 	t = (struct terminal){ .charset = CHARSET_ASCII };
 	option_on(OPTION_CHARSET, true);
-	ck_assert_bytes(&out, "\xff\xfa\x2a\x01;UTF-8;ISO-8859-1;US-ASCII\xff\xf0");
+	ck_assert_bytes(&out, "\xff\xfa\x2a\x01;UTF-8;GBK;BIG5;CP437;ISO-8859-1;US-ASCII\xff\xf0");
 	ck_assert(sub(OPTION_CHARSET, BYTES("\2UTF-8")));
 	ck_assert_int_eq(t.charset, CHARSET_UTF8);
 	ck_assert(t.charset_agreed);
@@ -206,10 +206,66 @@ START_TEST(when_both_ask_the_server_wins)
 }
 END_TEST
 
+static bool env(const char *name, const char *value)
+{
+	struct mnes_var v = { .n = strlen(value) };
+
+	snprintf(v.name, sizeof(v.name), "%s", name);
+	snprintf(v.value, sizeof(v.value), "%s", value);
+	return terminal_env(&t, &v);
+}
+
+START_TEST(the_environment_names_the_client_and_what_it_shows)
+{
+	t = (struct terminal){ 0 };
+	ck_assert(!env("CLIENT_VERSION", "4.19")); /* of what? */
+	ck_assert(env("CLIENT_NAME", "Mudlet\033[2J"));
+	ck_assert(env("CLIENT_VERSION", "4.19"));
+	ck_assert(!env("CLIENT_VERSION", "4.20"));
+	ck_assert_str_eq(t.client, "Mudlet2J 4.19");
+	ck_assert(env("MTTS", "333"));
+	ck_assert(t.screen_reader);
+	ck_assert_int_eq(t.colour, COLOUR_TRUE);
+	ck_assert(!env("TERMINAL_TYPE", "ANSI"));
+	ck_assert(!env("CHARSET", "Big5"));
+	ck_assert_int_eq(t.charset, CHARSET_BIG5);
+	ck_assert_int_eq(t.input, CHARSET_BIG5);
+	ck_assert(!env("USER", "root"));
+	ck_assert(!env("IPADDRESS", "192.0.2.1"));
+	terminal_done(&t);
+}
+END_TEST
+
+START_TEST(what_was_agreed_is_not_changed_by_the_environment)
+{
+	t = (struct terminal){ 0 };
+	option_on(OPTION_CHARSET, true);
+	ck_assert(sub(OPTION_CHARSET, BYTES("\2UTF-8")));
+	env("CHARSET", "CP437");
+	ck_assert_int_eq(t.charset, CHARSET_UTF8);
+	ck_assert(terminal_charset(&t, SPAN("cp437"))); /* by hand it is */
+	ck_assert_int_eq(t.charset, CHARSET_CP437);
+	ck_assert(!terminal_charset(&t, SPAN("klingon")));
+	buf_done(&out);
+}
+END_TEST
+
+START_TEST(new_environ_is_asked_for_what_we_use)
+{
+	t = (struct terminal){ 0 };
+	option_on(OPTION_NEW_ENVIRON, false);
+	ck_assert_uint_le(out.n, 128); /* some clients keep 256 bytes */
+	ck_assert_int_eq(memcmp(buf_p(&out), "\xff\xfa\x27\x01\0CLIENT_NAME", 16), 0);
+	ck_assert_ptr_null(memmem(buf_p(&out), out.n, "USER\0", 5));
+	buf_done(&out);
+}
+END_TEST
+
 UNIT_MAIN("terminal", tintin_says_its_name_terminal_and_mtts,
 	  a_name_that_repeats_ends_the_questions,
 	  a_client_that_always_has_another_name_is_asked_four_times, mtts_without_utf8_means_ascii,
 	  a_screen_reader_is_noticed, names_are_cleaned, an_answer_nobody_asked_for_is_ignored,
 	  tinyfugue_gets_ascii, the_window_is_clamped, our_offer_of_utf8_is_accepted,
 	  a_rejection_leaves_things_as_they_are, the_best_of_a_clients_charsets_is_taken,
-	  when_both_ask_the_server_wins)
+	  when_both_ask_the_server_wins, the_environment_names_the_client_and_what_it_shows,
+	  what_was_agreed_is_not_changed_by_the_environment, new_environ_is_asked_for_what_we_use)
