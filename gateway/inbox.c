@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "gateway/group.h"
+#include "gateway/sites.h"
 #include "rt/log.h"
 
 static struct span span_of(ProtobufCBinaryData b)
@@ -152,8 +153,12 @@ static int on_resumed(UNUSED void *ctx, UNUSED uint64_t peer, UNUSED const void 
 	return 0;
 }
 
-static int on_sites(UNUSED void *ctx, UNUSED uint64_t peer, UNUSED const void *body)
+static int on_sites(void *ctx, UNUSED uint64_t peer, const void *body)
 {
+	struct lobby *l = ctx;
+
+	if (l->sites)
+		sites_take(l->sites, body, clock_mono(l->clock));
 	return 0;
 }
 

@@ -30,6 +30,8 @@
 #include "rt/route.h"
 #include "world.pb-c.h"
 
+struct sites;
+
 /* May be changed between calls. */
 struct lobby_conf {
 	size_t input_queue;	   /* lines of a session that may wait */
@@ -104,8 +106,9 @@ struct lobby {
 	uint64_t oseq;	   /* last durable record seen */
 	bool durable;	   /* the record being handled is one */
 	uint64_t text_id;
-	struct mssp mssp; /* what the world told about itself */
-	struct arena arena; /* of the record being handled */
+	struct mssp mssp;    /* what the world told about itself */
+	struct sites *sites; /* who may not connect: filled by what the world says; may be NULL */
+	struct arena arena;  /* of the record being handled */
 	struct lobby_stats stats;
 };
 
