@@ -4,6 +4,7 @@
 #include "world/begin.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +17,10 @@
 #include "world/core/protos.h"
 #include "world/core/room.h"
 #include "world/core/seeds.h"
+#include "world/core/timer.h"
 #include "world/sessions.h"
 #include "world/outbox.h"
+#include "world/resume.h"
 #include "world/texts.h"
 
 struct stored {
@@ -48,6 +51,7 @@ static const struct option_row options[] = {
 	{ "linkdead_seconds", offsetof(struct world_conf, linkdead_seconds), OPTION_U32 },
 	{ "attach_seconds", offsetof(struct world_conf, attach_seconds), OPTION_U32 },
 	{ "backlog_bytes", offsetof(struct world_conf, backlog_bytes), OPTION_U64 },
+	{ "resume_bytes", offsetof(struct world_conf, resume_bytes), OPTION_U64 },
 };
 
 static void set_option(struct world *w, const char *text)
@@ -124,6 +128,20 @@ void begin_entities(struct world *w, const Mudlark__LoadEntities *m)
 	}
 }
 
+/* The grace of who was parked begins anew. */
+static void load_token(struct world *w, struct session *s, const Mudlark__SessionRow *row)
+{
+	Mudlark__SessionToken t = MUDLARK__SESSION_TOKEN__INIT;
+
+	t.hash = row->token;
+	t.grace_s = row->grace_s;
+	resume_token(w, s, &t);
+	if (row->gateway != OUTBOX_PARKED)
+		return;
+	s->state = SESSION_PARKED;
+	s->until = w->tick + timer_seconds(w, row->grace_s);
+}
+
 void begin_sessions(struct world *w, const Mudlark__LoadSessions *m)
 {
 	for (size_t i = 0; i < m->n_rows; i++) {
@@ -141,6 +159,8 @@ void begin_sessions(struct world *w, const Mudlark__LoadSessions *m)
 		s = session_new(w, row->session, gateway);
 		s->state = SESSION_DETACHED;
 		s->account = row->account;
+		s->tag = row->tag;
+		load_token(w, s, row);
 		s->applied = s->seen = row->applied;
 		s->actor = ent_by_id(w, row->character);
 	}
@@ -158,11 +178,22 @@ static void keep_document(struct begin *b, const Mudlark__DocumentRow *row)
 				 .n = row->body.len };
 }
 
+static void load_floor(struct world *w, const Mudlark__DocumentRow *row)
+{
+	char key[32];
+
+	snprintf(key, sizeof(key), "world-%u", w->number);
+	if (!strcmp(row->key, key))
+		resume_floor_load(w, (struct span){ (const char *)row->body.data, row->body.len });
+}
+
 void begin_documents(struct world *w, const Mudlark__LoadDocuments *m)
 {
 	for (size_t i = 0; w->begin && i < m->n_rows; i++)
 		if (!strcmp(m->rows[i]->collection, "pack"))
 			keep_document(w->begin, m->rows[i]);
+		else if (!strcmp(m->rows[i]->collection, "resume"))
+			load_floor(w, m->rows[i]);
 }
 
 void begin_free(struct world *w)
@@ -208,6 +239,7 @@ void begin_ready(struct world *w)
 
 	if (!b || w->ready)
 		return;
+	resume_load(w);
 	lost = places_settle(w, b->loaded, b->n, room_start(w));
 	w->stats.load_troubles += lost;
 	for (size_t i = 0; i < w->n_packs; i++)

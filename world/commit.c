@@ -14,9 +14,10 @@
 #include "world/core/events.h"
 #include "world/core/timers.h"
 #include "world/outbox.h"
+#include "world/resume.h"
 #include "world/turn.h"
 
-enum { ID_BLOCK = 4096, STATE_TICKS = 20, TRIM_TICKS = 10, ROW_ESTIMATE = 64 };
+enum { ID_BLOCK = 4096, STATE_TICKS = 20, TRIM_TICKS = 10, ROW_ESTIMATE = 128 };
 
 struct mark {
 	uint64_t session, gateway;
@@ -145,7 +146,7 @@ static void collect_sessions(struct world *w, Mudlark__Commit *m)
 		arena_alloc(&w->scratch, (c->n_marks + 1) * sizeof(struct Mudlark__SessionRow *));
 	for (size_t i = 0; i < c->n_marks; i++) {
 		const struct mark *k = &c->marks[i];
-		const struct session *s = k->ended ? NULL : session_get(w, k->session);
+		struct session *s = k->ended ? NULL : session_get(w, k->session);
 		Mudlark__SessionRow *row = arena_alloc(&w->scratch, sizeof(*row));
 
 		mudlark__session_row__init(row);
@@ -155,6 +156,11 @@ static void collect_sessions(struct world *w, Mudlark__Commit *m)
 			row->character = ent_id(w, s->actor);
 			row->account = s->account;
 			row->applied = s->applied;
+			row->tag = s->tag;
+			row->grace_s = s->grace_s;
+			if (resume_can(s))
+				row->token = (ProtobufCBinaryData){ sizeof(s->token),
+								    (uint8_t *)s->token };
 		}
 		m->sessions[m->n_sessions++] = row;
 	}
@@ -308,6 +314,7 @@ void commit_turn(struct world *w)
 
 	if (c->failed || !needed(w))
 		return;
+	resume_settle(w, w->tick >= c->trim_tick + TRIM_TICKS);
 	begin(w, &m);
 	ents_collect(w, &m);
 	collect_documents(w, &m);

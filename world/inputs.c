@@ -12,6 +12,8 @@
 #include "world/commit.h"
 #include "world/core/event.h"
 #include "world/data.h"
+#include "world/data_in.h"
+#include "world/info.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
 #include "world/tick.h"
@@ -109,12 +111,16 @@ static int on_session_closed(void *ctx, uint64_t peer, const void *body)
 	return 0;
 }
 
-/* Nothing a client can say by GMCP changes the world yet; Core.* stays in the gateway. */
+/* Core.* stays in the gateway. */
 static int on_session_data(void *ctx, uint64_t peer, const void *body)
 {
-	(void)ctx;
-	(void)peer;
-	(void)body;
+	const Mudlark__SessionData *m = body;
+	struct session *s = own_session(ctx, peer, m->session);
+
+	if (s) {
+		turn_set_own(ctx, s);
+		data_in(ctx, s, m);
+	}
 	return 0;
 }
 
@@ -150,8 +156,10 @@ static int on_peer_up(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__PeerUp *m = body;
 
 	(void)peer;
-	if (route_role_of(m->role) == ROLE_GATEWAY)
+	if (route_role_of(m->role) == ROLE_GATEWAY) {
 		outbox_peer_up(ctx, m->peer, m->resumed);
+		info_peer_up(ctx, m->peer);
+	}
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 #include "world/core/name.h"
 #include "world/core/player.h"
 #include "world/core/say.h"
+#include "world/data.h"
 #include "world/turn.h"
 #include "world/pack/pack.h"
 
@@ -29,6 +30,7 @@
 #define ASK_YES_NO "Is that to be your name? (y/n) "
 #define ASK_CHARACTER "Character: "
 #define ASK_NEW_NAME "Name of the new character: "
+#define NPC_NAME "Somebody who lives here is called that. Please choose another name."
 #define STORE_AWAY "The chronicle cannot be reached just now. Please try again in a moment."
 
 struct choice {
@@ -46,6 +48,22 @@ struct login {
 	struct choice choices[CHARACTERS_MAX];
 	size_t n_choices;
 };
+
+/* Whoever types it would not know which of the two is meant. */
+static bool is_npc_word(const struct world *w, struct span name)
+{
+	for (size_t p = 0; p < w->n_packs; p++) {
+		for (size_t i = 0; i < w->packs[p]->n_npcs; i++) {
+			const struct pack_name *n = &w->packs[p]->npcs[i].name;
+
+			for (size_t k = 0; k < n->n_words; k++)
+				if (text_eq_fold(name,
+						 (struct span){ n->words[k], strlen(n->words[k]) }))
+					return true;
+		}
+	}
+	return false;
+}
 
 /* First letter large, the others small. */
 static void take_name(char out[PERSON_NAME_MAX + 1], struct span name)
@@ -271,6 +289,8 @@ static void on_new_name(struct world *w, struct session *s, struct span text)
 
 	text = text_trim(text);
 	fault = person_name_fault(text);
+	if (!fault && is_npc_word(w, text))
+		fault = NPC_NAME;
 	if (fault) {
 		tell(w, fault);
 		session_ask(w, s, ASK_NEW_NAME, false, on_new_name);
@@ -385,21 +405,89 @@ static void on_verified(struct world *w, uint64_t id, const Mudlark__PersistRepl
 	}
 }
 
-static void on_password(struct world *w, struct session *s, struct span text)
+static void verify(struct world *w, struct session *s, struct span token,
+		   void (*done)(struct world *w, uint64_t id, const Mudlark__PersistReply *r))
 {
 	Mudlark__PersistCall c = MUDLARK__PERSIST_CALL__INIT;
 	Mudlark__AccountVerify m = MUDLARK__ACCOUNT_VERIFY__INIT;
 
-	if (!text.n) {
-		ask_name(w, s);
-		return;
-	}
 	m.name = s->login->name;
-	m.password = (ProtobufCBinaryData){ .len = text.n, .data = (uint8_t *)(uintptr_t)text.p };
+	m.password = (ProtobufCBinaryData){ .len = token.n, .data = (uint8_t *)(uintptr_t)token.p };
 	m.source = s->peer;
 	c.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_VERIFY;
 	c.account_verify = &m;
-	call(w, s, &c, on_verified);
+	call(w, s, &c, done);
+}
+
+static void on_password(struct world *w, struct session *s, struct span text)
+{
+	if (text.n)
+		verify(w, s, text, on_verified);
+	else
+		ask_name(w, s);
+}
+
+/* ---- both at once, by GMCP ---- */
+
+static void tell_result(struct world *w, struct session *s, const char *why)
+{
+	struct buf json = { 0 };
+
+	buf_adds(&json, why ? "{\"success\":false,\"message\":" : "{\"success\":true}");
+	if (why) {
+		json_quote(&json, (struct span){ why, strlen(why) });
+		buf_addc(&json, '}');
+	}
+	data_send(w, s, DATA_LOGIN_RESULT, buf_span(&json));
+	buf_done(&json);
+}
+
+/* What is typed until the answer comes. */
+static void on_hurry(struct world *w, struct session *s, struct span text)
+{
+	(void)text;
+	tell(w, "One moment, please.");
+	session_ask(w, s, NULL, false, on_hurry);
+}
+
+static void on_credentials(struct world *w, uint64_t id, const Mudlark__PersistReply *r)
+{
+	struct session *s = resume(w, id);
+
+	if (!s)
+		return;
+	if (is_ok(r) && r->n_accounts) {
+		tell_result(w, s, NULL);
+		take_choices(s->login, r->accounts[0]);
+		choose_character(w, s);
+	} else if (is_away(r)) {
+		tell_result(w, s, STORE_AWAY);
+		give_up(w, s, r);
+	} else {
+		tell_result(w, s, r->why && *r->why ? r->why : "Wrong name or password.");
+		if (++s->login->tries >= LOGIN_TRIES)
+			session_close(w, s, "Wrong three times. Good-bye.");
+		else
+			give_up(w, s, r);
+	}
+}
+
+void login_credentials(struct world *w, struct session *s, struct span account, struct span token)
+{
+	const char *fault = person_name_fault(account);
+
+	if (s->login->call || s->waiting) {
+		tell_result(w, s, "One moment, please.");
+		return;
+	}
+	if (fault) {
+		tell_result(w, s, fault);
+		return;
+	}
+	session_forget_ask(s);
+	take_name(s->login->name, account);
+	session_ask(w, s, NULL, false, on_hurry);
+	verify(w, s, token, on_credentials);
 }
 
 /* ---- a new account ---- */
@@ -482,7 +570,14 @@ static void on_found(struct world *w, uint64_t id, const Mudlark__PersistReply *
 	if (!s)
 		return;
 	if (is_absent(r) || (is_ok(r) && !r->n_accounts)) {
+		struct span name = { s->login->name, strlen(s->login->name) };
 		char line[96];
+
+		if (is_npc_word(w, name)) {
+			tell(w, NPC_NAME);
+			ask_name(w, s);
+			return;
+		}
 
 		snprintf(line, sizeof(line), "Nobody here is called %s.", s->login->name);
 		tell(w, line);
@@ -562,4 +657,5 @@ void login_begin(struct world *w, struct session *s, const char *notice)
 	if (*banner && !notice)
 		tell(w, banner);
 	ask_name(w, s);
+	data_login(w, s);
 }

@@ -25,6 +25,7 @@ enum number {
 	N_INPUTS_REFUSED,
 	N_LOAD_TROUBLES,
 	N_TIMERS_REFUSED,
+	N_DATA_IGNORED,
 	N_ENTITIES,
 	N_PLAYERS,
 	N_GATEWAYS,
@@ -69,6 +70,8 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_INPUTS_REFUSED] = COUNTER("inputs_refused", "records from who may not send them"),
 	[N_LOAD_TROUBLES] = COUNTER("load_troubles", "stored things not understood at loading"),
 	[N_TIMERS_REFUSED] = COUNTER("timers_refused", "timers above the limit"),
+	[N_DATA_IGNORED] =
+		COUNTER("data_ignored", "GMCP of clients that was unknown, wrong or too much"),
 	[N_ENTITIES] = GAUGE("entities", "entities in memory"),
 	[N_PLAYERS] = GAUGE("players", "characters in the world"),
 	[N_GATEWAYS] = GAUGE("gateways", "gateways known"),
@@ -83,6 +86,7 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_SYSTEM + 1] = SYSTEM("timers"),
 	[N_SYSTEM + 2] = SYSTEM("leaving"),
 	[N_SYSTEM + 3] = SYSTEM("lost"),
+	[N_SYSTEM + 4] = SYSTEM("info"),
 };
 
 static void refresh(void *ctx)
@@ -108,6 +112,7 @@ static void refresh(void *ctx)
 	numbers[N_INPUTS_REFUSED].value = (double)s->refused_inputs;
 	numbers[N_LOAD_TROUBLES].value = (double)w->stats.load_troubles;
 	numbers[N_TIMERS_REFUSED].value = (double)w->stats.timers_refused;
+	numbers[N_DATA_IGNORED].value = (double)w->stats.data_ignored;
 	numbers[N_ENTITIES].value = (double)w->ents->count;
 	numbers[N_PLAYERS].value = (double)player_count(w);
 	numbers[N_GATEWAYS].value = (double)s->n_gateways;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "world/texts.h"
+
 #define AT(member) offsetof(struct options, member)
 #define SECOND ((int64_t)1000000)
 #define MEGABYTE ((int64_t)1 << 20)
@@ -115,6 +117,46 @@ static const struct conf_option options[] = {
 	  .fallback = "",
 	  .help = "file that remembers a line which killed the world; empty: beside an ipc:// "
 		  "bus" },
+	{ .name = "world.name",
+	  .type = CONF_STRING,
+	  .offset = AT(name),
+	  .fallback = "Mudlark",
+	  .help = "what the game is called, in lists of games (MSSP)" },
+	{ .name = "world.mssp",
+	  .type = CONF_LIST,
+	  .offset = AT(mssp),
+	  .fallback = "",
+	  .help = "more for such lists: WEBSITE=https://..., CONTACT=..., HOSTNAME=..." },
+	{ .name = "world.gui_url",
+	  .type = CONF_STRING,
+	  .offset = AT(gui_url),
+	  .fallback = "",
+	  .help = "package of an interface that clients are offered (Client.GUI); empty: none" },
+	{ .name = "world.gui_version",
+	  .type = CONF_STRING,
+	  .offset = AT(gui_version),
+	  .fallback = "1",
+	  .help = "its version: clients fetch it again when this is another one" },
+	{ .name = "world.media_url",
+	  .type = CONF_STRING,
+	  .offset = AT(media_url),
+	  .fallback = "",
+	  .help = "folder of the sounds that packs name (Client.Media), with a / at its end" },
+	{ .name = "world.media_suffix",
+	  .type = CONF_STRING,
+	  .offset = AT(media_suffix),
+	  .fallback = ".mp3",
+	  .help = "what stands behind their names there" },
+	{ .name = "world.discord_invite",
+	  .type = CONF_STRING,
+	  .offset = AT(discord_invite),
+	  .fallback = "",
+	  .help = "address at which players join the game's Discord (External.Discord)" },
+	{ .name = "world.discord_application",
+	  .type = CONF_STRING,
+	  .offset = AT(discord_application),
+	  .fallback = "",
+	  .help = "number of the game's Discord application; both empty: not told" },
 	{ .name = "world.test_verbs",
 	  .type = CONF_BOOL,
 	  .offset = AT(test_verbs),
@@ -131,6 +173,35 @@ const struct conf_table options_table = {
 static uint64_t seconds(int64_t us)
 {
 	return us < SECOND ? 1 : (uint64_t)(us / SECOND);
+}
+
+static void add_text(Mudlark__Begin *m, const char *key, const char *value)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "%s=%s", key, value ? value : "");
+	m->conf = base_realloc(m->conf, m->n_conf + 1, sizeof(char *));
+	m->conf[m->n_conf++] = base_dup(buf_p(&b), b.n);
+	buf_done(&b);
+}
+
+static void add_texts(const struct options *o, Mudlark__Begin *m)
+{
+	const char *const values[TEXT_COUNT] = {
+		[TEXT_NAME] = o->name,
+		[TEXT_GUI_URL] = o->gui_url,
+		[TEXT_GUI_VERSION] = o->gui_version,
+		[TEXT_MEDIA_URL] = o->media_url,
+		[TEXT_MEDIA_SUFFIX] = o->media_suffix,
+		[TEXT_DISCORD_INVITE] = o->discord_invite,
+		[TEXT_DISCORD_APPLICATION] = o->discord_application,
+	};
+
+	for (unsigned i = 0; i < TEXT_COUNT; i++)
+		if (values[i] && *values[i])
+			add_text(m, texts_name((enum world_text)i), values[i]);
+	for (char **v = o->mssp; v && *v; v++)
+		add_text(m, "mssp", *v);
 }
 
 static void add(Mudlark__Begin *m, const char *key, uint64_t v)
@@ -152,6 +223,7 @@ void options_to_begin(const struct options *o, Mudlark__Begin *m)
 	add(m, "linkdead_seconds", seconds(o->linkdead_grace));
 	add(m, "attach_seconds", seconds(o->attach_grace));
 	add(m, "backlog_bytes", (uint64_t)o->backlog);
+	add_texts(o, m);
 }
 
 void options_begin_done(Mudlark__Begin *m)

@@ -11,7 +11,9 @@ enum durability { DURABILITY_AVAILABLE, DURABILITY_STRICT };
 
 struct options {
 	char *bus, *store_bus, *metrics, *pack_path, *input_log, *crash_note;
-	char **packs;
+	char *name, *gui_url, *gui_version, *media_url, *media_suffix;
+	char *discord_invite, *discord_application;
+	char **packs, **mssp;
 	int64_t number, tick_rate, linkdead_grace, attach_grace, stall_grace, backlog, start_wait;
 	int durability;
 	bool guests, life, test_verbs;

@@ -3,13 +3,16 @@
  */
 #include "world/secrets.h"
 
+#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "rt/map.h"
 #include "rt/rand.h"
+#include "rt/text.h"
 
 static const uint64_t KEEP_US = (uint64_t)600 * 1000000;
 
@@ -122,4 +125,62 @@ bool secrets_reveal(struct secrets *s, Mudlark__PersistCall *c)
 	default:
 		return true;
 	}
+}
+
+static bool is_login(const char *package)
+{
+	static const char prefix[] = "char.login";
+	size_t n = sizeof(prefix) - 1;
+
+	return !strncasecmp(package, prefix, n) && (!package[n] || package[n] == '.');
+}
+
+/* Cleaned as a typed line is, so that it is the same password; "" when it is none. */
+static struct span token_for(struct secrets *s, json_t *password, char token[SECRET_TOKEN + 1])
+{
+	const char *text = json_string_value(password);
+	struct span ret = { "", 0 };
+	struct buf clean = { 0 };
+
+	if (!text)
+		return ret;
+	if (json_string_length(password) <= SECRET_BYTES)
+		text_clean(&clean, (struct span){ text, json_string_length(password) });
+	sodium_memzero((char *)(uintptr_t)text, json_string_length(password));
+	if (clean.n) {
+		ret = secrets_put(s, buf_span(&clean), token);
+		sodium_memzero(clean.p + clean.off, clean.n);
+	}
+	buf_done(&clean);
+	return ret;
+}
+
+void secrets_hide_data(struct secrets *s, Mudlark__SessionData *m, struct arena *arena)
+{
+	struct buf safe = { 0 };
+	char token[SECRET_TOKEN + 1];
+	json_t *body;
+	const char *account, *text;
+	struct span hidden;
+
+	if (!is_login(m->package))
+		return;
+	body = json_loadb((const char *)m->json.data, m->json.len, JSON_REJECT_DUPLICATES, NULL);
+	account = json_string_value(json_object_get(body, "account"));
+	hidden = token_for(s, json_object_get(body, "password"), token);
+	buf_addc(&safe, '{');
+	if (account && hidden.n) {
+		json_member(&safe, "account");
+		json_quote(&safe, (struct span){ account, strnlen(account, SECRET_ACCOUNT) });
+		json_member(&safe, "password");
+		json_quote(&safe, hidden);
+	}
+	buf_addc(&safe, '}');
+	json_decref(body);
+	if (m->json.len)
+		sodium_memzero(m->json.data, m->json.len);
+	text = arena_dup(arena, buf_p(&safe), safe.n);
+	m->json = (ProtobufCBinaryData){ .len = text ? safe.n : 0,
+					 .data = (uint8_t *)(uintptr_t)text };
+	buf_done(&safe);
 }

@@ -12,6 +12,7 @@
 #include "world/core/name.h"
 #include "world/data.h"
 #include "world/outbox.h"
+#include "world/resume.h"
 #include "world/turn.h"
 
 #define PROMPT_PLAY "> "
@@ -111,6 +112,7 @@ void session_free(struct world *w, struct session *s)
 	data_free(w, s);
 	login_free(w, s);
 	session_forget_ask(s);
+	resume_token(w, s, NULL);
 	map64_del(&t->by_id, s->id);
 	outbox_count_session(w, s->gateway, -1);
 	*(s->prev ? &s->prev->next : &t->first) = s->next;
@@ -163,13 +165,16 @@ static void tell(struct world *w, const struct session *s, Mudlark__GatewayIn *m
 	outbox_add(w, s->gateway, m);
 }
 
-static void tell_place(struct world *w, const struct session *s)
+static void tell_place(struct world *w, const struct session *s, struct ent from,
+		       uint64_t from_gateway)
 {
 	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
 	Mudlark__Place p = MUDLARK__PLACE__INIT;
 
 	p.session = s->id;
 	p.group = ent_id(w, s->group);
+	p.from = ent_id(w, from);
+	p.from_gateway = from_gateway;
 	m.body_case = MUDLARK__GATEWAY_IN__BODY_PLACE;
 	m.place = &p;
 	tell(w, s, &m);
@@ -187,9 +192,24 @@ void session_take_group(struct world *w, struct session *s, struct ent room)
 
 void session_set_group(struct world *w, struct session *s, struct ent room)
 {
+	const struct ent from = s->group;
+
 	session_take_group(w, s, room);
-	tell_place(w, s);
+	tell_place(w, s, from, 0);
 	data_room(w, s);
+}
+
+void session_move(struct world *w, struct session *s, uint32_t gateway)
+{
+	const struct ent room = s->group;
+	const uint64_t from = outbox_instance(w, s->gateway);
+
+	session_take_group(w, s, ENT_NONE);
+	outbox_count_session(w, s->gateway, -1);
+	s->gateway = gateway;
+	outbox_count_session(w, gateway, 1);
+	session_take_group(w, s, room);
+	tell_place(w, s, room, from);
 }
 
 void session_placed(struct world *w, struct ent player)
@@ -259,6 +279,18 @@ void session_send_close(struct world *w, struct session *s, struct span text)
 	c.session = s->id;
 	c.text = (ProtobufCBinaryData){ .len = text.n, .data = (uint8_t *)(uintptr_t)text.p };
 	c.done = s->running;
+	m.body_case = MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE;
+	m.session_close = &c;
+	tell(w, s, &m);
+}
+
+void session_send_moved(struct world *w, const struct session *s)
+{
+	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
+	Mudlark__SessionClose c = MUDLARK__SESSION_CLOSE__INIT;
+
+	c.session = s->id;
+	c.moved = true;
 	m.body_case = MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE;
 	m.session_close = &c;
 	tell(w, s, &m);

@@ -15,11 +15,20 @@ enum session_state {
 	SESSION_LOGIN,	 /* dialogue of login.c */
 	SESSION_PLAYING, /* `actor` is in the world */
 	SESSION_DETACHED, /* stored by the world before this one; its gateway has not come back yet */
+	SESSION_PARKED,	  /* its connection is lost and can be taken up again (resume.h) until `until` */
 };
 
 enum { SESSION_KEEPS = 2 };
 
 struct login;
+
+/* Who wants to resume a session, and has to wait for the line that is being run. */
+struct heir {
+	uint64_t session; /* 0: nobody */
+	uint64_t at;
+	uint8_t next[32]; /* hash of the token by which it can be resumed then */
+	uint32_t grace_s;
+};
 struct data;
 
 struct session {
@@ -31,6 +40,8 @@ struct session {
 	uint64_t applied; /* last line with effects (stored) */
 	uint64_t seen;	  /* last line taken in; at or below: a repetition */
 	uint64_t running; /* the line being run or waited for, 0: none */
+	uint64_t tag;	  /* the client's own number of the last line that is done (stored) */
+	uint64_t running_tag;
 	uint64_t turn;	  /* last turn in which a line was run */
 	struct ent group; /* the room it listens to */
 	uint64_t marked;  /* batch that its row goes into, at `mark` among the others */
@@ -49,6 +60,10 @@ struct session {
 	/* Who gets the next line, NULL: the commands. */
 	void (*answer)(struct world *w, struct session *s, struct span text);
 	char *keeps[SESSION_KEEPS];
+	uint8_t token[32]; /* hash; valid when grace_s > 0 */
+	uint32_t grace_s;
+	uint64_t until; /* parked: the tick of its end */
+	struct heir heir;
 	struct login *login;
 	struct session *prev, *next; /* all, in order of arrival */
 };
@@ -72,7 +87,7 @@ void session_go_on(struct world *w, struct session *s);
 
 /* The character says good-bye: `text` is the last thing shown, others are told, all is saved. */
 void session_quit(struct world *w, struct session *s, const char *text);
-/* Shows text and closes; the character (if any) stays as link-dead. */
+/* Shows text and closes, for good; the character (if any) stays as link-dead. */
 void session_close(struct world *w, struct session *s, const char *text);
 
 /* For place.c: the character is in another room now. */

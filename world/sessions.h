@@ -23,6 +23,10 @@ bool sessions_support(const struct session *s, const char *package);
 
 /* To its gateway; no effect when it is the own session of the unit. */
 void session_tell_state(struct world *w, struct session *s, bool resumed);
+/* The player goes on by another connection. */
+void session_send_moved(struct world *w, const struct session *s);
+/* Its gateway is another one from now on. */
+void session_move(struct world *w, struct session *s, uint32_t gateway);
 void session_send_close(struct world *w, struct session *s, struct span text);
 /* The one record that ends a unit of this session: what it is told, whether its line is done, its
  * prompt when that changed, and before it whether the client may echo. */
@@ -31,8 +35,12 @@ void session_answer(struct world *w, struct session *s, struct span text, uint64
 /* enter.c: into the world and out of it. */
 void enter_world(struct world *w, struct session *s, struct ent player);
 void enter_attached(struct world *w, struct session *s, const Mudlark__SessionAttach *m);
-/* The connection is lost or its gateway is: the character stays for a while. */
+/* The connection is lost or its gateway is: the character stays for a while, parked or link-dead. */
 void enter_link_lost(struct world *w, struct session *s);
+/* A character that was link-dead has a connection again. */
+void enter_restored(struct world *w, struct ent player);
+/* Nobody has resumed a parked session. */
+void enter_parked_over(struct world *w, struct session *s);
 void enter_leave(struct world *w, struct ent player);
 void enter_ready(struct world *w);
 void enter_init(struct world *w);

@@ -8,6 +8,7 @@
 #include "world/core/events.h"
 #include "world/core/players.h"
 #include "world/core/timers.h"
+#include "world/info.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
 
@@ -87,10 +88,8 @@ struct system_row {
 };
 
 static const struct system_row systems[TICK_SYSTEMS] = {
-	{ "waiters", waiters },
-	{ "timers", timers },
-	{ "leaving", leaving },
-	{ "lost", lost },
+	{ "waiters", waiters }, { "timers", timers },  { "leaving", leaving },
+	{ "lost", lost },	{ "info", info_tick },
 };
 
 struct tick *tick_new(void)

@@ -9,7 +9,7 @@
 
 #include "world/core/world.h"
 
-enum { TICK_SYSTEMS = 4 };
+enum { TICK_SYSTEMS = 5 };
 
 struct tick;
 

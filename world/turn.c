@@ -18,13 +18,14 @@
 #include "world/data.h"
 #include "world/inputs.h"
 #include "world/outbox.h"
+#include "world/resume.h"
 #include "world/sessions.h"
 #include "world/tick.h"
 
 enum { KEEP_BYTES = 1 << 20, QUARANTINED_MAX = 64 };
 
 struct entry {
-	uint64_t peer, session, seq; /* of a line; session 0: a packed input */
+	uint64_t peer, session, seq, tag; /* of a line; session 0: a packed input */
 	uint32_t n;
 	bool secret;
 };
@@ -156,6 +157,16 @@ static void unit_begin(struct world *w, struct session *own)
 	buf_reset(&w->turn->reply);
 }
 
+static void unit_end(struct world *w);
+
+/* Somebody waited for the line of `s` to be done, to resume it. */
+static void pass_on(struct world *w, struct session *s)
+{
+	unit_begin(w, session_get(w, s->heir.session));
+	resume_inherit(w, s);
+	unit_end(w);
+}
+
 /* The unit's answer, its mark, and whether what it said has to be kept. */
 static void unit_end(struct world *w)
 {
@@ -163,9 +174,12 @@ static void unit_end(struct world *w)
 	struct session *s = t->own;
 	uint64_t done = 0;
 
+	if (s && s->running && resume_can(s) && s->state != SESSION_LOGIN)
+		t->effect = true; /* nothing that is said to it may get lost */
 	if (s && s->running && !s->waiting) {
 		done = s->running;
 		s->running = 0;
+		s->tag = s->running_tag > s->tag ? s->running_tag : s->tag;
 	}
 	data_flush(w);
 	if (s)
@@ -179,6 +193,8 @@ static void unit_end(struct world *w)
 	t->own = NULL;
 	if (t->reply.cap > KEEP_BYTES)
 		buf_clear(&t->reply);
+	if (s && s->heir.session && !s->running)
+		pass_on(w, s);
 }
 
 static void run_line(struct world *w, struct session *s, struct span text, bool secret)
@@ -218,6 +234,7 @@ static void do_line(struct world *w, const struct entry *e, struct span text)
 	w->stats.lines++;
 	s->seen = e->seq;
 	s->running = e->seq;
+	s->running_tag = e->tag;
 	s->turn = w->turn->number;
 	unit_begin(w, s);
 	if (is_quarantined(w->turn, e->session, e->seq)) {
@@ -352,6 +369,7 @@ void world_feed(struct world *w, uint64_t peer, const Mudlark__WorldIn *in)
 				  (struct entry){ .peer = peer,
 						  .session = l->session,
 						  .seq = l->seq,
+						  .tag = l->tag,
 						  .n = (uint32_t)l->text.len,
 						  .secret = l->secret },
 				  l->text.data);

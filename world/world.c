@@ -16,8 +16,10 @@
 #include "world/core/players.h"
 #include "world/core/timers.h"
 #include "world/data.h"
+#include "world/info.h"
 #include "world/mind/life.h"
 #include "world/outbox.h"
+#include "world/resume.h"
 #include "world/sessions.h"
 #include "world/texts.h"
 #include "world/tick.h"
@@ -50,10 +52,12 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 				       .guests = true,
 				       .linkdead_seconds = 300,
 				       .attach_seconds = 60,
-				       .backlog_bytes = 64U << 20 };
+				       .backlog_bytes = 64U << 20,
+				       .resume_bytes = 8U << 20 };
 	arena_init(&w->scratch, 0);
 	w->turn = turn_new();
 	w->data = data_hub_new();
+	w->info = info_new();
 	w->ents = ents_new();
 	w->players = players_new();
 	w->events = events_new();
@@ -62,6 +66,7 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	w->calls = calls_new();
 	w->ticking = tick_new();
 	w->outbox = outbox_new();
+	w->resumes = resumes_new();
 	w->sessions = sessions_new();
 	enter_init(w);
 	life_init(w);
@@ -74,6 +79,7 @@ void world_free(struct world *w)
 		return;
 	begin_free(w);
 	sessions_free(w);
+	resumes_free(w);
 	outbox_free(w);
 	tick_free(w);
 	calls_free(w);
@@ -84,6 +90,7 @@ void world_free(struct world *w)
 	players_free(w);
 	turn_free(w);
 	data_hub_free(w);
+	info_free(w);
 	texts_free(w);
 	arena_done(&w->scratch);
 	free(w);
@@ -159,6 +166,9 @@ static void hash_sessions(const struct world *w, uint64_t *h)
 		mix_u64(h, ent_id(w, s->actor));
 		mix_u64(h, s->applied);
 		mix_u64(h, s->seen);
+		mix_u64(h, s->tag);
+		mix_u64(h, s->grace_s);
+		mix_u64(h, s->until);
 	}
 }
 

@@ -1,6 +1,7 @@
 /*
  * help.c - `help`: the topics of the packs, and what each command says of itself.
  */
+#include <stdio.h>
 #include <string.h>
 #include "rt/text.h"
 #include "world/cmd/table.h"
@@ -30,14 +31,25 @@ static const struct pack_help *find_topic(const struct world *w, struct span wor
 	return NULL;
 }
 
+static void add_topic(const struct pack_help *h, struct buf *out)
+{
+	char command[64], name[64];
+
+	snprintf(command, sizeof(command), "help %s", h->key);
+	snprintf(name, sizeof(name), "{bold}%-10s{/}", h->key);
+	buf_adds(out, "  ");
+	say_link(out, command, (struct span){ name, strlen(name) });
+	buf_addf(out, " %s\n", h->title);
+}
+
 static void add_index(const struct cmd_call *c, struct buf *out)
 {
 	buf_adds(out, "{title}Help{/}\nType {bold}help{/} and a topic, or any command:\n");
 	for (size_t p = 0; p < c->w->n_packs; p++)
 		for (size_t i = 0; i < c->w->packs[p]->n_help; i++)
-			buf_addf(out, "  {bold}%-10s{/} %s\n", c->w->packs[p]->help[i].key,
-				 c->w->packs[p]->help[i].title);
-	buf_adds(out, "{bold}commands{/} lists everything you can type.");
+			add_topic(&c->w->packs[p]->help[i], out);
+	say_link(out, "commands", SPAN("{bold}commands{/}"));
+	buf_adds(out, " lists everything you can type.");
 }
 
 static void add_command(const struct cmd *cmd, struct buf *out)

@@ -1,6 +1,7 @@
 /*
  * sight.c - turns places, things and people into text.  `look` (look.c) decides what to look at.
  */
+#include <stdio.h>
 #include <string.h>
 #include "world/cmd/look.h"
 #include "world/cmd/series.h"
@@ -31,6 +32,21 @@ static struct ent *things_in(const struct world *w, struct ent owner, size_t *re
 	return list;
 }
 
+static struct span text_span(const char *text)
+{
+	return (struct span){ text, strlen(text) };
+}
+
+/* To be clicked at: `look` and the word that is best for it. */
+static void add_look(const struct name *name, struct span markup, struct buf *out)
+{
+	char command[64] = "";
+
+	if (name && name->called.n_words)
+		snprintf(command, sizeof(command), "look %s", name->called.words[0]);
+	say_link(out, command, markup);
+}
+
 static void add_exits(const struct world *w, struct ent room, struct buf *out)
 {
 	bool any = false;
@@ -39,7 +55,8 @@ static void add_exits(const struct world *w, struct ent room, struct buf *out)
 	for (enum dir d = 0; d < N_DIRS; d++) {
 		if (!ent_is(room_exit(w, room, d)))
 			continue;
-		buf_addf(out, "%s %s", any ? "," : "", dir_info(d)->name);
+		buf_adds(out, any ? ", " : " ");
+		say_link(out, dir_info(d)->name, text_span(dir_info(d)->name));
 		any = true;
 	}
 	buf_adds(out, any ? "{/}" : " none{/}");
@@ -62,14 +79,17 @@ static void add_thing(const struct world *w, const struct room *room, struct ent
 	struct buf line = { 0 };
 
 	if (like == 1 && name && name->here && is_at_home(room, item_get(w, e))) {
-		buf_addf(out, "{item}%s{/}\n", name->here);
+		buf_adds(out, "{item}");
+		add_look(name, text_span(name->here), out);
+		buf_adds(out, "{/}\n");
 		return;
 	}
 	series_counted(w, e, like, &line);
 	if (line.n && *line.p >= 'a' && *line.p <= 'z')
 		*line.p = (char)(*line.p - 'a' + 'A');
-	buf_addf(out, "{item}%.*s %s here.{/}\n", (int)line.n, buf_p(&line),
-		 like > 1 ? "lie" : "lies");
+	buf_adds(out, "{item}");
+	add_look(name, buf_span(&line), out);
+	buf_adds(out, like > 1 ? " lie here.{/}\n" : " lies here.{/}\n");
 	buf_done(&line);
 }
 
@@ -79,11 +99,14 @@ static void add_person(const struct world *w, struct ent e, struct buf *out)
 	const struct name *name = name_get(w, e);
 
 	if (!p) {
-		buf_addf(out, "{npc}%s{/}\n",
-			 name && name->here ? name->here : "Somebody is here.");
+		buf_adds(out, "{npc}");
+		add_look(name, text_span(name && name->here ? name->here : "Somebody is here."),
+			 out);
+		buf_adds(out, "{/}\n");
 		return;
 	}
-	buf_addf(out, "{player}%s", name_of(w, e));
+	buf_adds(out, "{player}");
+	add_look(name, text_span(name_of(w, e)), out);
 	if (p->title && *p->title) {
 		buf_addc(out, ' ');
 		say_escape(out, (struct span){ p->title, strlen(p->title) });

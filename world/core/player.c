@@ -132,7 +132,7 @@ bool player_linkdead(const struct world *w, struct ent e)
 {
 	const struct player *p = player_get(w, e);
 
-	return p && !p->session;
+	return p && (!p->session || p->leaves);
 }
 
 void players_link(struct world *w, struct ent e, uint64_t session)

@@ -33,7 +33,7 @@ void say_escape(struct buf *out, struct span text)
 
 void say_link(struct buf *out, const char *command, struct span markup)
 {
-	bool fits = strlen(command) <= LINK_MAX && !strpbrk(command, "{}");
+	bool fits = *command && strlen(command) <= LINK_MAX && !strpbrk(command, "{}");
 
 	if (fits)
 		buf_addf(out, "{do %s}", command);
@@ -274,7 +274,7 @@ static void send_all(struct world *w, uint32_t gateway, Mudlark__TextClass class
 
 	o.sessions = arena_alloc(&w->scratch, (max + 1) * sizeof(*o.sessions));
 	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s))
-		if (s->gateway == gateway && s->state == SESSION_PLAYING && s != turn_own(w))
+		if (s->gateway == gateway && s->state != SESSION_LOGIN && s != turn_own(w))
 			o.sessions[o.n_sessions++] = s->id;
 	if (!o.n_sessions)
 		return;

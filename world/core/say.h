@@ -58,5 +58,5 @@ void say_all(struct world *w, Mudlark__TextClass class, const char *markup);
 /* Appends player text as markup: `{` becomes `{{`. */
 void say_escape(struct buf *out, struct span text);
 /* Appends markup that one can click to send a command, where the client can: `{do COMMAND}text{/}`. Both
- * are ours, never a player's words; a command that is no such tag's leaves the text alone. */
+ * are ours, never a player's words; one that is empty, too long or has a brace leaves the text alone. */
 void say_link(struct buf *out, const char *command, struct span markup);

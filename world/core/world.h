@@ -35,6 +35,7 @@ struct commits;
 struct calls;
 struct begin;
 struct tick;
+struct resumes;
 struct data_hub;
 struct info;
 
@@ -88,6 +89,7 @@ struct world_conf {
 	uint32_t linkdead_seconds; /* world.linkdead_grace */
 	uint32_t attach_seconds;   /* after a start: how long a gateway may take to come back */
 	uint64_t backlog_bytes;	   /* world.backlog: commits that may wait for persist */
+	uint64_t resume_bytes;	   /* world.resume_bytes: output kept for who comes back */
 	char *texts[TEXT_COUNT];   /* through world_text() */
 	char **mssp;		   /* world.mssp: "NAME=value" */
 	size_t n_mssp;
@@ -127,6 +129,7 @@ struct world {
 	struct commits *commits;
 	struct calls *calls;
 	struct tick *ticking;
+	struct resumes *resumes;
 	struct data_hub *data;
 	struct info *info;
 	struct begin *begin; /* until it is ready */

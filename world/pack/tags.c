@@ -8,6 +8,7 @@
 #include "rt/text.h"
 
 #define MAX_OPEN 16
+#define MAX_COMMAND 48 /* bytes of what `{do COMMAND}` sends */
 
 static const char *const colours[] = { "black", "red",	   "green", "yellow",
 				       "blue",	"magenta", "cyan",  "white" };
@@ -39,6 +40,8 @@ static bool is_known(struct span tag)
 	static const char bright[] = "bright-";
 	size_t n = sizeof(bright) - 1;
 
+	if (tag.n > 3 && !memcmp(tag.p, "do ", 3))
+		return tag.n <= 3 + MAX_COMMAND;
 	if (tag.n > n && !memcmp(tag.p, bright, n))
 		return is_one_of((struct span){ tag.p + n, tag.n - n }, colours,
 				 ARRAY_LEN(colours));
