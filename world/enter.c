@@ -18,6 +18,7 @@
 #include "world/core/timers.h"
 #include "world/data.h"
 #include "world/outbox.h"
+#include "world/resume.h"
 #include "world/sessions.h"
 #include "world/tick.h"
 #include "world/turn.h"
@@ -41,6 +42,7 @@ static void tell_others(struct world *w, struct ent player, const char *sentence
 /* The other connection of the same character goes. */
 static void take_over(struct world *w, struct session *old)
 {
+	resume_disappoint(w, old);
 	session_send_close(w, old,
 			   SPAN("{system}You have come in by another connection; this one is "
 				"closed.{/}"));
@@ -54,10 +56,15 @@ static void come_back(struct world *w, struct session *s, bool took_over)
 	say_reply(w, s->actor,
 		  took_over ? "{system}You take over from your other connection.{/}"
 			    : "{system}You are back where you were.{/}");
-	if (took_over)
-		return;
-	event_emit(w, FACT_PLAYER_LINK_RESTORED, s->actor, NULL);
-	tell_others(w, s->actor, "$n stirs and looks about $f again.");
+	if (!took_over)
+		enter_restored(w, s->actor);
+}
+
+void enter_restored(struct world *w, struct ent player)
+{
+	players_set_leaves(w, player, 0);
+	event_emit(w, FACT_PLAYER_LINK_RESTORED, player, NULL);
+	tell_others(w, player, "$n stirs and looks about $f again.");
 }
 
 static void arrive(struct world *w, struct session *s)
@@ -76,10 +83,11 @@ static void arrive(struct world *w, struct session *s)
 void enter_world(struct world *w, struct session *s, struct ent player)
 {
 	struct session *old = session_of(w, player);
-	bool is_here = ent_is(place_room(w, player));
+	bool is_here = ent_is(place_room(w, player)), took_over;
 
 	if (old == s)
 		old = NULL;
+	took_over = old && old->state != SESSION_PARKED;
 	if (old)
 		take_over(w, old);
 	login_free(w, s);
@@ -91,7 +99,7 @@ void enter_world(struct world *w, struct session *s, struct ent player)
 	players_set_leaves(w, player, 0);
 	commit_session(w, s);
 	if (is_here)
-		come_back(w, s, old != NULL);
+		come_back(w, s, took_over);
 	else
 		arrive(w, s);
 	data_all(w, s);
@@ -112,11 +120,26 @@ static void drop_all(struct world *w, struct ent player, struct ent room)
 	}
 }
 
+/* The session ends here; its character has no connection from now on. */
+static struct ent part(struct world *w, struct session *s)
+{
+	struct ent player = s->actor;
+
+	resume_disappoint(w, s);
+	commit_session_ended(w, s->id, outbox_instance(w, s->gateway));
+	players_link(w, player, 0);
+	session_free(w, s);
+	return player;
+}
+
 void enter_leave(struct world *w, struct ent player)
 {
 	struct ent room = place_room(w, player);
 	struct player *p = player_write(w, player);
+	struct session *s = session_of(w, player);
 
+	if (s)
+		(void)part(w, s);
 	players_set_leaves(w, player, 0);
 	tell_others(w, player, "$n leaves the world.");
 	event_emit(w, FACT_PLAYER_LEFT, player, "\"room\":" EVENT_ID, ent_id(w, room));
@@ -131,20 +154,15 @@ void enter_leave(struct world *w, struct ent player)
 	ent_unload(w, player);
 }
 
-/* The session ends here; its character has no connection from now on. */
-static struct ent part(struct world *w, struct session *s)
-{
-	struct ent player = s->actor;
-
-	commit_session_ended(w, s->id, outbox_instance(w, s->gateway));
-	players_link(w, player, 0);
-	session_free(w, s);
-	return player;
-}
-
 static void leave_later(struct world *w, struct ent player)
 {
 	players_set_leaves(w, player, w->tick + timer_seconds(w, w->conf.linkdead_seconds));
+}
+
+static void fall_silent(struct world *w, struct ent player)
+{
+	event_emit(w, FACT_PLAYER_LINK_LOST, player, NULL);
+	tell_others(w, player, "$n falls silent and stares into the distance.");
 }
 
 static void stay_linkdead(struct world *w, struct ent player)
@@ -153,17 +171,40 @@ static void stay_linkdead(struct world *w, struct ent player)
 		enter_leave(w, player);
 		return;
 	}
-	event_emit(w, FACT_PLAYER_LINK_LOST, player, NULL);
-	tell_others(w, player, "$n falls silent and stares into the distance.");
+	fall_silent(w, player);
 	leave_later(w, player);
+}
+
+/* The character is link-dead, but what it would hear is kept; a guest waits, too. */
+static void park(struct world *w, struct session *s)
+{
+	session_move(w, s, OUTBOX_NOWHERE);
+	s->state = SESSION_PARKED;
+	s->until = w->tick + timer_seconds(w, s->grace_s);
+	commit_session(w, s);
+	fall_silent(w, s->actor);
+	if (player_get(w, s->actor)->guest)
+		players_set_leaves(w, s->actor, s->until);
+	else
+		leave_later(w, s->actor);
 }
 
 void enter_link_lost(struct world *w, struct session *s)
 {
 	if (s->state == SESSION_LOGIN)
 		session_free(w, s);
+	else if (resume_can(s))
+		park(w, s);
 	else
 		stay_linkdead(w, part(w, s));
+}
+
+void enter_parked_over(struct world *w, struct session *s)
+{
+	struct ent player = part(w, s);
+
+	if (player_get(w, player)->guest)
+		enter_leave(w, player);
 }
 
 /* What was said to it in this unit comes before the last words. */
@@ -189,11 +230,12 @@ void session_quit(struct world *w, struct session *s, const char *text)
 void session_close(struct world *w, struct session *s, const char *text)
 {
 	close_with(w, s, text);
+	resume_token(w, s, NULL);
 	enter_link_lost(w, s);
 }
 
-/* The same connection, after a restart of the world or of the link. */
-void enter_attached(struct world *w, struct session *s, const Mudlark__SessionAttach *m)
+/* The same connection, after a restart of the world or of the link; none of this is kept. */
+static void attach(struct world *w, struct session *s, const Mudlark__SessionAttach *m)
 {
 	bool is_known = s->state != SESSION_LOGIN;
 
@@ -212,6 +254,26 @@ void enter_attached(struct world *w, struct session *s, const Mudlark__SessionAt
 	session_tell_state(w, s, true);
 	session_set_group(w, s, place_room(w, s->actor));
 	data_attached(w, s);
+	outbox_seal(w, false);
+}
+
+void enter_attached(struct world *w, struct session *s, uint32_t gateway,
+		    const Mudlark__SessionAttach *m)
+{
+	const bool is_new =
+		m->token && (!resume_can(s) || m->token->hash.len != sizeof(s->token) ||
+			     memcmp(m->token->hash.data, s->token, sizeof(s->token)) != 0);
+
+	if (s->state == SESSION_PARKED) {
+		resume_unpark(w, s, gateway, m->at);
+		outbox_seal(w, true);
+	}
+	attach(w, s, m);
+	if (!is_new)
+		return;
+	resume_token(w, s, m->token);
+	if (s->state == SESSION_PLAYING)
+		commit_session(w, s);
 }
 
 static void on_attach_over(struct world *w, const struct timer *t)
@@ -241,7 +303,7 @@ static void settle_player(struct world *w, struct ent player)
 void enter_ready(struct world *w)
 {
 	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s)) {
-		if (s->state != SESSION_DETACHED)
+		if (s->state != SESSION_DETACHED && s->state != SESSION_PARKED)
 			continue;
 		players_link(w, s->actor, s->id);
 		session_take_group(w, s, place_room(w, s->actor));
@@ -251,6 +313,6 @@ void enter_ready(struct world *w)
 		settle_player(w, e);
 	}
 	timer_cancel_for(w, TIMER_ATTACH, 0);
-	if (outbox_n_gateways(w)) /* of sessions, or of output that it may not have yet */
+	if (outbox_n_gateways(w) > 1) /* of sessions, or of output that it may not have yet */
 		timer_add(w, TIMER_ATTACH, timer_seconds(w, w->conf.attach_seconds), 0, 0);
 }

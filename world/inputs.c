@@ -15,6 +15,7 @@
 #include "world/data_in.h"
 #include "world/info.h"
 #include "world/outbox.h"
+#include "world/resume.h"
 #include "world/sessions.h"
 #include "world/tick.h"
 #include "world/turn.h"
@@ -38,9 +39,9 @@ static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 		return 0;
 	if (s && outbox_is_gone(w, s->gateway)) {
 		enter_link_lost(w, s);
-		s = NULL;
+		s = session_get(w, m->session);
 	}
-	if (s && s->gateway != gateway) {
+	if (s && s->gateway != gateway && s->state != SESSION_PARKED) {
 		log_warning("session_of_another_gateway", LOG_ID("session", m->session));
 		return 0;
 	}
@@ -51,7 +52,7 @@ static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 	s->trusted = m->trusted;
 	session_set_caps(s, m->caps);
 	turn_set_own(w, s);
-	enter_attached(w, s, m);
+	enter_attached(w, s, gateway, m);
 	return 0;
 }
 
@@ -126,17 +127,27 @@ static int on_session_data(void *ctx, uint64_t peer, const void *body)
 
 static int on_session_token(void *ctx, uint64_t peer, const void *body)
 {
-	(void)ctx;
-	(void)peer;
-	(void)body;
+	const Mudlark__SessionToken *m = body;
+	struct session *s = own_session(ctx, peer, m->session);
+
+	if (!s)
+		return 0;
+	turn_set_own(ctx, s);
+	resume_token(ctx, s, m);
+	if (s->state == SESSION_PLAYING)
+		commit_session(ctx, s);
 	return 0;
 }
 
 static int on_session_resume(void *ctx, uint64_t peer, const void *body)
 {
-	(void)ctx;
-	(void)peer;
-	(void)body;
+	const Mudlark__SessionResume *m = body;
+	struct session *s = own_session(ctx, peer, m->session);
+
+	if (!s || s->state != SESSION_LOGIN)
+		return 0;
+	turn_set_own(ctx, s);
+	resume_ask(ctx, s, m);
 	return 0;
 }
 

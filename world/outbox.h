@@ -16,7 +16,12 @@
 #include "world/core/world.h"
 #include "world/session.h"
 
-enum { OUTBOX_GATEWAYS = 1024 };
+enum {
+	OUTBOX_GATEWAYS = 1024,
+	OUTBOX_NOWHERE =
+		0, /* the index of a gateway that does not exist: of parked sessions (resume.h) */
+	OUTBOX_PARKED = 1, /* and its instance */
+};
 
 struct outbox *outbox_new(void);
 void outbox_free(struct world *w);
@@ -35,6 +40,8 @@ size_t outbox_sessions(const struct world *w, uint32_t gateway);
 void outbox_add(struct world *w, uint32_t gateway, const Mudlark__GatewayIn *m);
 /* Same for an Output, which is most of what there is. */
 void outbox_text(struct world *w, uint32_t gateway, Mudlark__Output *o);
+/* The number of the last durable record. */
+uint64_t outbox_oseq(const struct world *w);
 /* Records added since the last seal belong to one unit of work; do they have to be kept? */
 void outbox_seal(struct world *w, bool durable);
 size_t outbox_unsealed(const struct world *w);
@@ -60,3 +67,6 @@ void outbox_unlinked_gone(struct world *w);
 void outbox_acked(struct world *w, uint64_t instance, uint64_t oseq);
 /* A stored row, at the start. */
 void outbox_load(struct world *w, const Mudlark__OutboxRow *row);
+/* Every stored record of all gateways, in order of oseq. */
+void outbox_each_stored(struct world *w, void (*take)(struct world *w, uint64_t gateway,
+						      uint64_t oseq, struct span record));

@@ -15,7 +15,7 @@ enum session_state {
 	SESSION_LOGIN,	 /* dialogue of login.c */
 	SESSION_PLAYING, /* `actor` is in the world */
 	SESSION_DETACHED, /* stored by the world before this one; its gateway has not come back yet */
-	SESSION_PARKED,	  /* its connection is lost and can be taken up again (resume.h) until `until` */
+	SESSION_PARKED, /* its connection is lost and can be taken up again (resume.h) until `until` */
 };
 
 enum { SESSION_KEEPS = 2 };

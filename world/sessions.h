@@ -34,7 +34,8 @@ void session_answer(struct world *w, struct session *s, struct span text, uint64
 
 /* enter.c: into the world and out of it. */
 void enter_world(struct world *w, struct session *s, struct ent player);
-void enter_attached(struct world *w, struct session *s, const Mudlark__SessionAttach *m);
+void enter_attached(struct world *w, struct session *s, uint32_t gateway,
+		    const Mudlark__SessionAttach *m);
 /* The connection is lost or its gateway is: the character stays for a while, parked or link-dead. */
 void enter_link_lost(struct world *w, struct session *s);
 /* A character that was link-dead has a connection again. */

@@ -81,6 +81,20 @@ static bool lost(struct world *w)
 	return false;
 }
 
+/* Sessions that nobody has resumed within their grace; looked at once in a second. */
+static bool parked(struct world *w)
+{
+	if (w->tick % w->conf.tick_rate || !outbox_sessions(w, OUTBOX_NOWHERE))
+		return false;
+	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s)) {
+		if (s->state != SESSION_PARKED || s->until > w->tick)
+			continue;
+		enter_parked_over(w, s);
+		return true;
+	}
+	return false;
+}
+
 /* True: there is more to do in this tick. */
 struct system_row {
 	const char *name;
@@ -88,8 +102,8 @@ struct system_row {
 };
 
 static const struct system_row systems[TICK_SYSTEMS] = {
-	{ "waiters", waiters }, { "timers", timers },  { "leaving", leaving },
-	{ "lost", lost },	{ "info", info_tick },
+	{ "waiters", waiters }, { "timers", timers }, { "leaving", leaving },
+	{ "lost", lost },	{ "parked", parked }, { "info", info_tick },
 };
 
 struct tick *tick_new(void)

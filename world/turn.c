@@ -174,7 +174,7 @@ static void unit_end(struct world *w)
 	struct session *s = t->own;
 	uint64_t done = 0;
 
-	if (s && s->running && resume_can(s) && s->state != SESSION_LOGIN)
+	if (s && (s->running || t->reply.n) && resume_can(s) && s->state != SESSION_LOGIN)
 		t->effect = true; /* nothing that is said to it may get lost */
 	if (s && s->running && !s->waiting) {
 		done = s->running;

@@ -13,7 +13,7 @@ impure="$impure|sin|cos|tan|exp|pow|log|log2|log10|sqrtf|fma"
 passed=0 failed=0
 for o in "$b"/world/core/*.o "$b"/world/cmd/*.o "$b"/world/mind/*.o "$b"/world/begin.o "$b"/world/calls.o \
 	"$b"/world/commit.o "$b"/world/data*.o "$b"/world/enter.o "$b"/world/info.o "$b"/world/inputs.o "$b"/world/login.o \
-	"$b"/world/outbox.o "$b"/world/session.o "$b"/world/turn.o "$b"/world/world.o; do
+	"$b"/world/outbox.o "$b"/world/outbox_rows.o "$b"/world/resume.o "$b"/world/session.o "$b"/world/turn.o "$b"/world/world.o; do
 	[ -e "$o" ] || continue
 	found=$(nm -u "$o" | awk '{ sub(/@.*/, "", $2); print $2 }' | grep -Ex "($impure)" || true)
 	if [ -n "$found" ]; then

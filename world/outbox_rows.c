@@ -1,0 +1,332 @@
+/*
+ * outbox_rows.c - what of the outbox is in the store, so that a new world can say it again.
+ *
+ * A row is one batch's durable records for one gateway.  It goes when the gateway has them and nobody
+ * resumes from them (resume_limit()); those of a gateway that was given up stay as long.
+ */
+#include "world/outbox_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rt/log.h"
+#include "world/commit.h"
+#include "world/resume.h"
+
+size_t outbox_varint(char *p, uint64_t v)
+{
+	size_t n = 0;
+
+	for (; v >= 0x80; v >>= 7)
+		p[n++] = (char)(v | 0x80);
+	p[n++] = (char)v;
+	return n;
+}
+
+size_t outbox_varint_size(uint64_t v)
+{
+	size_t n = 1;
+
+	while (v >>= 7)
+		n++;
+	return n;
+}
+
+void outbox_drop_rows(struct gateway *g, uint64_t upto)
+{
+	while (g->first && g->first->oseq <= upto) {
+		struct row *r = g->first;
+
+		g->first = r->next;
+		free(r);
+	}
+	if (!g->first)
+		g->last = NULL;
+}
+
+void outbox_forget_parked(struct world *w)
+{
+	struct gateway *g = &w->outbox->gateways[OUTBOX_NOWHERE];
+
+	if (!g->last)
+		return;
+	g->acked = g->last->oseq;
+	outbox_drop_rows(g, UINT64_MAX);
+}
+
+bool outbox_has_rows(const struct world *w)
+{
+	return w->outbox->n_durable > 0;
+}
+
+/* How far its rows may go now; 0: none that are there. */
+static uint64_t trim_to(const struct world *w, const struct gateway *g)
+{
+	const uint64_t limit = resume_limit(w), upto = g->acked < limit ? g->acked : limit;
+
+	return !g->gone && upto > g->trimmed ? upto : 0;
+}
+
+bool outbox_has_trims(const struct world *w)
+{
+	const struct outbox *o = w->outbox;
+
+	for (uint32_t i = 0; i < o->n_gateways; i++)
+		if (trim_to(w, &o->gateways[i]))
+			return true;
+	return o->n_gone > 0 && o->gone[0].oseq <= resume_limit(w);
+}
+
+static void collect_row(struct world *w, struct gateway *g, size_t n, Mudlark__Commit *c)
+{
+	struct outbox *o = w->outbox;
+	struct row *r = base_alloc(1, sizeof(*r) + n);
+	Mudlark__OutboxRow *row = arena_alloc(&w->scratch, sizeof(*row));
+
+	r->batch = c->batch;
+	for (size_t i = 0; i < o->n_recs; i++) {
+		const struct rec *rec = &o->recs[i];
+
+		if (!rec->durable || &o->gateways[rec->gateway] != g)
+			continue;
+		r->n += outbox_varint(r->bytes + r->n, rec->len);
+		memcpy(r->bytes + r->n, buf_p(&o->bytes) + rec->off, rec->len);
+		r->n += rec->len;
+		r->oseq = rec->oseq;
+	}
+	if (g->last)
+		g->last->next = r;
+	else
+		g->first = r;
+	g->last = r;
+	mudlark__outbox_row__init(row);
+	row->gateway = g->instance;
+	row->oseq = r->oseq;
+	row->records = (ProtobufCBinaryData){ .len = r->n, .data = (uint8_t *)r->bytes };
+	c->outbox[c->n_outbox++] = row;
+}
+
+static void add_trim(struct world *w, uint64_t instance, uint64_t upto, Mudlark__Commit *c)
+{
+	Mudlark__OutboxTrim *t = arena_alloc(&w->scratch, sizeof(*t));
+
+	mudlark__outbox_trim__init(t);
+	t->gateway = instance;
+	t->upto = upto;
+	c->trim[c->n_trim++] = t;
+}
+
+static void collect_trims(struct world *w, Mudlark__Commit *c)
+{
+	struct outbox *o = w->outbox;
+	size_t n = 0;
+
+	c->trim = arena_alloc(&w->scratch, (o->n_gateways + o->n_gone + 1) *
+						   sizeof(struct Mudlark__OutboxTrim *));
+	for (uint32_t i = 0; i < o->n_gateways; i++) {
+		struct gateway *g = &o->gateways[i];
+		const uint64_t upto = trim_to(w, g);
+
+		if (!upto)
+			continue;
+		add_trim(w, g->instance, upto, c);
+		g->trimmed = upto;
+	}
+	while (n < o->n_gone && o->gone[n].oseq <= resume_limit(w))
+		add_trim(w, o->gone[n++].instance, UINT64_MAX, c);
+	o->n_gone -= n;
+	memmove(o->gone, o->gone + n, o->n_gone * sizeof(*o->gone));
+}
+
+void outbox_collect(struct world *w, Mudlark__Commit *c)
+{
+	struct outbox *o = w->outbox;
+
+	c->outbox =
+		arena_alloc(&w->scratch, (o->n_gateways + 1) * sizeof(struct Mudlark__OutboxRow *));
+	for (uint32_t i = 0; i < o->n_gateways; i++)
+		o->gateways[i].at = 0;
+	for (size_t i = 0; i < o->n_recs; i++)
+		if (o->recs[i].durable)
+			o->gateways[o->recs[i].gateway].at +=
+				o->recs[i].len + outbox_varint_size(o->recs[i].len);
+	for (uint32_t i = 0; i < o->n_gateways; i++)
+		if (o->gateways[i].at && !o->gateways[i].gone)
+			collect_row(w, &o->gateways[i], o->gateways[i].at, c);
+	collect_trims(w, c);
+}
+
+static size_t read_varint(const char *p, size_t n, uint64_t *ret)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n && i < 10; i++) {
+		v |= (uint64_t)(p[i] & 0x7f) << (7 * i);
+		if (!(p[i] & 0x80)) {
+			*ret = v;
+			return i + 1;
+		}
+	}
+	return 0;
+}
+
+/* The record at `at`, and where the next one is; *ret_oseq 0: it cannot be read. */
+static size_t next_record(const struct row *r, size_t at, struct span *ret, uint64_t *ret_oseq)
+{
+	uint64_t len, oseq;
+	size_t n = read_varint(r->bytes + at, r->n - at, &len);
+
+	at += n;
+	*ret_oseq = 0;
+	if (!n || len > r->n - at || len < 2 || r->bytes[at] != OUTBOX_TAG_OSEQ ||
+	    !read_varint(r->bytes + at + 1, (size_t)len - 1, &oseq)) {
+		log_error("outbox_row_malformed", LOG_U64("oseq", r->oseq));
+		return r->n;
+	}
+	*ret = (struct span){ r->bytes + at, (size_t)len };
+	*ret_oseq = oseq;
+	return at + (size_t)len;
+}
+
+/* Says again what one row holds. */
+static void resend(struct world *w, const struct gateway *g, const struct row *r)
+{
+	struct span record;
+	uint64_t oseq;
+
+	for (size_t at = 0; at < r->n;) {
+		at = next_record(r, at, &record, &oseq);
+		if (oseq)
+			w->env.output(w->env.ctx, g->instance, record, oseq);
+	}
+}
+
+void outbox_peer_up(struct world *w, uint64_t instance, bool resumed)
+{
+	uint32_t index = outbox_gateway(w, instance);
+	struct outbox *o = w->outbox;
+	uint64_t released = UINT64_MAX;
+	struct gateway *g;
+	struct held h;
+
+	if (index == UINT32_MAX) {
+		log_warning("too_many_gateways", LOG_ID("gateway", instance));
+		return;
+	}
+	g = &o->gateways[index];
+	g->linked = true;
+	if (resumed)
+		return;
+	if (o->held.n) {
+		memcpy(&h, buf_p(&o->held), sizeof(h));
+		released = h.batch - 1;
+	}
+	for (const struct row *r = g->first; r && r->batch <= released; r = r->next)
+		resend(w, g, r);
+}
+
+static void give_up(struct outbox *o, struct gateway *g)
+{
+	outbox_drop_rows(g, UINT64_MAX);
+	g->gone = true;
+	g->linked = false;
+	if (o->n_gone == o->cap_gone) {
+		o->cap_gone = o->cap_gone ? o->cap_gone * 2 : 8;
+		o->gone = base_realloc(o->gone, o->cap_gone, sizeof(*o->gone));
+	}
+	o->gone[o->n_gone++] = (struct gone){ g->instance, o->oseq };
+}
+
+void outbox_peer_gone(struct world *w, uint64_t instance)
+{
+	struct gateway *g = outbox_find(w, instance);
+
+	if (g)
+		give_up(w->outbox, g);
+}
+
+void outbox_unlinked_gone(struct world *w)
+{
+	struct outbox *o = w->outbox;
+
+	for (uint32_t i = OUTBOX_NOWHERE + 1; i < o->n_gateways; i++)
+		if (!o->gateways[i].linked && !o->gateways[i].gone)
+			give_up(o, &o->gateways[i]);
+}
+
+void outbox_acked(struct world *w, uint64_t instance, uint64_t oseq)
+{
+	struct gateway *g = outbox_find(w, instance);
+
+	if (!g || oseq <= g->acked)
+		return;
+	g->acked = oseq;
+	outbox_drop_rows(g, oseq);
+}
+
+void outbox_load(struct world *w, const Mudlark__OutboxRow *row)
+{
+	uint32_t index = outbox_gateway(w, row->gateway);
+	struct row *r;
+	struct gateway *g;
+
+	if (index == UINT32_MAX || !row->gateway)
+		return;
+	g = &w->outbox->gateways[index];
+	r = base_alloc(1, sizeof(*r) + row->records.len);
+	r->oseq = row->oseq;
+	r->n = row->records.len;
+	if (r->n)
+		memcpy(r->bytes, row->records.data, r->n);
+	if (g->last)
+		g->last->next = r;
+	else
+		g->first = r;
+	g->last = r;
+}
+
+/* One step through the rows of a gateway. */
+struct cursor {
+	const struct row *row;
+	size_t at;
+	struct span record;
+	uint64_t oseq;
+};
+
+static void step(struct cursor *c)
+{
+	c->oseq = 0;
+	while (c->row && c->at >= c->row->n) {
+		c->row = c->row->next;
+		c->at = 0;
+	}
+	if (!c->row)
+		return;
+	c->at = next_record(c->row, c->at, &c->record, &c->oseq);
+	if (!c->oseq)
+		c->row = NULL;
+}
+
+void outbox_each_stored(struct world *w, void (*take)(struct world *w, uint64_t gateway,
+						      uint64_t oseq, struct span record))
+{
+	const struct outbox *o = w->outbox;
+	struct cursor *cursors = base_alloc(o->n_gateways + 1, sizeof(*cursors)), *first;
+
+	for (uint32_t i = 0; i < o->n_gateways; i++) {
+		cursors[i].row = o->gateways[i].first;
+		step(&cursors[i]);
+	}
+	do {
+		first = NULL;
+		for (uint32_t i = 0; i < o->n_gateways; i++)
+			if (cursors[i].oseq && (!first || cursors[i].oseq < first->oseq))
+				first = &cursors[i];
+		if (!first)
+			break;
+		take(w, o->gateways[first - cursors].instance, first->oseq, first->record);
+		step(first);
+	} while (first);
+	free(cursors);
+	outbox_forget_parked(w);
+}
