@@ -1,32 +1,43 @@
 /*
  * client_telnet.c - see client_telnet.h: what comes out of the parser meets the options, the terminal,
- * GMCP and the line editor.
+ * GMCP and MSDP, compression and the line editor.
  *
  * Nothing waits for the client: the session begins before any answer, and what the client turns out
  * to be able to do counts from then on.
  */
 #include "gateway/client_telnet.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "gateway/client.h"
 #include "gateway/gmcp.h"
+#include "gateway/msdp.h"
+#include "gateway/mxp.h"
 #include "gateway/telnet.h"
 #include "gateway/telopt.h"
 #include "gateway/terminal.h"
+#include "rt/text.h"
 
 enum {
 	FLOOD_WINDOW_US = 10000000,
 	FLOOD_MAX = 1000, /* telnet commands in a window */
 };
 
+static const char unpack_line[] = "{system}What your client sends cannot be unpacked.{/}";
+
 struct telnet_client {
 	struct client c;
 	struct telnet telnet;
 	struct telopt options;
 	struct terminal terminal;
+	struct mccp mccp;
+	struct msdp *msdp; /* NULL: does not speak it */
+	char **supports;   /* what the world was told last, with MSDP's packages */
+	size_t inflated;   /* in this turn */
 	uint32_t window;
 	uint16_t commands; /* in this window */
 	uint8_t overlong;
+	bool mxp;
 };
 
 static struct telnet_client *telnet_of(struct client *c)
@@ -44,21 +55,125 @@ static uint64_t now_us(const struct client *c)
 	return clock_mono(loop_clock(c->of->loop));
 }
 
-/* The buffer to show typed text in, NULL: the client shows it. */
-static struct buf *echo_of(struct telnet_client *t)
+static bool is_open(const struct telnet_client *t)
 {
-	return telopt_echoes(&t->options) ? client_out(&t->c) : NULL;
+	return t->c.session && !t->c.doomed;
+}
+
+/* Shows typed text to who leaves the echo to us. */
+static void show(struct telnet_client *t, struct buf *typed)
+{
+	struct buf *out = client_out(&t->c);
+
+	if (t->mxp)
+		mxp_escape(out, buf_span(typed));
+	else
+		buf_add(out, buf_p(typed), typed->n);
+	buf_done(typed);
+}
+
+/* Lines that are for the gateway itself */
+
+static void say_mssp(struct telnet_client *t, UNUSED struct span rest)
+{
+	struct client *c = &t->c;
+
+	mssp_lines(client_out(c), &c->of->lobby->mssp, &c->of->conf->mssp);
+}
+
+static void say_charset(struct telnet_client *t, struct span name)
+{
+	struct buf text = { 0 };
+	bool known = name.n == 0 || terminal_charset(&t->terminal, name);
+
+	if (known) {
+		buf_addf(&text, "{system}Your character set is %s.",
+			 charset_name((enum charset)t->terminal.charset));
+	} else {
+		buf_adds(&text, "{system}That character set is not known here.");
+	}
+	if (!known || name.n == 0) {
+		buf_adds(&text, " There are:");
+		for (int set = 0; set < CHARSETS; set++)
+			buf_addf(&text, " %s", charset_name((enum charset)set));
+		buf_addc(&text, '.');
+	}
+	buf_adds(&text, "{/}");
+	buf_addc(&text, '\0');
+	lobby_say(t->c.session, buf_p(&text));
+	buf_done(&text);
+}
+
+struct word_row {
+	const char *word;
+	bool login,
+		play; /* where it counts by itself; with a word behind it `charset` does everywhere */
+	void (*take)(struct telnet_client *t, struct span rest);
+};
+
+static const struct word_row words[] = {
+	{ "mssp-request", true, false, say_mssp },
+	{ "charset", false, true, say_charset },
+};
+
+/* True: the line was for us. */
+static bool take_word(struct telnet_client *t)
+{
+	struct client *c = &t->c;
+	struct span rest = text_trim(buf_span(&c->line.raw));
+	struct span word = text_word(&rest);
+
+	if (c->session->hidden || word.n == 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		const struct word_row *w = &words[i];
+
+		if (!text_eq_fold(word, (struct span){ w->word, strlen(w->word) }))
+			continue;
+		if (!(c->session->playing ? w->play : w->login) && rest.n == 0)
+			return false;
+		c->at_prompt = false;
+		c->prompt_due = true;
+		client_out(c);
+		w->take(t, rest);
+		return true;
+	}
+	return false;
+}
+
+static bool next_line(struct telnet_client *t, struct span *bytes)
+{
+	struct buf typed = { 0 };
+	bool ended;
+
+	if (!telopt_echoes(&t->options))
+		return line_next(&t->c.line, bytes, NULL);
+	ended = line_next(&t->c.line, bytes, &typed);
+	if (typed.n > 0)
+		show(t, &typed);
+	return ended;
 }
 
 static void take_text(struct telnet_client *t, struct span bytes)
 {
 	struct client *c = &t->c;
 
-	while (c->session && !c->doomed && line_next(&c->line, &bytes, echo_of(t))) {
+	while (is_open(t) && next_line(t, &bytes)) {
 		if (!telopt_echoes(&t->options) && telopt_us(&t->options, OPTION_ECHO))
 			buf_add(client_out(c), "\r\n", 2); /* its Enter was not shown either */
-		client_line(c, (enum charset)t->terminal.input);
+		if (!take_word(t))
+			client_line(c, (enum charset)t->terminal.input);
 	}
+}
+
+/* A key that Telnet has a command for. */
+static void take_key(struct telnet_client *t, void (*key)(struct line *l, struct buf *echo))
+{
+	struct buf typed = { 0 };
+
+	key(&t->c.line, telopt_echoes(&t->options) ? &typed : NULL);
+	if (typed.n > 0)
+		show(t, &typed);
 }
 
 static void take_command(struct telnet_client *t, uint8_t command)
@@ -68,16 +183,35 @@ static void take_command(struct telnet_client *t, uint8_t command)
 		lobby_say(t->c.session, "{system}Mudlark is here.{/}");
 		break;
 	case TELNET_EC:
-		line_erase(&t->c.line, echo_of(t));
+		take_key(t, line_erase);
 		break;
 	case TELNET_EL:
 	case TELNET_IP:
 	case TELNET_BRK:
-		line_discard(&t->c.line, echo_of(t));
+		take_key(t, line_discard);
 		break;
 	default:
 		break; /* NOP, DM, AO, GA: nothing is waiting to be given up */
 	}
+}
+
+static void send_mssp(struct telnet_client *t)
+{
+	struct client *c = &t->c;
+	struct buf vars = { 0 };
+
+	mssp_vars(&vars, &c->of->lobby->mssp, &c->of->conf->mssp);
+	telnet_sub(client_out(c), OPTION_MSSP, buf_span(&vars));
+	buf_done(&vars);
+}
+
+static void set_mxp(struct telnet_client *t)
+{
+	bool on = telopt_us(&t->options, OPTION_MXP) || telopt_him(&t->options, OPTION_MXP);
+
+	if (on && !t->mxp)
+		mxp_start(client_out(&t->c));
+	t->mxp = on;
 }
 
 static void take_option(struct telnet_client *t, const struct telnet_event *ev)
@@ -88,7 +222,124 @@ static void take_option(struct telnet_client *t, const struct telnet_event *ev)
 	if (!telopt_receive(&t->options, ev, now_us(&t->c), out, &change))
 		return;
 	terminal_option(&t->terminal, &change, out);
-	if (change.option == OPTION_GMCP)
+	switch (change.option) {
+	case OPTION_GMCP:
+	case OPTION_MSDP:
+		lobby_caps(t->c.session);
+		break;
+	case OPTION_MSSP:
+		if (change.on)
+			send_mssp(t);
+		break;
+	case OPTION_MXP:
+		set_mxp(t);
+		break;
+	case OPTION_MCCP2:
+		mccp_agree(&t->mccp, change.on);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Subnegotiations */
+
+static void sub_gmcp(struct telnet_client *t, struct span data)
+{
+	if (has_gmcp(t))
+		client_gmcp(&t->c, data);
+}
+
+struct setting_row {
+	const char *name;
+	enum markup_colour colour; /* that `1` stands for */
+	bool (*take)(struct terminal *t, struct span value);
+};
+
+static bool set_utf8(struct terminal *t, struct span value)
+{
+	return text_eq_fold(value, SPAN("1")) && terminal_charset(t, SPAN("UTF-8"));
+}
+
+static const struct setting_row settings[] = {
+	{ "ANSI_COLORS", COLOUR_16, NULL },	     { "CHARSET", COLOUR_NONE, terminal_charset },
+	{ "CLIENT_ID", COLOUR_NONE, terminal_name }, { "CLIENT_NAME", COLOUR_NONE, terminal_name },
+	{ "UTF_8", COLOUR_NONE, set_utf8 },	     { "XTERM_256_COLORS", COLOUR_256, NULL },
+};
+
+/* What a client says about itself by MSDP. */
+static void configure(void *ctx, struct span name, struct span value)
+{
+	struct telnet_client *t = ctx;
+
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		const struct setting_row *row = &settings[i];
+
+		if (!text_eq_fold(name, (struct span){ row->name, strlen(row->name) }))
+			continue;
+		if (row->take && row->take(&t->terminal, value))
+			lobby_caps(t->c.session);
+		else if (!row->take && text_eq_fold(value, SPAN("1")))
+			terminal_colour(&t->terminal, row->colour);
+	}
+}
+
+static void sub_msdp(struct telnet_client *t, struct span data)
+{
+	struct client *c = &t->c;
+	struct msdp_turn turn = {
+		.info = &c->of->lobby->mssp,
+		.now_s = clock_wall(loop_clock(c->of->loop)) / 1000,
+		.out = client_out(c),
+		.configure = configure,
+		.ctx = t,
+	};
+
+	if (telopt_us(&t->options, OPTION_MSDP) && msdp_receive(&t->msdp, data, &turn))
+		lobby_caps(c->session);
+}
+
+static void sub_environ(struct telnet_client *t, struct span data)
+{
+	struct mnes_var v;
+	struct mnes m;
+
+	if (!telopt_him(&t->options, OPTION_NEW_ENVIRON) || !mnes_begin(&m, data))
+		return;
+	while (is_open(t) && mnes_next(&m, &v)) {
+		if (v.user && strcmp(v.name, "RESUME_TOKEN") == 0)
+			client_resume_token(&t->c, (struct span){ v.value, v.n });
+		else if (terminal_env(&t->terminal, &v))
+			lobby_caps(t->c.session);
+	}
+}
+
+static void sub_mccp3(struct telnet_client *t, UNUSED struct span data)
+{
+	if (telopt_us(&t->options, OPTION_MCCP3))
+		mccp_begin(&t->mccp);
+}
+
+struct sub_row {
+	uint8_t option;
+	void (*take)(struct telnet_client *t, struct span data);
+};
+
+static const struct sub_row subs[] = {
+	{ OPTION_GMCP, sub_gmcp },
+	{ OPTION_MSDP, sub_msdp },
+	{ OPTION_NEW_ENVIRON, sub_environ },
+	{ OPTION_MCCP3, sub_mccp3 },
+};
+
+static void take_sub(struct telnet_client *t, const struct telnet_event *ev)
+{
+	for (size_t i = 0; i < ARRAY_LEN(subs); i++)
+		if (subs[i].option == ev->option) {
+			subs[i].take(t, ev->data);
+			return;
+		}
+	if (terminal_sub(&t->terminal, ev, client_out(&t->c)))
 		lobby_caps(t->c.session);
 }
 
@@ -105,11 +356,7 @@ static void take_event(struct telnet_client *t, const struct telnet_event *ev)
 		take_option(t, ev);
 		break;
 	case TELNET_KIND_SUB:
-		if (ev->option == OPTION_GMCP) {
-			if (has_gmcp(t))
-				client_gmcp(&t->c, ev->data);
-		} else if (terminal_sub(&t->terminal, ev, client_out(&t->c)))
-			lobby_caps(t->c.session);
+		take_sub(t, ev);
 		break;
 	case TELNET_KIND_OVERLONG:
 		if (++t->overlong >= TELNET_OVERLONG_MAX)
@@ -129,22 +376,110 @@ static bool is_flood(struct telnet_client *t)
 	return ++t->commands > FLOOD_MAX;
 }
 
-static void on_receive(struct client *c, struct span bytes)
+/* Plain bytes, up to where compressed ones begin. `packed`: they have been compressed themselves. */
+static void take_plain(struct telnet_client *t, struct span *bytes, bool packed)
 {
-	struct telnet_client *t = telnet_of(c);
 	struct telnet_event ev;
 
-	while (c->session && !c->doomed && telnet_next(&t->telnet, &bytes, &ev)) {
-		if (ev.kind != TELNET_KIND_TEXT && is_flood(t))
-			client_doom(c, "telnet_flood");
-		else
-			take_event(t, &ev);
+	while (is_open(t) && telnet_next(&t->telnet, bytes, &ev)) {
+		if (ev.kind != TELNET_KIND_TEXT && is_flood(t)) {
+			client_doom(&t->c, "telnet_flood");
+			return;
+		}
+		take_event(t, &ev);
+		if (t->mccp.in && !packed)
+			return;
 	}
 }
 
+/* Keeps the rest for later and does not read on. */
+static void hold(struct telnet_client *t, struct span rest)
+{
+	buf_add(&t->mccp.held, rest.p, rest.n);
+	client_hold(&t->c);
+}
+
+/* Compressed bytes, to the end of the stream or of what came; false: no more for now. */
+static bool take_packed(struct telnet_client *t, struct span *bytes)
+{
+	struct client *c = &t->c;
+	char step[MCCP_STEP];
+
+	while (is_open(t) && t->mccp.in) {
+		struct span plain = { step, 0 };
+		enum mccp_got got;
+
+		if (t->inflated >= MCCP_TURN) {
+			hold(t, *bytes);
+			return false;
+		}
+		got = mccp_inflate(&t->mccp, bytes, step, &plain.n, &c->of->stats.mccp);
+		if (got == MCCP_NOTHING)
+			return true;
+		if (got == MCCP_BOMB || got == MCCP_BROKEN) {
+			lobby_end(c->session, got == MCCP_BOMB ? "inflate_bomb" : "not_zlib",
+				  unpack_line);
+			return false;
+		}
+		t->inflated += plain.n;
+		client_charge(c, plain.n);
+		take_plain(t, &plain, true);
+		if (got == MCCP_END)
+			mccp_plain(&t->mccp);
+	}
+	return true;
+}
+
+static void take(struct telnet_client *t, struct span bytes)
+{
+	t->inflated = 0;
+	do {
+		if (!t->mccp.in)
+			take_plain(t, &bytes, false);
+		else if (!take_packed(t, &bytes))
+			return;
+	} while (is_open(t) && bytes.n > 0);
+}
+
+static void on_again(struct client *c)
+{
+	struct telnet_client *t = telnet_of(c);
+	struct buf held = t->mccp.held;
+
+	t->mccp.held = (struct buf){ 0 };
+	take(t, buf_span(&held));
+	buf_done(&held);
+}
+
+static void on_receive(struct client *c, struct span bytes)
+{
+	struct telnet_client *t = telnet_of(c);
+
+	if (t->mccp.held.n > 0) {
+		buf_add(&t->mccp.held, bytes.p, bytes.n);
+		on_again(c);
+	} else {
+		take(t, bytes);
+	}
+}
+
+/* False: as it is. */
+static bool on_seal(struct client *c)
+{
+	struct telnet_client *t = telnet_of(c);
+
+	return mccp_seal(&t->mccp, &c->out, &c->stream.out, c->closing, &c->of->stats.mccp);
+}
+
+/*
+ * No compression of messages (their own layer is for that), nor under TLS, where its lengths could be
+ * read by who may not read the text.
+ */
 static void on_start(struct client *c)
 {
-	telopt_start(&telnet_of(c)->options, false, client_out(c));
+	bool compress = c->of->conf->compress && !c->framing;
+
+	telopt_start(&telnet_of(c)->options, compress, client_out(c));
 }
 
 static void on_done(struct client *c)
@@ -153,6 +488,9 @@ static void on_done(struct client *c)
 
 	telnet_done(&t->telnet);
 	terminal_done(&t->terminal);
+	mccp_done(&t->mccp);
+	msdp_free(t->msdp);
+	free(t->supports);
 }
 
 static void on_hide(struct client *c)
@@ -163,13 +501,16 @@ static void on_hide(struct client *c)
 static void on_prompted(struct client *c)
 {
 	struct telnet_client *t = telnet_of(c);
+	struct buf typed = { 0 };
 
 	if (telopt_us(&t->options, OPTION_EOR))
 		telnet_command(&c->out, TELNET_EOR);
 	else if (!telopt_us(&t->options, OPTION_SGA))
 		telnet_command(&c->out, TELNET_GA);
-	if (telopt_echoes(&t->options))
-		line_show(&c->line, &c->out);
+	if (!telopt_echoes(&t->options))
+		return;
+	line_show(&c->line, &typed);
+	show(t, &typed);
 }
 
 static void on_data(struct client *c, const struct lobby_data *d)
@@ -177,6 +518,8 @@ static void on_data(struct client *c, const struct lobby_data *d)
 	struct telnet_client *t = telnet_of(c);
 	struct clients *cs = c->of;
 
+	if (t->msdp && telopt_us(&t->options, OPTION_MSDP))
+		msdp_data(t->msdp, d->package, d->json, client_out(c));
 	if (!has_gmcp(t) || !gmcp_wants(c->gmcp, d->package))
 		return;
 	if (cs->data_id != d->id) {
@@ -185,6 +528,28 @@ static void on_data(struct client *c, const struct lobby_data *d)
 		cs->data_id = d->id;
 	}
 	buf_add(client_out(c), buf_p(&cs->data), cs->data.n);
+}
+
+/* What the client asked for by GMCP, and what its variables of MSDP are made from. */
+static void add_supports(struct telnet_client *t, Mudlark__SessionCaps *ret)
+{
+	const struct gmcp *g = has_gmcp(t) ? t->c.gmcp : NULL;
+	const char *packages[MSDP_PACKAGES];
+	size_t n = g ? g->n : 0, more = 0;
+
+	if (telopt_us(&t->options, OPTION_MSDP))
+		more = msdp_packages(t->msdp, packages);
+	ret->gmcp = has_gmcp(t) || more > 0;
+	ret->supports = g ? g->supports : NULL;
+	ret->n_supports = n + more;
+	if (more == 0)
+		return;
+	t->supports = base_realloc(t->supports, n + more, sizeof(*t->supports));
+	for (size_t i = 0; i < n; i++)
+		t->supports[i] = g->supports[i];
+	for (size_t i = 0; i < more; i++)
+		t->supports[n + i] = (char *)(uintptr_t)packages[i];
+	ret->supports = t->supports;
 }
 
 static void on_caps(struct client *c, Mudlark__SessionCaps *ret)
@@ -196,16 +561,13 @@ static void on_caps(struct client *c, Mudlark__SessionCaps *ret)
 	ret->width = t->terminal.width;
 	ret->height = t->terminal.height;
 	ret->screen_reader = t->terminal.screen_reader;
-	ret->gmcp = has_gmcp(t);
-	if (c->gmcp && ret->gmcp) {
-		ret->supports = c->gmcp->supports;
-		ret->n_supports = c->gmcp->n;
-	}
+	add_supports(t, ret);
 }
 
 static void on_ping(struct client *c)
 {
-	telnet_command(client_out(c), TELNET_NOP);
+	if (c->of->conf->telnet_nop)
+		telnet_command(client_out(c), TELNET_NOP);
 }
 
 static bool on_hello(struct client *c, struct span name)
@@ -215,7 +577,11 @@ static bool on_hello(struct client *c, struct span name)
 
 static struct markup_kind kind_of(const struct client *c)
 {
-	return terminal_kind(&((const struct telnet_client *)c)->terminal);
+	const struct telnet_client *t = (const struct telnet_client *)c;
+	struct markup_kind kind = terminal_kind(&t->terminal);
+
+	kind.mxp = t->mxp;
+	return kind;
 }
 
 const struct protocol protocol_telnet = {
@@ -224,6 +590,8 @@ const struct protocol protocol_telnet = {
 	.start = on_start,
 	.done = on_done,
 	.receive = on_receive,
+	.again = on_again,
+	.seal = on_seal,
 	.hide = on_hide,
 	.prompted = on_prompted,
 	.data = on_data,
