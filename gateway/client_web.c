@@ -28,17 +28,19 @@ static struct web_client *web_of(struct client *c)
 
 /* What comes in */
 
+static void feed(struct client *c, struct span text)
+{
+	while (c->session && !c->doomed && line_next(&c->line, &text, NULL))
+		client_line(c, CHARSET_UTF8);
+}
+
 /* A message is a whole line, whether it says so at its end or not. */
 static void take_lines(struct client *c, struct span text)
 {
-	bool ended = text.n > 0 && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r');
-	struct span end = SPAN("\n");
-
 	c->line.after_cr = false;
-	while (c->session && !c->doomed && line_next(&c->line, &text, NULL))
-		client_line(c, CHARSET_UTF8);
-	if (!ended && c->session && !c->doomed && line_next(&c->line, &end, NULL))
-		client_line(c, CHARSET_UTF8);
+	feed(c, text);
+	if (text.n == 0 || (text.p[text.n - 1] != '\n' && text.p[text.n - 1] != '\r'))
+		feed(c, SPAN("\n"));
 }
 
 /* clang-format off */

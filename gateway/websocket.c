@@ -352,6 +352,11 @@ bool websocket_is_text(const struct client *c)
 	return ((const struct websocket *)c->frames)->is_text;
 }
 
+bool websocket_is_idle(const struct client *c)
+{
+	return !((const struct websocket *)c->frames)->context;
+}
+
 struct websocket *websocket_new(void)
 {
 	return base_alloc(1, sizeof(struct websocket));

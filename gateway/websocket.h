@@ -41,6 +41,8 @@ struct websocket *websocket_new(void) MUST_USE;
 void websocket_free(struct websocket *w);
 /* Of the message that is being received. */
 bool websocket_is_text(const struct client *c);
+/* Nothing is partly here: the connection holds no more than struct websocket. */
+bool websocket_is_idle(const struct client *c);
 /* A text message; `text` has to be UTF-8. */
 void websocket_text(struct client *c, struct span text);
 void websocket_text_behind(struct client *c, struct span text);
