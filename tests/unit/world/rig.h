@@ -146,6 +146,8 @@ static inline void rig_put_session(struct rig *r, const Mudlark__SessionRow *s)
 {
 	Mudlark__SessionRow *row = rig_session(r, s->session);
 
+	if (row)
+		free(row->token.data);
 	if (!s->character) {
 		if (row)
 			*row = r->sessions[--r->n_sessions];
@@ -159,6 +161,13 @@ static inline void rig_put_session(struct rig *r, const Mudlark__SessionRow *s)
 	row->character = s->character;
 	row->account = s->account;
 	row->applied = s->applied;
+	row->tag = s->tag;
+	row->grace_s = s->grace_s;
+	row->token.len = s->token.len;
+	if (s->token.len) {
+		row->token.data = malloc(s->token.len);
+		memcpy(row->token.data, s->token.data, s->token.len);
+	}
 }
 
 static inline void rig_trim(struct rig *r, const Mudlark__OutboxTrim *t)
@@ -664,6 +673,8 @@ static inline void rig_done_with(struct rig *r)
 		free(r->rows[i].body);
 	for (size_t i = 0; i < r->n_outbox; i++)
 		mudlark__outbox_row__free_unpacked(r->outbox[i], NULL);
+	for (size_t i = 0; i < r->n_sessions; i++)
+		free(r->sessions[i].token.data);
 	if (r->state)
 		mudlark__world_state__free_unpacked(r->state, NULL);
 	for (size_t i = 0; i < r->n_documents; i++)
