@@ -118,6 +118,72 @@ static size_t reopen(struct crashnote **c, struct crashnote_found found[CRASHNOT
 	return n;
 }
 
+/* What is left of a client's message; the bytes it came in must be wiped of the secret. */
+static const char *hidden(const char *package, const char *json)
+{
+	static char left[4096];
+	Mudlark__SessionData m = MUDLARK__SESSION_DATA__INIT;
+	size_t n = strlen(json);
+	char *bytes = strdup(json);
+	bool is_login;
+	struct arena a;
+
+	arena_init(&a, 0);
+	m.package = (char *)(uintptr_t)package;
+	m.json.data = (uint8_t *)bytes;
+	m.json.len = n;
+	secrets_hide_data(s, &m, &a);
+	is_login = m.json.data != (uint8_t *)bytes;
+	ck_assert(!is_login || !memmem(bytes, n, "horse", 5));
+	snprintf(left, sizeof(left), "%.*s", (int)m.json.len, (char *)m.json.data);
+	free(bytes);
+	arena_done(&a);
+	return left;
+}
+
+START_TEST(a_password_sent_as_data_becomes_a_token_like_a_typed_one)
+{
+	char token[SECRET_TOKEN + 1], expected[128], out[64];
+	struct span typed = secrets_put(s, SPAN("right \xc3\xa9 horse"), token);
+
+	snprintf(expected, sizeof(expected), "{\"account\":\"Ana\",\"password\":\"%.*s\"}",
+		 (int)typed.n, typed.p);
+	/* composed, as a typed line is */
+	ck_assert_str_eq(hidden("char.login.credentials",
+				"{\"account\":\"Ana\",\"password\":\"right e\\u0301 horse\","
+				"\"more\":\"horse\"}"),
+			 expected);
+	ck_assert(verify(token, out));
+	ck_assert_str_eq(out, "right \xc3\xa9 horse");
+}
+END_TEST
+
+START_TEST(nothing_of_a_login_that_is_not_understood_is_left)
+{
+	static const char *const wrong[] = {
+		"",
+		"horse",
+		"\"horse\"",
+		"{\"password\":\"horse\"",
+		"[\"horse\"]",
+		"{}",
+		"{\"password\":[\"horse\"],\"account\":\"Ana\"}",
+		"{\"password\":\"horse\"}",
+		"{\"account\":\"Ana\",\"password\":\"\"}",
+		"{\"name\":\"Ana\",\"password\":\"horse\"}",
+		"{\"account\":\"Ana\",\"password\":\"a\",\"password\":\"horse\"}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		ck_assert_str_eq(hidden("char.login.credentials", wrong[i]), "{}");
+		ck_assert_str_eq(hidden("Char.LOGIN", wrong[i]), "{}");
+		ck_assert_str_eq(hidden("char.login.password.of", wrong[i]), "{}");
+	}
+	ck_assert_str_eq(hidden("char.items.inv", "\"horse\""), "\"horse\"");
+	ck_assert_str_eq(hidden("char.logins", "\"horse\""), "\"horse\"");
+}
+END_TEST
+
 START_TEST(a_line_that_was_running_is_found_by_the_next_world)
 {
 	struct crashnote *c = NULL;
@@ -249,6 +315,8 @@ int main(void)
 	tcase_add_test(c, equal_texts_have_equal_tokens_and_others_not);
 	tcase_add_test(c, a_token_nobody_got_reveals_nothing);
 	tcase_add_test(c, there_is_an_end_to_secrets);
+	tcase_add_test(c, a_password_sent_as_data_becomes_a_token_like_a_typed_one);
+	tcase_add_test(c, nothing_of_a_login_that_is_not_understood_is_left);
 	tcase_add_test(c, a_line_that_was_running_is_found_by_the_next_world);
 	tcase_add_test(c, the_note_forgets_the_oldest);
 	tcase_add_test(c, a_file_that_is_no_note_is_made_one);
