@@ -9,19 +9,13 @@
 
 #include <errno.h>
 #include <malloc.h>
-#include <netdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "gateway/charset.h"
 #include "gateway/client.h"
-#include "gateway/client_console.h"
-#include "gateway/client_telnet.h"
-#include "gateway/listener.h"
 #include "gateway/lobby.h"
 #include "gateway/meter.h"
-#include "gateway/throttle.h"
+#include "gateway/ports.h"
 #include "rt/log.h"
 #include "rt/wire.h"
 
@@ -36,11 +30,10 @@ struct gateway {
 	const struct gateway_conf *conf;
 	struct lobby_conf lobby_conf;
 	struct client_conf client_conf;
-	struct throttle_conf throttle_conf;
+	struct charset_warm charsets;
 	struct lobby lobby;
 	struct clients clients;
-	struct throttle throttle;
-	struct listener *telnet, *console;
+	struct ports *ports;
 	struct wire *wire;
 	struct metric_server *metrics;
 	struct metric meters[METERS];
@@ -49,6 +42,7 @@ struct gateway {
 	uint64_t calm_bytes; /* sent when `calm` fired last */
 	bool storm;
 	uint64_t due_us; /* when `timer` fires */
+	int64_t since_s; /* Unix time of the start */
 	struct buf packed;
 	bool ready, stopping;
 };
@@ -149,89 +143,11 @@ static int dial(struct gateway *g)
 	return r;
 }
 
-/* Connections */
-
-static void send_sentence(int fd, const char *sentence)
-{
-	struct buf b = { 0 };
-
-	buf_addf(&b, "%s\r\n", sentence);
-	if (send(fd, buf_p(&b), b.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		log_debug("sentence_not_sent", LOG_INT("errno", errno));
-	shutdown(fd, SHUT_WR);
-	buf_done(&b);
-}
-
-/* The address without the port; IPv4 as such also where it came by an IPv6 socket. */
-static void name_peer(const struct sockaddr *from, char ret[NI_MAXHOST])
-{
-	socklen_t n = from->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-						  : sizeof(struct sockaddr_in);
-
-	if (getnameinfo(from, n, ret, NI_MAXHOST, NULL, 0, NI_NUMERICHOST) != 0)
-		snprintf(ret, NI_MAXHOST, "unknown");
-	if (strncmp(ret, "::ffff:", 7) == 0 && strchr(ret, '.'))
-		memmove(ret, ret + 7, strlen(ret + 7) + 1);
-}
-
-static void on_telnet(void *ctx, int fd, const struct sockaddr *from)
-{
-	struct gateway *g = ctx;
-	char peer[NI_MAXHOST];
-	struct client_guest guest = { .peer = peer, .via = "telnet" };
-	struct stream from_fd;
-	enum throttle_verdict v =
-		throttle_enter(&g->throttle, from, clock_mono(loop_clock(g->proc->loop)),
-			       &guest.source);
-
-	if (v != THROTTLE_WELCOME) {
-		send_sentence(fd, throttle_sentence(v));
-		close(fd);
-		return;
-	}
-	name_peer(from, peer);
-	from_fd = stream_of(fd);
-	if (client_open(&g->clients, &protocol_telnet, &from_fd, &guest) < 0)
-		throttle_leave(&g->throttle, guest.source);
-}
-
-static void on_console(void *ctx, int fd, UNUSED const struct sockaddr *from)
-{
-	struct gateway *g = ctx;
-	struct client_guest guest = { .peer = "console", .via = "console" };
-	struct stream s = stream_of(fd);
-
-	if (client_open(&g->clients, &protocol_console, &s, &guest) < 0)
-		log_error("console_failed");
-}
-
-static void on_overflow(UNUSED void *ctx, int fd)
-{
-	send_sentence(fd, throttle_sentence(THROTTLE_FULL));
-}
-
 static void on_gone(void *ctx, const struct client *c)
 {
 	struct gateway *g = ctx;
 
-	if (!c->protocol->trusted)
-		throttle_leave(&g->throttle, c->source);
-}
-
-static int listen_at(struct gateway *g, struct listener **ret, const char *address,
-		     void (*accepted)(void *ctx, int fd, const struct sockaddr *from))
-{
-	struct listener_spec spec = {
-		.address = address,
-		.accepted = accepted,
-		.overflow = on_overflow,
-		.ctx = g,
-	};
-	int r = listener_open(ret, g->proc->loop, &spec);
-
-	if (r < 0)
-		log_error("cannot_listen", LOG_STR("address", address), LOG_ERRNO(r));
-	return r;
+	ports_gone(g->ports, c);
 }
 
 /* The loop */
@@ -282,6 +198,7 @@ static void on_idle(void *ctx)
 
 	lobby_flush(&g->lobby);
 	clients_flush(&g->clients);
+	ports_turn(g->ports, g->lobby.n_strangers);
 	arm_timer(g);
 	if (g->stopping && g->clients.n == 0)
 		loop_stop(g->proc->loop, EXIT_DONE);
@@ -294,28 +211,21 @@ static void on_stop_time(void *ctx)
 	loop_stop(g->proc->loop, EXIT_DONE);
 }
 
-static void close_listeners(struct gateway *g)
-{
-	listener_close(TAKE(g->telnet));
-	listener_close(TAKE(g->console));
-}
-
 static void on_stop(void *ctx)
 {
 	struct gateway *g = ctx;
 
 	g->stopping = true;
-	close_listeners(g);
+	ports_close(g->ports);
 	clients_farewell(&g->clients, bye_line);
 	loop_timer_in(&g->stop, GATEWAY_STOP_US);
 }
 
 /* Options */
 
-static int take_conf(struct gateway *g)
+static void take_conf(struct gateway *g)
 {
 	const struct gateway_conf *c = g->conf;
-	const char *bad;
 
 	g->lobby_conf = (struct lobby_conf){
 		.input_queue = (size_t)c->input_queue,
@@ -330,25 +240,40 @@ static int take_conf(struct gateway *g)
 		.stuck_us = (uint64_t)c->output_stuck,
 		.byte_rate = (uint64_t)c->byte_rate,
 		.keepalive_us = (uint64_t)c->keepalive,
+		.telnet_nop = c->telnet_nop,
+		.compress = c->compress,
+		.mssp = {
+			.port = (uint16_t)ports_port(g->ports, PORT_TELNET),
+			.tls_port = (uint16_t)ports_port(g->ports, PORT_TELNET_TLS),
+			.compress = c->compress,
+			.since_s = g->since_s,
+		},
 	};
-	g->throttle_conf = (struct throttle_conf){
-		.max_conns = (uint32_t)c->max_conns,
-		.max_per_ip = (uint32_t)c->max_conns_per_ip,
-		.rate = (uint32_t)c->conn_rate,
-	};
-	if (throttle_exempt(&g->throttle, c->exempt, &bad) == 0)
-		return 0;
-	log_error("not_a_network", LOG_STR("option", "gateway.exempt"), LOG_STR("value", bad));
-	return -EINVAL;
 }
 
 static void on_reload(void *ctx)
 {
-	if (take_conf(ctx) < 0)
-		log_warning("exempt_unchanged");
+	struct gateway *g = ctx;
+
+	ports_reload(g->ports);
+	take_conf(g);
 }
 
 /* Figures */
+
+static void refresh_ports(struct gateway *g)
+{
+	struct ports_stats s;
+
+	ports_stats(g->ports, &s);
+	for (size_t i = 1; i < THROTTLE_VERDICTS; i++)
+		g->meters[METER_REFUSED + i - 1].value = (double)s.refused[i];
+	for (size_t i = 0; i < DOOR_ENDS; i++)
+		g->meters[METER_DOOR_ENDS + i].value = (double)s.ends[i];
+	g->meters[METER_DOOR].value = (double)s.in_door;
+	g->meters[METER_HANDSHAKES].value = (double)s.handshakes;
+	g->meters[METER_CERTIFICATE].value = (double)s.expires;
+}
 
 static void refresh(void *ctx)
 {
@@ -356,7 +281,6 @@ static void refresh(void *ctx)
 	struct metric *m = g->meters;
 	const struct lobby_stats *l = &g->lobby.stats;
 	const struct client_stats *c = &g->clients.stats;
-	const uint64_t *refused = g->throttle.refused;
 	struct link_stats k;
 
 	link_stats(wire_link(g->wire), &k);
@@ -364,11 +288,14 @@ static void refresh(void *ctx)
 	m[METER_CONNECTIONS].value = (double)g->clients.n;
 	m[METER_OPENED].value = (double)c->opened;
 	m[METER_CLOSED].value = (double)c->closed;
-	m[METER_REFUSED].value = (double)(refused[THROTTLE_FULL] + refused[THROTTLE_CROWDED] +
-					  refused[THROTTLE_HASTY]);
 	m[METER_BYTES_IN].value = (double)c->bytes_in;
 	m[METER_BYTES_OUT].value = (double)c->bytes_out;
 	m[METER_SENDS].value = (double)c->sends;
+	m[METER_SAID].value = (double)c->mccp.said;
+	m[METER_PACKED].value = (double)c->mccp.sent;
+	m[METER_GOT_PACKED].value = (double)c->mccp.got;
+	m[METER_INFLATED].value = (double)c->mccp.inflated;
+	m[METER_BROKEN_PACKED].value = (double)c->mccp.broken;
 	m[METER_OUTPUT_BYTES].value = (double)g->clients.queued;
 	m[METER_DROPPED].value = (double)c->dropped;
 	m[METER_SLOW].value = (double)c->slow;
@@ -385,6 +312,7 @@ static void refresh(void *ctx)
 	m[METER_LINK_RESENT].value = (double)k.resent;
 	m[METER_LINK_CONNECTIONS].value = (double)k.connections;
 	m[METER_LINK_RING].value = (double)k.ring_bytes;
+	refresh_ports(g);
 }
 
 static bool is_ready(void *ctx, struct buf *reason)
@@ -419,6 +347,8 @@ static void init_parts(struct gateway *g)
 	struct loop *loop = g->proc->loop;
 	struct lobby_io io = { 0 };
 
+	if (charset_warm(&g->charsets) > 0)
+		log_warning("charset_missing");
 	clients_io(&g->clients, &io);
 	io.to_world = to_world;
 	io.line_done = on_line_done;
@@ -426,7 +356,6 @@ static void init_parts(struct gateway *g)
 	clients_init(&g->clients, loop, &g->lobby, &g->client_conf);
 	g->clients.on_gone = on_gone;
 	g->clients.ctx = g;
-	throttle_init(&g->throttle, &g->throttle_conf);
 	meter_init(g->meters);
 	loop_timer_init(loop, &g->timer, on_timer, g);
 	loop_timer_init(loop, &g->stop, on_stop_time, g);
@@ -434,17 +363,6 @@ static void init_parts(struct gateway *g)
 	loop_timer_in(&g->calm, GATEWAY_CALM_US);
 	g->due_us = UINT64_MAX;
 	loop_on_idle(loop, on_idle, g); /* before the wire's, which sends what it makes */
-}
-
-/* What is asked for and not there has to be said, not passed over. */
-static int refuse_missing(const struct gateway_conf *conf)
-{
-	if (!*conf->telnet_tls && !*conf->web)
-		return 0;
-	log_error("listener_missing",
-		  LOG_STR("option", *conf->web ? "gateway.web" : "gateway.telnet_tls"),
-		  LOG_STR("reason", "this gateway speaks telnet only; leave it empty"));
-	return -EOPNOTSUPP;
 }
 
 int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_conf *conf)
@@ -455,18 +373,15 @@ int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_con
 	*ret = g;
 	g->proc = p;
 	g->conf = conf;
+	g->since_s = clock_wall(loop_clock(p->loop)) / 1000;
 	init_parts(g);
-	r = refuse_missing(conf);
+	r = dial(g);
 	if (r == 0)
-		r = take_conf(g);
-	if (r == 0)
-		r = dial(g);
-	if (r == 0)
-		r = listen_at(g, &g->telnet, conf->telnet, on_telnet);
-	if (r == 0)
-		r = listen_at(g, &g->console, conf->console, on_console);
+		r = ports_open(&g->ports, p->loop, conf, &g->clients);
 	if (r == 0)
 		r = serve_metrics(g);
+	if (r == 0)
+		take_conf(g);
 	if (r == 0)
 		proc_hooks(p, &(struct proc_hooks){ on_stop, on_reload, g });
 	return r;
@@ -476,12 +391,12 @@ void gateway_free(struct gateway *g)
 {
 	if (!g)
 		return;
-	close_listeners(g);
 	metric_server_free(g->metrics);
 	clients_done(&g->clients);
+	ports_free(g->ports);
 	wire_free(g->wire);
 	lobby_done(&g->lobby);
-	throttle_done(&g->throttle);
+	charset_cool(&g->charsets);
 	loop_timer_done(&g->timer);
 	loop_timer_done(&g->stop);
 	loop_timer_done(&g->calm);

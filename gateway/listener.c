@@ -19,13 +19,26 @@
 enum {
 	BACKLOG = 4096,
 	ACCEPTS = 256, /* in one turn */
+	SOCKETS = 8,
+	KEEPALIVE_IDLE_S = 60, /* silent for so long: the kernel asks */
+	KEEPALIVE_NEXT_S = 20,
+	KEEPALIVE_TIMES = 3,
+	UNACKED_MS = 120000, /* sent, and not acknowledged for so long: lost */
+};
+
+/* One socket: a name can stand for several addresses. */
+struct listener_socket {
+	struct listener *of;
+	struct event *ev;
+	int fd;
 };
 
 struct listener {
 	struct listener_spec spec;
-	struct event *ev;
+	struct listener_socket sockets[SOCKETS];
+	size_t n;
 	char *path; /* of a unix socket, NULL for TCP */
-	int fd, spare;
+	int spare;
 };
 
 static int open_spare(void)
@@ -34,14 +47,14 @@ static int open_spare(void)
 }
 
 /* Gives the place of the spare descriptor to one connection, to refuse it. False: none waits. */
-static bool refuse_one(struct listener *l)
+static bool refuse_one(struct listener *l, int from)
 {
 	int fd;
 
 	if (l->spare >= 0)
 		close(l->spare);
 	l->spare = -1;
-	fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	fd = accept4(from, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
 		l->spec.overflow(l->spec.ctx, fd);
 		close(fd);
@@ -61,30 +74,24 @@ static bool is_ours(int fd)
 
 static void take_one(struct listener *l, int fd, const struct sockaddr *from)
 {
-	int on = 1;
-
 	if (l->path && !is_ours(fd)) {
 		log_warning("console_refused", LOG_STR("reason", "another user"));
 		close(fd);
 		return;
-	}
-	if (!l->path) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-		/* Urgent data stays where it was sent: a Synch is then just IAC DM. */
-		setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
 	}
 	l->spec.accepted(l->spec.ctx, fd, from);
 }
 
 static void on_ready(UNUSED evutil_socket_t sock, UNUSED short what, void *ctx)
 {
-	struct listener *l = ctx;
+	struct listener_socket *at = ctx;
+	struct listener *l = at->of;
 
 	for (int i = 0; i < ACCEPTS; i++) {
 		struct sockaddr_storage from = { 0 };
 		socklen_t n = sizeof(from);
-		int fd = accept4(l->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd =
+			accept4(at->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd >= 0) {
 			take_one(l, fd, (struct sockaddr *)&from);
@@ -92,7 +99,7 @@ static void on_ready(UNUSED evutil_socket_t sock, UNUSED short what, void *ctx)
 		}
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return;
-		if ((errno == EMFILE || errno == ENFILE) && !refuse_one(l))
+		if ((errno == EMFILE || errno == ENFILE) && !refuse_one(l, at->fd))
 			return;
 	}
 }
@@ -118,13 +125,35 @@ static bool split(const char *address, char host[256], char port[16])
 	return true;
 }
 
-static int bind_one(const struct addrinfo *a)
+static void set_number(int fd, int level, int option, int value)
 {
-	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1, r;
+	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/* What every connection inherits from the socket it arrives at. */
+static void set_options(int fd)
+{
+	set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_number(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+	set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_NEXT_S);
+	set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_TIMES);
+	set_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKED_MS);
+	/* Urgent data stays where it was sent: a Synch is then just IAC DM. */
+	set_number(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+}
+
+/* v6only: another socket takes what comes by IPv4. */
+static int bind_one(const struct addrinfo *a, bool v6only)
+{
+	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), r;
 
 	if (fd < 0)
 		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	set_number(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (a->ai_family == AF_INET6)
+		set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
+	set_options(fd);
 	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	r = -errno;
@@ -132,18 +161,70 @@ static int bind_one(const struct addrinfo *a)
 	return r;
 }
 
-/* The descriptor, or -errno. Runs before the loop does: it may ask the resolver. */
-static int bind_tcp(const char *address)
+/* Names are often given twice in /etc/hosts. */
+static bool is_repeated(const struct addrinfo *list, const struct addrinfo *a)
+{
+	for (; list != a; list = list->ai_next)
+		if (list->ai_addrlen == a->ai_addrlen &&
+		    memcmp(list->ai_addr, a->ai_addr, a->ai_addrlen) == 0)
+			return true;
+	return false;
+}
+
+/* Any port was asked for: all sockets take the one that the first was given. */
+static void set_port(struct addrinfo *a, int fd)
+{
+	struct sockaddr_storage bound = { 0 };
+	socklen_t n = sizeof(bound);
+	in_port_t port;
+
+	if (getsockname(fd, (struct sockaddr *)&bound, &n) < 0)
+		return;
+	port = bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+					   : ((struct sockaddr_in *)&bound)->sin_port;
+	if (a->ai_family == AF_INET6)
+		((struct sockaddr_in6 *)(void *)a->ai_addr)->sin6_port = port;
+	else
+		((struct sockaddr_in *)(void *)a->ai_addr)->sin_port = port;
+}
+
+/* A machine without IPv6 is no mistake of the one who wrote `:4000` or `localhost`. */
+static bool is_absent(int r)
+{
+	return r == -EAFNOSUPPORT || r == -EADDRNOTAVAIL;
+}
+
+/* Every address of the list; those this machine does not have are left out while one is left. */
+static int bind_list(struct listener *l, struct addrinfo *list)
+{
+	int r = -EADDRNOTAVAIL;
+
+	for (struct addrinfo *a = list; a && l->n < SOCKETS; a = a->ai_next) {
+		if (is_repeated(list, a))
+			continue;
+		if (l->n > 0)
+			set_port(a, l->sockets[0].fd);
+		r = bind_one(a, list->ai_next != NULL);
+		if (r < 0 && !is_absent(r))
+			return r;
+		if (r >= 0)
+			l->sockets[l->n++].fd = r;
+	}
+	return l->n > 0 ? 0 : r;
+}
+
+/* Runs before the loop does: it may ask the resolver. */
+static int bind_tcp(struct listener *l, const char *address)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *list;
 	char host[256], port[16];
-	int fd;
+	int r;
 
 	if (!split(address, host, port) || getaddrinfo(*host ? host : NULL, port, &hints, &list))
 		return -EINVAL;
-	fd = bind_one(list);
+	r = bind_list(l, list);
 	freeaddrinfo(list);
-	return fd;
+	return r;
 }
 
 /* Makes the folder of a path; an existing one is left as it is. */
@@ -173,7 +254,7 @@ static bool is_alive(const struct sockaddr_un *a)
 	return alive;
 }
 
-static int bind_unix(const char *path)
+static int bind_path(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	mode_t mask;
@@ -198,30 +279,51 @@ static int bind_unix(const char *path)
 	return r;
 }
 
+static int bind_unix(struct listener *l, const char *path)
+{
+	int fd = bind_path(path);
+
+	if (fd < 0)
+		return fd;
+	l->path = base_dup(path, strlen(path));
+	l->sockets[l->n++].fd = fd;
+	return 0;
+}
+
+static int hear(struct listener *l, struct loop *loop)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct listener_socket *s = &l->sockets[i];
+
+		s->of = l;
+		s->ev = event_new(loop_base(loop), s->fd, EV_READ | EV_PERSIST, on_ready, s);
+		if (!s->ev || event_add(s->ev, NULL) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int listener_open(struct listener **ret, struct loop *loop, const struct listener_spec *spec)
 {
 	bool is_unix = strncmp(spec->address, "unix:", 5) == 0;
 	struct listener *l;
-	int fd;
+	int r;
 
 	*ret = NULL;
 	if (!*spec->address)
 		return 0;
-	fd = is_unix ? bind_unix(spec->address + 5) : bind_tcp(spec->address);
-	if (fd < 0)
-		return fd;
 	l = base_alloc(1, sizeof(*l));
 	l->spec = *spec;
-	l->fd = fd;
 	l->spare = open_spare();
-	if (is_unix)
-		l->path = base_dup(spec->address + 5, strlen(spec->address + 5));
-	l->ev = event_new(loop_base(loop), fd, EV_READ | EV_PERSIST, on_ready, l);
-	if (!l->ev || event_add(l->ev, NULL) < 0) {
+	r = is_unix ? bind_unix(l, spec->address + 5) : bind_tcp(l, spec->address);
+	if (r == 0)
+		r = hear(l, loop);
+	if (r < 0) {
 		listener_close(l);
-		return -ENOMEM;
+		return r;
 	}
-	log_info("listening", LOG_STR("address", spec->address), LOG_INT("port", listener_port(l)));
+	log_info("listening", LOG_STR("address", spec->address), LOG_INT("port", listener_port(l)),
+		 LOG_U64("sockets", l->n));
 	*ret = l;
 	return 0;
 }
@@ -230,9 +332,11 @@ void listener_close(struct listener *l)
 {
 	if (!l)
 		return;
-	if (l->ev)
-		event_free(l->ev);
-	close(l->fd);
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->sockets[i].ev)
+			event_free(l->sockets[i].ev);
+		close(l->sockets[i].fd);
+	}
 	if (l->spare >= 0)
 		close(l->spare);
 	if (l->path)
@@ -246,7 +350,7 @@ unsigned listener_port(const struct listener *l)
 	struct sockaddr_storage a = { 0 };
 	socklen_t n = sizeof(a);
 
-	if (l->path || getsockname(l->fd, (struct sockaddr *)&a, &n) < 0)
+	if (l->path || getsockname(l->sockets[0].fd, (struct sockaddr *)&a, &n) < 0)
 		return 0;
 	return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port
 					     : ((struct sockaddr_in *)&a)->sin_port);

@@ -13,7 +13,9 @@
 struct listener;
 
 struct listener_spec {
-	const char *address; /* host:port, [v6]:port, :port, or unix:path */
+	/* host:port, [v6]:port, :port, or unix:path.  All addresses of a name are bound; [::] takes
+	 * IPv4, too; a port of 0 is any, the same for all. */
+	const char *address;
 	/* A connection, not blocking; the callee owns fd. */
 	void (*accepted)(void *ctx, int fd, const struct sockaddr *from);
 	/* A connection that cannot be served; closed after the call. */

@@ -76,6 +76,7 @@ static void add_stranger(struct session *s)
 		return;
 	s->login_by_us = now_us(l) + l->conf->login_timeout_us;
 	TAILQ_INSERT_TAIL(&l->strangers, s, strangers);
+	l->n_strangers++;
 }
 
 static void drop_stranger(struct session *s)
@@ -84,6 +85,7 @@ static void drop_stranger(struct session *s)
 		return;
 	s->login_by_us = 0;
 	TAILQ_REMOVE(&s->lobby->strangers, s, strangers);
+	s->lobby->n_strangers--;
 }
 
 /* Remembers to look at the session at the end of the turn. */

@@ -95,6 +95,7 @@ struct lobby {
 	struct session_list blocked;   /* wait for room in the link */
 	struct session_list delayed;   /* wait for their rate */
 	struct session_list strangers; /* not in play yet, oldest first */
+	size_t n_strangers;
 	struct lobby_farewell *farewells;
 	size_t n_farewells;
 	uint64_t *touched; /* ids of sessions with something to do at the end of the turn */

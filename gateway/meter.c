@@ -8,6 +8,9 @@
 /* clang-format off */
 #define COUNTER(n, h)   { .name = "mudlark_gateway_" n "_total", .help = h, .kind = METRIC_COUNTER }
 #define GAUGE(n, h)     { .name = "mudlark_gateway_" n, .help = h, .kind = METRIC_GAUGE }
+#define REFUSED(reason) \
+	{ .name = "mudlark_gateway_connections_refused_total{reason=\"" reason "\"}", \
+	  .help = "Connections that did not become clients, by reason", .kind = METRIC_COUNTER }
 #define HISTOGRAM(n, h) { .name = "mudlark_gateway_" n, .help = h, .kind = METRIC_HISTOGRAM }
 
 static const struct metric table[METERS] = {
@@ -15,10 +18,30 @@ static const struct metric table[METERS] = {
 	[METER_CONNECTIONS]      = GAUGE("connections", "Sockets of players, closing ones included"),
 	[METER_OPENED]           = COUNTER("connections_opened", "Connections taken"),
 	[METER_CLOSED]           = COUNTER("connections_closed", "Connections ended"),
-	[METER_REFUSED]          = COUNTER("connections_refused", "Connections above a limit"),
+	[METER_REFUSED]          = REFUSED("full"),
+	[METER_REFUSED_ADDRESS]  = REFUSED("address"),
+	[METER_REFUSED_RATE]     = REFUSED("rate"),
+	[METER_REFUSED_NET]      = REFUSED("network"),
+	[METER_REFUSED_DRAWN]    = REFUSED("strangers"),
+	[METER_DOOR_ENDS]        = REFUSED("site"),
+	[METER_DOOR_FULL]        = REFUSED("door_full"),
+	[METER_DOOR_PROXY]       = REFUSED("proxy_header"),
+	[METER_DOOR_PLAIN]       = REFUSED("no_tls"),
+	[METER_DOOR_TLS]         = REFUSED("handshake"),
+	[METER_DOOR_MANY]        = REFUSED("handshakes"),
+	[METER_DOOR_LATE]        = REFUSED("late"),
+	[METER_DOOR_GONE]        = REFUSED("gone"),
+	[METER_DOOR]             = GAUGE("in_door", "Sockets before their PROXY header or TLS handshake is done"),
+	[METER_HANDSHAKES]       = COUNTER("tls_handshakes", "TLS handshakes that succeeded"),
+	[METER_CERTIFICATE]      = GAUGE("certificate_end_seconds", "Unix time at which the TLS certificate ends"),
 	[METER_BYTES_IN]         = COUNTER("received_bytes", "Bytes from clients"),
 	[METER_BYTES_OUT]        = COUNTER("sent_bytes", "Bytes to clients"),
 	[METER_SENDS]            = COUNTER("sends", "Calls that sent bytes to clients"),
+	[METER_SAID]             = COUNTER("deflate_in_bytes", "Bytes to clients that were compressed"),
+	[METER_PACKED]           = COUNTER("deflate_out_bytes", "What these came to"),
+	[METER_GOT_PACKED]       = COUNTER("inflate_in_bytes", "Compressed bytes from clients"),
+	[METER_INFLATED]         = COUNTER("inflate_out_bytes", "What these came to"),
+	[METER_BROKEN_PACKED]    = COUNTER("inflate_refused", "Compressed input that was a bomb or no zlib"),
 	[METER_OUTPUT_BYTES]     = GAUGE("output_bytes", "Bytes that wait for slow readers"),
 	[METER_DROPPED]          = COUNTER("texts_dropped", "Ambient texts slow readers did not get"),
 	[METER_SLOW]             = COUNTER("slow_readers_closed", "Connections closed for not reading"),

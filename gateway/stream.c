@@ -1,11 +1,16 @@
 /*
  * stream.c - see stream.h.
+ *
+ * TLS takes whole records from the socket.  When less than a record was asked for, the rest is in OpenSSL
+ * and the socket is silent; then the event of reading gets a timeout of zero, which calls on_read again.
  */
 #include "gateway/stream.h"
 
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "gateway/tls.h"
+#include "rt/log.h"
 
 struct stream stream_of(int fd)
 {
@@ -27,6 +32,14 @@ static void leave_loop(struct stream *s)
 	drop_write(s);
 }
 
+/* Hears of the socket, and of what TLS has already taken from it. */
+static int listen_on(struct stream *s)
+{
+	const struct timeval now = { 0 };
+
+	return event_add(&s->read, s->tls && tls_has(s->tls) ? &now : NULL) < 0 ? -ENOMEM : 0;
+}
+
 int stream_open(struct stream *s, struct event_base *base, struct stream *from,
 		const struct stream_events *ev)
 {
@@ -35,7 +48,7 @@ int stream_open(struct stream *s, struct event_base *base, struct stream *from,
 	*from = stream_of(-1);
 	s->on_write = ev->on_write;
 	if (event_assign(&s->read, base, s->fd, EV_READ | EV_PERSIST, ev->on_read, ev->ctx) < 0 ||
-	    event_add(&s->read, NULL) < 0) {
+	    listen_on(s) < 0) {
 		stream_close(s);
 		return -ENOMEM;
 	}
@@ -49,17 +62,50 @@ void stream_close(struct stream *s)
 		return;
 	leave_loop(s);
 	buf_done(&s->out);
+	tls_conn_free(TAKE(s->tls));
 	close(s->fd);
 	s->fd = -1;
 }
 
-long stream_read(struct stream *s, char *p, size_t max)
+/* A ClientHello where telnet is spoken: nobody there would understand an answer. */
+static bool is_hello(const char *p, long n)
+{
+	static const char hello[] = { 0x16, 0x03 };
+
+	return n >= (long)sizeof(hello) && p[0] == hello[0] && p[1] == hello[1];
+}
+
+static long read_plain(struct stream *s, char *p, size_t max)
 {
 	ssize_t n = recv(s->fd, p, max, 0);
 
-	if (n >= 0)
-		return (long)n;
-	return errno == EINTR || errno == EWOULDBLOCK ? -EAGAIN : -errno;
+	if (n < 0)
+		return errno == EINTR || errno == EWOULDBLOCK ? -EAGAIN : -errno;
+	if (s->wary && is_hello(p, n)) {
+		log_debug("tls_on_plain_port");
+		return -EPROTO;
+	}
+	s->wary = false;
+	return (long)n;
+}
+
+static long read_tls(struct stream *s, char *p, size_t max)
+{
+	const struct timeval now = { 0 };
+	long n = tls_read(s->tls, p, max);
+
+	if (!s->placed)
+		return n;
+	if (tls_has(s->tls))
+		event_add(&s->read, &now);
+	else
+		event_remove_timer(&s->read);
+	return n;
+}
+
+long stream_read(struct stream *s, char *p, size_t max)
+{
+	return s->tls ? read_tls(s, p, max) : read_plain(s, p, max);
 }
 
 void stream_deaf(struct stream *s)
@@ -69,7 +115,7 @@ void stream_deaf(struct stream *s)
 
 int stream_hear(struct stream *s)
 {
-	return event_add(&s->read, NULL) < 0 ? -ENOMEM : 0;
+	return listen_on(s);
 }
 
 static int wait_to_write(struct stream *s)
@@ -83,19 +129,24 @@ static int wait_to_write(struct stream *s)
 	return 1;
 }
 
+static long send_plain(struct stream *s)
+{
+	ssize_t n = send(s->fd, buf_p(&s->out), s->out.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	return n >= 0 ? (long)n : errno == EWOULDBLOCK ? -EAGAIN : -errno;
+}
+
 int stream_send(struct stream *s)
 {
 	while (s->out.n > 0) {
-		ssize_t n = send(s->fd, buf_p(&s->out), s->out.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		long n = s->tls ? tls_send(s->tls, buf_p(&s->out), s->out.n) : send_plain(s);
 
-		if (n >= 0) {
+		if (n >= 0)
 			buf_drain(&s->out, (size_t)n);
-			continue;
-		}
-		if (errno == EAGAIN || errno == EWOULDBLOCK)
+		else if (n == -EAGAIN)
 			return wait_to_write(s);
-		if (errno != EINTR)
-			return -errno;
+		else if (n != -EINTR)
+			return (int)n;
 	}
 	drop_write(s);
 	return 0;
@@ -103,5 +154,7 @@ int stream_send(struct stream *s)
 
 void stream_finish(struct stream *s)
 {
+	if (s->tls)
+		tls_finish(s->tls);
 	shutdown(s->fd, SHUT_WR);
 }

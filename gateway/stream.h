@@ -1,9 +1,9 @@
 /*
- * stream.h - a connected socket in the loop: bytes come when they come, bytes to send are collected
- * and go out in one call.
+ * stream.h - a connected socket in the loop, with or without TLS: bytes come when they come, bytes to send
+ * are collected and go out in one call.
  *
- * An idle stream holds no memory but itself; the event for writing exists only while the kernel
- * takes no more.
+ * An idle stream holds no memory but itself (and OpenSSL's state); the event for writing exists only
+ * while the kernel takes no more.
  */
 #pragma once
 
@@ -17,9 +17,13 @@ struct stream {
 	struct event *write; /* NULL: the kernel takes what we have */
 	event_callback_fn on_write;
 	struct buf out;
-	int fd;	     /* -1: closed */
-	bool placed; /* in a loop */
+	struct tls_conn *tls; /* NULL: plain */
+	int fd;		      /* -1: closed */
+	bool placed;	      /* in a loop */
+	bool wary;	      /* nothing was read yet, and what begins like TLS is not for us */
 };
+
+struct tls_conn;
 
 struct stream_events {
 	event_callback_fn on_read;  /* there is something to read: level-triggered */
@@ -33,7 +37,8 @@ struct stream stream_of(int fd);
 int stream_open(struct stream *s, struct event_base *base, struct stream *from,
 		const struct stream_events *ev) MUST_USE;
 void stream_close(struct stream *s);
-/* Bytes read; 0: the other end sends no more; -EAGAIN; -errno. */
+/* Bytes read; 0: the other end sends no more; -EAGAIN; -errno. What TLS has left over is told of by
+ * on_read, too. */
 long stream_read(struct stream *s, char *p, size_t max) MUST_USE;
 /* No more on_read; and again. */
 void stream_deaf(struct stream *s);

@@ -1,28 +1,27 @@
 /*
- * throttle.c - see throttle.h.  Sources are in a map by a keyed hash of their address, and in a list
- * in the order in which their minute began, so that old ones are dropped from its front.
+ * throttle.c - see throttle.h.  Sources, addresses as well as networks, are in a map by a keyed hash,
+ * and in a list in the order in which their minute began, so that old ones are dropped from its front.
  */
 #include "gateway/throttle.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "rt/rand.h"
 
 enum { MINUTE_US = 60000000 };
 
 struct throttle_source {
 	struct throttle_source *prev, *next;
+	struct throttle_source *net; /* while it has connections; NULL: none, or itself one */
 	uint64_t key, since_us;
 	uint32_t conns, recent;
+	uint32_t handshakes;
 };
 
 void throttle_init(struct throttle *t, const struct throttle_conf *conf)
 {
 	*t = (struct throttle){ .conf = conf };
 	entropy_system.fill(entropy_system.ctx, t->key, sizeof(t->key));
+	rng_seed(&t->rng, entropy_id(&entropy_system));
 	map64_init(&t->sources, 0);
 }
 
@@ -35,96 +34,7 @@ void throttle_done(struct throttle *t)
 		free(s);
 	}
 	map64_done(&t->sources);
-	free(t->exempt);
-}
-
-/* Any address as 16 bytes; false: not an internet address. */
-static bool address_of(const struct sockaddr *from, uint8_t ret[16])
-{
-	if (from->sa_family == AF_INET6) {
-		memcpy(ret, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
-		return true;
-	}
-	if (from->sa_family != AF_INET)
-		return false;
-	memset(ret, 0, 10);
-	memset(ret + 10, 0xff, 2);
-	memcpy(ret + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-	return true;
-}
-
-static bool is_v4(const uint8_t a[16])
-{
-	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(a, prefix, sizeof(prefix)) == 0;
-}
-
-static bool is_in(const uint8_t a[16], const struct throttle_net *net)
-{
-	size_t bytes = net->bits / 8;
-	uint8_t mask = (uint8_t)(0xff00 >> (net->bits % 8));
-
-	if (memcmp(a, net->address, bytes) != 0)
-		return false;
-	return bytes == 16 || ((a[bytes] ^ net->address[bytes]) & mask) == 0;
-}
-
-static bool is_exempt(const struct throttle *t, const uint8_t a[16])
-{
-	for (size_t i = 0; i < t->n_exempt; i++)
-		if (is_in(a, &t->exempt[i]))
-			return true;
-	return false;
-}
-
-static bool parse_net(const char *text, struct throttle_net *ret)
-{
-	char address[64], *slash, *end;
-	unsigned long bits = 128;
-	bool v4;
-
-	if (snprintf(address, sizeof(address), "%s", text) >= (int)sizeof(address))
-		return false;
-	slash = strchr(address, '/');
-	if (slash)
-		*slash++ = '\0';
-	v4 = inet_pton(AF_INET, address, ret->address + 12) == 1;
-	if (v4) {
-		memset(ret->address, 0, 10);
-		memset(ret->address + 10, 0xff, 2);
-	} else if (inet_pton(AF_INET6, address, ret->address) != 1) {
-		return false;
-	}
-	if (slash) {
-		bits = strtoul(slash, &end, 10);
-		if (end == slash || *end || bits > (v4 ? 32 : 128))
-			return false;
-		bits += v4 ? 96 : 0;
-	}
-	ret->bits = (uint8_t)bits;
-	return true;
-}
-
-int throttle_exempt(struct throttle *t, char *const *nets, const char **ret_bad)
-{
-	size_t n = 0;
-	struct throttle_net *list;
-
-	while (nets && nets[n])
-		n++;
-	list = base_alloc(n + 1, sizeof(*list));
-	for (size_t i = 0; i < n; i++) {
-		if (parse_net(nets[i], &list[i]))
-			continue;
-		*ret_bad = nets[i];
-		free(list);
-		return 1;
-	}
-	free(t->exempt);
-	t->exempt = list;
-	t->n_exempt = n;
-	return 0;
+	address_nets_done(&t->exempt);
 }
 
 static void unlink_source(struct throttle *t, struct throttle_source *s)
@@ -171,13 +81,10 @@ static void sweep(struct throttle *t, uint64_t now_us)
 }
 
 /* NULL: too many are known. */
-static struct throttle_source *source_of(struct throttle *t, const uint8_t a[16], uint64_t now_us)
+static struct throttle_source *source_of(struct throttle *t, uint64_t key, uint64_t now_us)
 {
-	uint64_t key = map_siphash(t->key, a, is_v4(a) ? 16 : 8);
-	struct throttle_source *s;
+	struct throttle_source *s = map64_get(&t->sources, key);
 
-	key = key ? key : 1;
-	s = map64_get(&t->sources, key);
 	if (!s && t->sources.n >= THROTTLE_SOURCES)
 		return NULL;
 	if (!s) {
@@ -195,7 +102,41 @@ static struct throttle_source *source_of(struct throttle *t, const uint8_t a[16]
 	return s;
 }
 
-static enum throttle_verdict judge(const struct throttle *t, const struct throttle_source *s)
+/* An address and the network it is in are told apart by the number of bytes. */
+static uint64_t key_of(const struct throttle *t, const struct address *a, size_t bytes)
+{
+	uint8_t part[1 + sizeof(a->bytes)] = { (uint8_t)bytes };
+	uint64_t key;
+
+	memcpy(part + 1, a->bytes, bytes);
+	key = map_siphash(t->key, part, 1 + bytes);
+	return key ? key : 1;
+}
+
+static struct throttle_source *find(struct throttle *t, const struct address *a, uint64_t now_us)
+{
+	bool v4 = address_is_v4(a);
+	struct throttle_source *s = source_of(t, key_of(t, a, v4 ? 16 : 8), now_us);
+
+	if (s && s->conns == 0)
+		s->net = source_of(t, key_of(t, a, v4 ? 15 : 6), now_us);
+	return s;
+}
+
+/* Nobody is drawn while a quarter of the places for strangers is free; all are when none is. */
+static bool is_drawn(struct throttle *t)
+{
+	const struct throttle_conf *c = t->conf;
+	size_t most = c->max_conns / 2, least;
+
+	if (c->max_per_ip == 0 && c->max_per_net == 0)
+		return false;
+	most = most > THROTTLE_STRANGERS_MIN ? most : THROTTLE_STRANGERS_MIN;
+	least = most / 4;
+	return t->strangers >= least && rng_below(&t->rng, most - least) < t->strangers - least;
+}
+
+static enum throttle_verdict judge(struct throttle *t, const struct throttle_source *s)
 {
 	const struct throttle_conf *c = t->conf;
 
@@ -203,20 +144,23 @@ static enum throttle_verdict judge(const struct throttle *t, const struct thrott
 		return THROTTLE_CROWDED;
 	if (s && c->rate > 0 && s->recent >= c->rate)
 		return THROTTLE_HASTY;
+	if (s && s->net && c->max_per_net > 0 && s->net->conns >= c->max_per_net)
+		return THROTTLE_NET;
 	return t->n >= c->max_conns ? THROTTLE_FULL : THROTTLE_WELCOME;
 }
 
-enum throttle_verdict throttle_enter(struct throttle *t, const struct sockaddr *from,
+enum throttle_verdict throttle_enter(struct throttle *t, const struct address *from,
 				     uint64_t now_us, void **ret)
 {
-	struct throttle_source *s = NULL;
+	bool exempt = address_nets_have(&t->exempt, from);
+	struct throttle_source *s;
 	enum throttle_verdict v;
-	uint8_t a[16];
 
 	sweep(t, now_us);
-	if (address_of(from, a) && !is_exempt(t, a))
-		s = source_of(t, a, now_us);
+	s = exempt ? NULL : find(t, from, now_us);
 	v = judge(t, s);
+	if (v == THROTTLE_WELCOME && !exempt && is_drawn(t))
+		v = THROTTLE_DROPPED;
 	if (v != THROTTLE_WELCOME) {
 		t->refused[v]++;
 		return v;
@@ -224,8 +168,11 @@ enum throttle_verdict throttle_enter(struct throttle *t, const struct sockaddr *
 	if (s) {
 		s->conns++;
 		s->recent++;
+		if (s->net)
+			s->net->conns++;
 	}
 	t->n++;
+	t->strangers++;
 	*ret = s;
 	return v;
 }
@@ -235,8 +182,30 @@ void throttle_leave(struct throttle *t, void *source)
 	struct throttle_source *s = source;
 
 	t->n--;
+	if (!s)
+		return;
+	s->conns--;
+	if (s->net)
+		s->net->conns--;
+}
+
+bool throttle_handshake(void *source)
+{
+	struct throttle_source *s = source;
+
+	if (s && s->handshakes >= THROTTLE_HANDSHAKES)
+		return false;
 	if (s)
-		s->conns--;
+		s->handshakes++;
+	return true;
+}
+
+void throttle_handshake_over(void *source)
+{
+	struct throttle_source *s = source;
+
+	if (s)
+		s->handshakes--;
 }
 
 const char *throttle_sentence(enum throttle_verdict v)
@@ -246,6 +215,8 @@ const char *throttle_sentence(enum throttle_verdict v)
 		[THROTTLE_FULL] = "Mudlark is full at the moment. Please try again later.",
 		[THROTTLE_CROWDED] = "There are too many connections from your address.",
 		[THROTTLE_HASTY] = "You connect too often. Please wait a minute.",
+		[THROTTLE_NET] = "There are too many connections from your network.",
+		[THROTTLE_DROPPED] = "Very many connect at the moment. Please try again.",
 	};
 
 	return sentences[v];

@@ -1,35 +1,41 @@
 /*
- * throttle.h - who may connect: how many connections at once, how many from one address, how many new
- * ones a minute from one address.
+ * throttle.h - who may connect: how many connections at once, how many from one address and from one
+ * network, how many new ones a minute from one address, how many that have not logged in.
  *
- * An IPv4 address counts by itself, an IPv6 address by its /64.  A source is remembered while it has
- * connections or has had some in this minute; at most THROTTLE_SOURCES are, and beyond that strangers
- * are let in uncounted (the total still holds).
+ * An IPv4 address counts by itself, an IPv6 address by its /64; a network is a /24 or a /48.  Sources
+ * (addresses and networks) are remembered while they have connections or have had some in this minute;
+ * at most THROTTLE_SOURCES are, and beyond that strangers are let in uncounted (the total still holds).
+ *
+ * Connections that are not in play may take half of all places.  When a quarter of that half is taken newcomers
+ * are turned away at random, the more the fuller it is: a flood then meets a wall, while a player who
+ * tries again gets in.  This spares exempt addresses, and is off when neither addresses nor networks
+ * are limited.
  */
 #pragma once
 
-#include <sys/socket.h>
-#include "rt/base.h"
+#include "gateway/address.h"
 #include "rt/map.h"
+#include "rt/rand.h"
 
-enum { THROTTLE_SOURCES = 65536 };
+enum {
+	THROTTLE_SOURCES = 65536,
+	THROTTLE_HANDSHAKES = 16,    /* of TLS, of one address at once */
+	THROTTLE_STRANGERS_MIN = 64, /* half of all places is never fewer */
+};
 
 enum throttle_verdict {
 	THROTTLE_WELCOME,
 	THROTTLE_FULL,	  /* too many connections */
 	THROTTLE_CROWDED, /* too many from this address */
 	THROTTLE_HASTY,	  /* too many new ones from this address */
+	THROTTLE_NET,	  /* too many from this network */
+	THROTTLE_DROPPED, /* too many that have not logged in: turned away at random */
 	THROTTLE_VERDICTS,
 };
 
 struct throttle_conf {
-	uint32_t max_conns, max_per_ip, rate; /* rate: new ones a minute; 0: no limit */
-};
-
-/* A part of the address space that is not counted. */
-struct throttle_net {
-	uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
-	uint8_t bits;
+	uint32_t max_conns;
+	uint32_t max_per_ip, rate, max_per_net; /* rate: new ones a minute; 0: no limit */
 };
 
 struct throttle_source;
@@ -38,19 +44,24 @@ struct throttle {
 	const struct throttle_conf *conf;
 	struct map64 sources;
 	struct throttle_source *oldest, *newest;
-	struct throttle_net *exempt;
-	size_t n_exempt, n;
+	struct address_nets exempt;
+	size_t n;
+	/* Connections not in play: what the owner said last, and those that came since. */
+	size_t strangers;
 	uint8_t key[16];
+	struct rng rng;
 	uint64_t refused[THROTTLE_VERDICTS];
 };
 
 void throttle_init(struct throttle *t, const struct throttle_conf *conf);
 void throttle_done(struct throttle *t);
-/* Addresses that are not counted: "10.0.0.0/8", "::1". 0; 1: *ret_bad is not one, nothing changed. */
-int throttle_exempt(struct throttle *t, char *const *nets, const char **ret_bad) MUST_USE;
-/* Charges one connection. On THROTTLE_WELCOME *ret is what throttle_leave() takes. */
-enum throttle_verdict throttle_enter(struct throttle *t, const struct sockaddr *from,
+/* Charges one connection. On THROTTLE_WELCOME *ret is what throttle_leave() takes (NULL: not counted
+ * by its address). */
+enum throttle_verdict throttle_enter(struct throttle *t, const struct address *from,
 				     uint64_t now_us, void **ret) MUST_USE;
 void throttle_leave(struct throttle *t, void *source);
+/* A handshake of a connection begins; false: its address has too many. And is over. */
+bool throttle_handshake(void *source) MUST_USE;
+void throttle_handshake_over(void *source);
 /* The sentence for one who is not welcome. */
 const char *throttle_sentence(enum throttle_verdict v);

@@ -24,7 +24,7 @@ enum conf_type {
 	CONF_STRING,  /* char *, owned by the struct */
 	CONF_ENUM,    /* int; names in `choices`, NULL-terminated */
 	CONF_LIST,    /* char **, NULL-terminated, owned; YAML sequence or a,b,c */
-	CONF_ADDRESS, /* char *: host:port, [v6]:port, a path with unix: in front, or empty = off */
+	CONF_ADDRESS, /* char *: host:port, [v6]:port, :port, a path with unix: in front, or empty = off */
 	CONF_ENDPOINT, /* char *: ipc://... or tcp://... */
 };
 

@@ -159,33 +159,45 @@ static bool has_prefix(struct span s, const char *prefix)
 }
 
 /* host:port or [v6]:port */
+static bool is_port(struct span s)
+{
+	int64_t number;
+
+	return s.n > 0 && s.n <= 5 && s.p[0] != '-' &&
+	       parse_quantity(s, no_units, ARRAY_LEN(no_units), &number) && number <= 65535;
+}
+
 static bool is_host_port(struct span s)
 {
 	const char *colon = s.n ? memrchr(s.p, ':', s.n) : NULL;
-	struct span host, port;
-	int64_t number;
+	struct span host;
 
 	if (!colon)
 		return false;
 	host = (struct span){ s.p, (size_t)(colon - s.p) };
-	port = (struct span){ colon + 1, s.n - host.n - 1 };
-	if (host.n == 0 || port.n > 5 || memchr(s.p, ' ', s.n) || memchr(s.p, '/', s.n))
+	if (host.n == 0 || memchr(s.p, ' ', s.n) || memchr(s.p, '/', s.n))
 		return false;
 	if (host.p[0] == '[' ? host.p[host.n - 1] != ']' || host.n < 4
 			     : memchr(host.p, ':', host.n) != NULL)
 		return false;
-	return port.n > 0 && port.p[0] != '-' &&
-	       parse_quantity(port, no_units, ARRAY_LEN(no_units), &number) && number <= 65535;
+	return is_port((struct span){ colon + 1, s.n - host.n - 1 });
+}
+
+/* :4000, on all addresses */
+static bool is_any_port(struct span s)
+{
+	return s.n > 0 && *s.p == ':' && is_port((struct span){ s.p + 1, s.n - 1 });
 }
 
 static bool check_place(const struct conf_option *o, struct span s, struct buf *why)
 {
 	if (o->type == CONF_ADDRESS) {
-		if (s.n == 0 || has_prefix(s, "unix:/") || is_host_port(s) ||
+		if (s.n == 0 || has_prefix(s, "unix:/") || is_host_port(s) || is_any_port(s) ||
 		    (has_prefix(s, "unix:") && s.p[5] != ' '))
 			return true;
-		buf_adds(why, "is not an address: write host:port, [ipv6]:port, unix:path, or "
-			      "nothing to turn it off");
+		buf_adds(why,
+			 "is not an address: write host:port, [ipv6]:port, :port, unix:path, or "
+			 "nothing to turn it off");
 		return false;
 	}
 	if (has_prefix(s, "ipc://")) {

@@ -1,0 +1,554 @@
+/*
+ * door.c - see door.h.
+ *
+ *	          trusted proxy            TLS
+ *	accepted -----> PROXY ----> admitted ----> HELLO ----> HANDSHAKE ----> in
+ *	                                |            |
+ *	                             refused     plain bytes
+ *	                                +--> FAREWELL <--+
+ *
+ * What is read belongs to whom it is for: a header is looked at (MSG_PEEK) before its bytes, and no
+ * others, are taken, and so is the first byte where TLS is to follow.  Handshakes are the only costly
+ * thing here, so there are DOOR_STEPS of them in a turn; the rest are asked again in the next one.
+ */
+#include "gateway/door.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "rt/log.h"
+
+enum {
+	WATCH_US = 100000,
+	PEEK = 512,
+	DISCARD = 4096,
+	HANDSHAKE_RECORD = 0x16, /* the first byte of TLS */
+};
+
+enum guest_state { GUEST_PROXY, GUEST_HELLO, GUEST_HANDSHAKE, GUEST_FAREWELL };
+
+struct guest {
+	TAILQ_ENTRY(guest) link;
+	struct doors *of;
+	const struct door *door;
+	struct event ev;
+	struct tls_conn *tls;
+	void *source;
+	uint64_t since_us, deadline_us;
+	int fd;
+	uint8_t state;
+	bool is_charged; /* by the throttle */
+	struct address socket, address;
+	struct proxy proxy;
+};
+
+/* Why somebody is not let in. */
+struct no {
+	const char *sentence;
+	int status; /* of HTTP */
+};
+
+static uint64_t now_us(const struct doors *ds)
+{
+	return clock_mono(loop_clock(ds->loop));
+}
+
+/* What is said to those who may not come in */
+
+static const char *reason_of(int status)
+{
+	return status == 400   ? "Bad Request"
+	       : status == 403 ? "Forbidden"
+	       : status == 429 ? "Too Many Requests"
+			       : "Service Unavailable";
+}
+
+static void word(struct buf *b, const struct door *d, const struct no *no)
+{
+	if (!d->http) {
+		buf_addf(b, "%s\r\n", no->sentence);
+		return;
+	}
+	buf_addf(b,
+		 "HTTP/1.1 %d %s\r\n"
+		 "Content-Type: text/plain; charset=utf-8\r\n"
+		 "Content-Length: %zu\r\n"
+		 "Cache-Control: no-store\r\n"
+		 "Connection: close\r\n",
+		 no->status, reason_of(no->status), strlen(no->sentence) + 1);
+	if (no->status == 429 || no->status == 503)
+		buf_adds(b, "Retry-After: 60\r\n");
+	buf_addf(b, "\r\n%s\n", no->sentence);
+}
+
+/* One call to the kernel: what it does not take is not said. */
+static void say(int fd, struct span text)
+{
+	if (send(fd, text.p, text.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		log_debug("sentence_not_sent", LOG_INT("errno", errno));
+	shutdown(fd, SHUT_WR);
+}
+
+static void say_no(int fd, const struct door *d, const struct no *no)
+{
+	struct buf b = { 0 };
+
+	word(&b, d, no);
+	say(fd, buf_span(&b));
+	buf_done(&b);
+}
+
+/* access_denied, fatal, before any key was agreed on */
+static void say_alert(int fd)
+{
+	static const char alert[] = { 0x15, 3, 3, 0, 2, 2, 49 };
+
+	say(fd, (struct span){ alert, sizeof(alert) });
+}
+
+/* Guests */
+
+static void on_ready(evutil_socket_t fd, short what, void *ctx);
+
+static int wait_for(struct guest *g, short what)
+{
+	if (event_initialized(&g->ev))
+		event_del(&g->ev);
+	if (event_assign(&g->ev, loop_base(g->of->loop), g->fd, (short)(what | EV_PERSIST),
+			 on_ready, g) < 0 ||
+	    event_add(&g->ev, NULL) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+/* Leaves the door; the socket, TLS and the charge stay with the caller. */
+static void leave(struct guest *g)
+{
+	struct doors *ds = g->of;
+
+	event_del(&g->ev);
+	if (g->state == GUEST_HANDSHAKE)
+		throttle_handshake_over(g->source);
+	TAILQ_REMOVE(&ds->guests, g, link);
+	ds->n--;
+}
+
+static void discharge(struct guest *g)
+{
+	if (g->is_charged)
+		throttle_leave(g->of->throttle, g->source);
+	g->is_charged = false;
+}
+
+static void send_away(struct guest *g)
+{
+	leave(g);
+	discharge(g);
+	tls_conn_free(g->tls);
+	close(g->fd);
+	free(g);
+}
+
+static void lose(struct guest *g, enum door_end how)
+{
+	g->of->ends[how]++;
+	send_away(g);
+}
+
+/* All is said; he gets a moment to read it. Who is closed with unread bytes would lose the sentence. */
+static void linger(struct guest *g)
+{
+	discharge(g);
+	g->state = GUEST_FAREWELL;
+	g->deadline_us = now_us(g->of) + DOOR_LINGER_US;
+}
+
+static struct guest *guest_new(struct doors *ds, const struct door *d, int fd, uint64_t now)
+{
+	struct guest *g = base_alloc(1, sizeof(*g));
+
+	g->of = ds;
+	g->door = d;
+	g->fd = fd;
+	g->since_us = now;
+	if (wait_for(g, EV_READ) < 0) {
+		free(g);
+		return NULL;
+	}
+	TAILQ_INSERT_TAIL(&ds->guests, g, link);
+	ds->n++;
+	if (!ds->watcher.pending)
+		loop_timer_in(&ds->watcher, WATCH_US);
+	return g;
+}
+
+/* Early drop: the fuller, the rarer a place. */
+static bool has_place(struct doors *ds)
+{
+	const size_t least = DOOR_MAX / 4;
+
+	return ds->n < least || rng_below(&ds->throttle->rng, DOOR_MAX - least) >= ds->n - least;
+}
+
+/* Refused before he was a guest. */
+static void refuse(struct doors *ds, const struct door *d, int fd, const struct no *no)
+{
+	struct guest *g;
+
+	if (d->tls)
+		say_alert(fd);
+	else
+		say_no(fd, d, no);
+	g = ds->n < DOOR_MAX / 4 ? guest_new(ds, d, fd, now_us(ds)) : NULL;
+	if (g)
+		linger(g);
+	else
+		close(fd);
+}
+
+static int status_of(enum throttle_verdict v)
+{
+	return v == THROTTLE_FULL || v == THROTTLE_DROPPED ? 503 : 429;
+}
+
+/* True: he may come in, and is charged. */
+static bool admit(struct doors *ds, const struct address *a, void **ret_source, struct no *ret)
+{
+	struct sockaddr_storage from;
+	enum throttle_verdict v;
+	const char *why = NULL;
+	uint64_t now = now_us(ds);
+
+	if (ds->refusal) {
+		address_sockaddr(a, &from);
+		why = ds->refusal(ds->ctx, (const struct sockaddr *)&from, now);
+	}
+	if (why) {
+		ds->ends[DOOR_REFUSED_SITE]++;
+		*ret = (struct no){ why, 403 };
+		return false;
+	}
+	v = throttle_enter(ds->throttle, a, now, ret_source);
+	*ret = (struct no){ throttle_sentence(v), status_of(v) };
+	return v == THROTTLE_WELCOME;
+}
+
+/* Coming in */
+
+struct arrival {
+	int fd;
+	struct tls_conn *tls;
+	struct address socket, address;
+	void *source;
+};
+
+static void hand_on(const struct door *d, const struct arrival *a)
+{
+	struct stream s = stream_of(a->fd);
+	struct door_guest guest = {
+		.address = a->address,
+		.socket = a->socket,
+		.source = a->source,
+		.secure = a->tls != NULL,
+	};
+
+	s.tls = a->tls;
+	s.wary = !a->tls && !d->http;
+	address_name(&a->address, guest.peer);
+	d->accepted(d->ctx, &s, &guest);
+}
+
+static void come_in(struct guest *g)
+{
+	const struct door *d = g->door;
+	struct arrival a = { g->fd, g->tls, g->socket, g->address, g->source };
+
+	leave(g);
+	free(g);
+	hand_on(d, &a);
+}
+
+static void begin_handshake(struct guest *g)
+{
+	if (!throttle_handshake(g->source)) {
+		say_alert(g->fd);
+		lose(g, DOOR_TOO_MANY);
+		return;
+	}
+	g->state = GUEST_HANDSHAKE;
+	g->tls = tls_accept(g->of->tls, g->fd, g->door->http);
+	if (!g->tls)
+		lose(g, DOOR_BAD_TLS);
+}
+
+static void refuse_plain(struct guest *g)
+{
+	static const struct no telnet = {
+		"This port speaks TLS. Please turn TLS on in your client, or take the other port.",
+		400
+	};
+	static const struct no web = {
+		"This port speaks TLS. Please take https:// instead of http://.", 400
+	};
+
+	say_no(g->fd, g->door, g->door->http ? &web : &telnet);
+	g->of->ends[DOOR_NO_TLS]++;
+	linger(g);
+}
+
+/* The first byte tells. */
+static void on_hello(struct guest *g)
+{
+	unsigned char first;
+	ssize_t n = recv(g->fd, &first, 1, MSG_PEEK);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0)
+		lose(g, DOOR_GONE);
+	else if (first == HANDSHAKE_RECORD)
+		begin_handshake(g);
+	else
+		refuse_plain(g);
+}
+
+static void on_handshake(struct guest *g)
+{
+	struct doors *ds = g->of;
+	const char *why = "";
+
+	if (ds->steps >= DOOR_STEPS)
+		return;
+	ds->steps++;
+	switch (tls_handshake(g->tls, &why)) {
+	case TLS_DONE:
+		ds->handshakes++;
+		come_in(g);
+		break;
+	case TLS_WANTS_READ:
+		if (wait_for(g, EV_READ) < 0)
+			lose(g, DOOR_BAD_TLS);
+		break;
+	case TLS_WANTS_WRITE:
+		if (wait_for(g, EV_WRITE) < 0)
+			lose(g, DOOR_BAD_TLS);
+		break;
+	case TLS_FAILED:
+		log_debug("handshake_failed", LOG_STR("reason", why));
+		lose(g, DOOR_BAD_TLS);
+		break;
+	}
+}
+
+/* It is known who he is. */
+static void on_known(struct guest *g)
+{
+	struct no no;
+
+	g->is_charged = admit(g->of, &g->address, &g->source, &no);
+	if (!g->is_charged) {
+		if (g->door->tls)
+			say_alert(g->fd);
+		else
+			say_no(g->fd, g->door, &no);
+		linger(g);
+	} else if (g->door->tls) {
+		g->state = GUEST_HELLO;
+		g->deadline_us = g->since_us + g->of->conf->handshake_us;
+	} else {
+		come_in(g);
+	}
+}
+
+static void bad_header(struct guest *g)
+{
+	char peer[ADDRESS_NAME];
+
+	address_name(&g->socket, peer);
+	log_warning("proxy_header_refused", LOG_STR("peer", peer),
+		    LOG_STR("listener", g->door->name));
+	lose(g, DOOR_BAD_PROXY);
+}
+
+static void on_proxy(struct guest *g)
+{
+	char bytes[PEEK];
+	ssize_t n = recv(g->fd, bytes, sizeof(bytes), MSG_PEEK);
+	size_t taken;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		lose(g, DOOR_GONE);
+		return;
+	}
+	taken = proxy_take(&g->proxy, (struct span){ bytes, (size_t)n });
+	if (recv(g->fd, bytes, taken, 0) != (ssize_t)taken) {
+		lose(g, DOOR_GONE);
+		return;
+	}
+	if (g->proxy.state == PROXY_BAD) {
+		bad_header(g);
+	} else if (g->proxy.state == PROXY_DONE) {
+		if (g->proxy.known)
+			g->address = g->proxy.client;
+		on_known(g);
+	}
+}
+
+/* Nobody is interested in what he still says. */
+static void on_farewell(struct guest *g)
+{
+	char bytes[DISCARD];
+	ssize_t n = recv(g->fd, bytes, sizeof(bytes), 0);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		send_away(g);
+}
+
+static void on_ready(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
+{
+	static void (*const on[])(struct guest * g) = {
+		[GUEST_PROXY] = on_proxy,
+		[GUEST_HELLO] = on_hello,
+		[GUEST_HANDSHAKE] = on_handshake,
+		[GUEST_FAREWELL] = on_farewell,
+	};
+	struct guest *g = ctx;
+
+	on[g->state](g);
+}
+
+static void on_late(struct guest *g)
+{
+	switch ((enum guest_state)g->state) {
+	case GUEST_FAREWELL:
+		send_away(g);
+		break;
+	case GUEST_HELLO:
+		/* A telnet client without TLS waits for us to begin. */
+		refuse_plain(g);
+		break;
+	case GUEST_PROXY:
+	case GUEST_HANDSHAKE:
+		lose(g, DOOR_LATE);
+		break;
+	}
+}
+
+static void on_watch(void *ctx)
+{
+	struct doors *ds = ctx;
+	uint64_t now = now_us(ds);
+	struct guest *g, *next;
+
+	for (g = TAILQ_FIRST(&ds->guests); g; g = next) {
+		next = TAILQ_NEXT(g, link);
+		if (g->deadline_us <= now)
+			on_late(g);
+	}
+	if (!TAILQ_EMPTY(&ds->guests))
+		loop_timer_in(&ds->watcher, WATCH_US);
+}
+
+static void on_turn(void *ctx)
+{
+	struct doors *ds = ctx;
+
+	ds->steps = 0;
+}
+
+/* Public */
+
+void doors_init(struct doors *ds, struct loop *loop, const struct doors_conf *conf,
+		struct throttle *throttle)
+{
+	*ds = (struct doors){ .loop = loop, .conf = conf, .throttle = throttle };
+	TAILQ_INIT(&ds->guests);
+	loop_timer_init(loop, &ds->watcher, on_watch, ds);
+	loop_on_idle(loop, on_turn, ds);
+}
+
+void doors_done(struct doors *ds)
+{
+	struct guest *g;
+
+	while ((g = TAILQ_FIRST(&ds->guests)))
+		send_away(g);
+	loop_timer_done(&ds->watcher);
+	loop_off_idle(ds->loop, on_turn, ds);
+}
+
+/* Has to wait in the door: for a header, or for TLS. */
+static void wait_inside(struct doors *ds, const struct door *d, const struct arrival *a,
+			bool proxied)
+{
+	const uint64_t patience = ds->conf->handshake_us, now = now_us(ds);
+	struct guest *g = has_place(ds) ? guest_new(ds, d, a->fd, now) : NULL;
+
+	if (!g) {
+		ds->ends[DOOR_REFUSED_FULL]++;
+		close(a->fd);
+		return;
+	}
+	g->socket = g->address = a->address;
+	g->state = GUEST_PROXY;
+	g->deadline_us = now + (patience < DOOR_PROXY_US ? patience : DOOR_PROXY_US);
+	if (!proxied)
+		on_known(g);
+}
+
+void doors_take(struct doors *ds, const struct door *d, int fd, const struct sockaddr *from)
+{
+	struct arrival a = { .fd = fd };
+	struct no no;
+	bool proxied;
+
+	if (!address_of(from, &a.address)) {
+		close(fd);
+		return;
+	}
+	a.socket = a.address;
+	proxied = d->proxy && address_nets_have(&ds->conf->trusted, &a.address);
+	if (proxied || d->tls)
+		wait_inside(ds, d, &a, proxied);
+	else if (admit(ds, &a.address, &a.source, &no))
+		hand_on(d, &a);
+	else
+		refuse(ds, d, fd, &no);
+}
+
+void doors_overflow(const struct door *d, int fd)
+{
+	const struct no no = { throttle_sentence(THROTTLE_FULL), 503 };
+
+	if (d->tls)
+		say_alert(fd);
+	else
+		say_no(fd, d, &no);
+}
+
+const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span header,
+			   int *ret_status)
+{
+	struct address a;
+	void *source;
+	struct no no;
+
+	if (!address_nets_have(&ds->conf->trusted, &g->socket))
+		return NULL;
+	a = address_forwarded(header, &ds->conf->trusted, &g->address);
+	if (address_eq(&a, &g->address))
+		return NULL;
+	if (!admit(ds, &a, &source, &no)) {
+		*ret_status = no.status;
+		return no.sentence;
+	}
+	throttle_leave(ds->throttle, g->source);
+	g->source = source;
+	g->address = a;
+	address_name(&a, g->peer);
+	return NULL;
+}

@@ -1,0 +1,101 @@
+/*
+ * door.h - what is between a socket that was accepted and a client: who is it (a PROXY header, where a
+ * trusted proxy connects), may he come in (throttle, bans), and the TLS handshake.
+ *
+ * A guest in the door is one small struct until his handshake begins.  There are at most DOOR_MAX of them; from
+ * a quarter of that on newcomers that would have to wait are dropped at random, the more the fuller.
+ * Every guest has a deadline.  A telnet client of a plain port is never in the door at all: he is
+ * handed on at once.
+ *
+ * Who may not come in is told so, by a sentence or by an HTTP status; where TLS is spoken by an alert, as
+ * a handshake would cost more than the guest is worth.
+ */
+#pragma once
+
+#include <event2/event.h>
+#include <sys/queue.h>
+#include "gateway/address.h"
+#include "gateway/proxy.h"
+#include "gateway/stream.h"
+#include "gateway/throttle.h"
+#include "gateway/tls.h"
+#include "rt/loop.h"
+
+enum {
+	DOOR_MAX = 1024,
+	DOOR_PROXY_US = 3000000,  /* for a PROXY header */
+	DOOR_LINGER_US = 1000000, /* for a refusal to be read */
+	DOOR_STEPS = 8,		  /* of handshakes, in one turn of the loop */
+};
+
+/* One who has come in. Copied by whom it is given to, if it is needed longer than the call. */
+struct door_guest {
+	char peer[ADDRESS_NAME]; /* the player's address */
+	struct address address;	 /* the same */
+	struct address socket;	 /* who connected: the player or a proxy */
+	void *source;		 /* for throttle_leave() when the connection ends */
+	bool secure;		 /* by TLS */
+};
+
+/* What is behind a listener. */
+struct door {
+	const char *name; /* of the listener: telnet_tls */
+	bool tls, http;
+	/* Takes the stream, and the guest's `source`. */
+	void (*accepted)(void *ctx, struct stream *s, const struct door_guest *g);
+	void *ctx;
+	bool proxy; /* trusted proxies begin with a PROXY header */
+};
+
+enum door_end {
+	DOOR_REFUSED_SITE, /* banned */
+	DOOR_REFUSED_FULL, /* too many are in the door */
+	DOOR_BAD_PROXY,	   /* no PROXY header, or none that can be read */
+	DOOR_NO_TLS,	   /* plain bytes where TLS is spoken */
+	DOOR_BAD_TLS,	   /* the handshake failed */
+	DOOR_TOO_MANY,	   /* handshakes of one address at once */
+	DOOR_LATE,	   /* the deadline */
+	DOOR_GONE,	   /* by himself */
+	DOOR_ENDS,
+};
+
+struct doors_conf {
+	uint64_t handshake_us; /* for a TLS handshake, from connecting */
+	struct address_nets trusted;
+};
+
+struct guest;
+
+struct doors {
+	struct loop *loop;
+	const struct doors_conf *conf;
+	struct throttle *throttle;
+	struct tls *tls; /* the certificate; may be replaced at any time; NULL: no TLS */
+	/* A sentence for one who may not come in; NULL: he may. May be NULL. */
+	const char *(*refusal)(void *ctx, const struct sockaddr *from, uint64_t now_us);
+	void *ctx;
+	TAILQ_HEAD(, guest) guests;
+	size_t n;
+	unsigned steps; /* of handshakes, in this turn */
+	struct loop_timer watcher;
+	uint64_t handshakes;	  /* that came to their end */
+	uint64_t ends[DOOR_ENDS]; /* the others */
+};
+
+void doors_init(struct doors *ds, struct loop *loop, const struct doors_conf *conf,
+		struct throttle *throttle);
+/* Sends away who is still in them. */
+void doors_done(struct doors *ds);
+/* Somebody is at the door. Takes fd. */
+void doors_take(struct doors *ds, const struct door *d, int fd, const struct sockaddr *from);
+/* One who cannot be taken at all, for want of descriptors: the sentence. fd stays the caller's. */
+void doors_overflow(const struct door *d, int fd);
+
+/*
+ * For the web: a request of a guest whose proxy is trusted tells the player's address by X-Forwarded-For
+ * (several headers joined by commas; an empty span: there was none).  Charges that address in place of
+ * the proxy's and puts it into g.  NULL: welcome; otherwise the sentence to refuse him with, g->source
+ * is then charged to nobody (NULL).  *ret_status: 403, 429 or 503.
+ */
+const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span header,
+			   int *ret_status);
