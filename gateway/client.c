@@ -17,7 +17,8 @@ enum {
 	WATCH_US = 500000,
 	MUTE_US = 100000,	  /* who sends too much is looked at again */
 	RATE_WINDOW_US = 2000000, /* so long one may send at once what the rate allows */
-	PING_US = 1000000,
+	PING_US = 1000000,	  /* who is silent is looked for so often */
+	PING_MIN_US = 10000,
 };
 
 static const char cut_line[] = "{system}That line was too long; the end of it was left out.{/}";
@@ -323,6 +324,15 @@ static void on_read(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 		take_bytes(c, (struct span){ cs->read, (size_t)n });
 }
 
+static void await_ping_time(struct clients *cs)
+{
+	uint64_t delay = cs->conf->keepalive_us / 4;
+
+	if (delay == 0 || delay > PING_US)
+		delay = PING_US;
+	loop_timer_in(&cs->pinger, delay < PING_MIN_US ? PING_MIN_US : delay);
+}
+
 static void on_ping_time(void *ctx)
 {
 	struct clients *cs = ctx;
@@ -340,7 +350,7 @@ static void on_ping_time(void *ctx)
 		else
 			c->protocol->ping(c);
 	}
-	loop_timer_in(&cs->pinger, PING_US);
+	await_ping_time(cs);
 }
 
 static void on_write(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
@@ -538,7 +548,7 @@ void clients_init(struct clients *cs, struct loop *loop, struct lobby *lobby,
 	loop_timer_init(loop, &cs->watcher, on_watch, cs);
 	loop_timer_init(loop, &cs->unmute, on_unmute, cs);
 	loop_timer_init(loop, &cs->pinger, on_ping_time, cs);
-	loop_timer_in(&cs->pinger, PING_US);
+	await_ping_time(cs);
 	cs->read = base_alloc(1, CLIENT_READ);
 }
 

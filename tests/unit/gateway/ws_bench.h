@@ -74,17 +74,14 @@ UNUSED static void turn(void)
 	clients_flush(&b.clients);
 }
 
-/* The other end of a new connection. */
-UNUSED static int connect_with(const struct protocol *p)
+static int connect_by(const struct protocol *p, const struct framing *framing)
 {
 	int pair[2];
-	struct client_guest guest = {
-		.peer = "here",
-		.via = "ws",
-		.framing = &framing_websocket,
-		.frames = websocket_new(),
-	};
+	struct client_guest guest = { .peer = "here", .via = "ws", .framing = framing };
 	struct stream from;
+
+	if (framing)
+		guest.frames = websocket_new();
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	from = stream_of(pair[0]);
@@ -96,6 +93,12 @@ UNUSED static void put_bytes(int fd, struct span bytes)
 {
 	ck_assert_int_eq(send(fd, bytes.p, bytes.n, MSG_NOSIGNAL), (ssize_t)bytes.n);
 	turn();
+}
+
+/* The other end of a new connection. */
+UNUSED static int connect_with(const struct protocol *p)
+{
+	return connect_by(p, &framing_websocket);
 }
 
 /* A masked frame, appended. */
