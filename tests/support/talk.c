@@ -66,6 +66,7 @@ void talk_close(struct talk *t)
 {
 	hang_up(t);
 	buf_done(&t->text);
+	buf_done(&t->options);
 }
 
 void talk_bytes(struct talk *t, const void *p, size_t n)
@@ -93,6 +94,8 @@ static enum telnet_state command(struct talk *t, uint8_t c)
 	t->verb = c;
 	if (c == GA || c == EOR)
 		buf_adds(&t->text, TALK_GO);
+	else
+		t->n_telnet++;
 	if (c == SB)
 		return T_SUB;
 	return c >= WILL && c < IAC ? T_OPTION : T_TEXT;
@@ -113,6 +116,8 @@ static void byte(struct talk *t, uint8_t c)
 	case T_OPTION:
 		if (c == ECHO && (t->verb == WILL || t->verb == WONT))
 			t->is_hidden = t->verb == WILL;
+		buf_addc(&t->options, (char)t->verb);
+		buf_addc(&t->options, (char)c);
 		t->telnet = T_TEXT;
 		break;
 	case T_SUB:

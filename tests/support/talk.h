@@ -22,6 +22,9 @@ struct talk {
 	uint8_t telnet, verb;
 	bool is_hidden;	       /* the server echoes: a password is wanted */
 	struct secure *secure; /* NULL: plain */
+	struct buf options;    /* WILL, WONT, DO and DONT that were read: verb, option */
+	size_t n_telnet;       /* telnet commands that were read, but for prompts */
+	size_t n_answered;     /* for the test: of `options` */
 };
 
 struct talk_way {

@@ -115,6 +115,14 @@ struct buf tap_read(const struct tap *t)
 	return b;
 }
 
+void tap_add(struct buf *recording, enum tap_side from, struct span bytes)
+{
+	struct piece_head head = { from, (uint32_t)bytes.n };
+
+	buf_add(recording, &head, sizeof(head));
+	buf_add(recording, bytes.p, bytes.n);
+}
+
 bool tap_next(struct span *recording, struct tap_piece *ret)
 {
 	struct piece_head head;

@@ -29,5 +29,7 @@ void tap_open(struct tap *t, uint16_t server_port, const char *dir, const char *
 void tap_close(struct tap *t);
 /* What was recorded so far; freed by the caller. */
 struct buf tap_read(const struct tap *t) MUST_USE;
+/* Adds a piece to a recording in memory. */
+void tap_add(struct buf *recording, enum tap_side from, struct span bytes);
 /* Cuts the first whole piece off a recording. false: there is none. */
 bool tap_next(struct span *recording, struct tap_piece *ret);

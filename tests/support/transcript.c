@@ -184,9 +184,10 @@ static void take_inflated(struct side *s, struct span bytes)
 		r = inflate(&s->z, Z_SYNC_FLUSH);
 		for (uint8_t *p = plain; p < s->z.next_out; p++)
 			take(s, *p);
-		if (r == Z_STREAM_END)
+		if (r == Z_STREAM_END) {
+			end_text(s);
 			s->inflating = false;
-		else if (r != Z_OK && r != Z_BUF_ERROR)
+		} else if (r != Z_OK && r != Z_BUF_ERROR)
 			die("a recorded stream does not inflate: %s", s->z.msg ? s->z.msg : "?");
 	} while (s->inflating && !s->z.avail_out);
 	bytes = (struct span){ (const char *)s->z.next_in, s->z.avail_in };
