@@ -406,6 +406,58 @@ START_TEST(a_title_is_data_and_markup_only_of_itself)
 }
 END_TEST
 
+/* No tag but those of the engine: every brace of the player stands doubled. */
+static void holds_no_foreign_link(const ProtobufCBinaryData *text)
+{
+	struct span s = { (const char *)text->data, text->len };
+	const char *at;
+
+	while ((at = s.n ? memmem(s.p, s.n, "{do quit}", 9) : NULL)) {
+		ck_assert_msg(at > (const char *)text->data && at[-1] == '{', "%.*s",
+			      (int)text->len, (const char *)text->data);
+		s.n -= (size_t)(at + 1 - s.p);
+		s.p = at + 1;
+	}
+}
+
+START_TEST(nothing_that_a_player_types_is_ever_markup_or_a_template)
+{
+	static const char *const lines[] = {
+		"say X",      "'X",	    "emote X",	   "tell ben X",
+		"reply X",    "title X",    "look X",	   "look in X",
+		"examine X",  "read X",	    "get X",	   "get X from X",
+		"drop X",     "put X in X", "give X to X", "give X to ben",
+		"help X",     "go X",	    "tell X X",	   "think X",
+		"who X",      "X",	    "x X",	   "commands X",
+		"password X", "say X X X",
+	};
+	uint64_t seq = 2;
+	struct buf line = { 0 };
+
+	rig_line(&r, BEN, 2, "tell ana hello");
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		rig_forget(&r);
+		buf_reset(&line);
+		for (const char *p = lines[i]; *p; p++)
+			if (*p == 'X')
+				buf_adds(&line, "{do quit}$n$t%s{/}");
+			else
+				buf_addc(&line, *p);
+		buf_addc(&line, '\0');
+		rig_line(&r, ANA, seq++, buf_p(&line));
+		ck_assert_uint_gt(r.n_said, 0);
+		for (size_t k = 0; k < r.n_said; k++)
+			if (r.said[k].m->body_case == MUDLARK__GATEWAY_IN__BODY_OUTPUT)
+				holds_no_foreign_link(&r.said[k].m->output->text);
+	}
+	rig_forget(&r);
+	rig_line(&r, ANA, seq++, "look");
+	rig_line(&r, BEN, 3, "say $n $t %s");
+	ck_assert(rig_room_heard(&r, ANA, "$n $t %s"));
+	buf_done(&line);
+}
+END_TEST
+
 START_TEST(ways_and_things_of_a_room_are_links)
 {
 	rig_line(&r, ANA, 2, "look");
@@ -619,6 +671,7 @@ int main(void)
 	tcase_add_test(c, a_say_stands_between_its_marks_and_is_one_record_for_a_gateway);
 	tcase_add_test(c, a_tell_is_data_for_the_two_of_them);
 	tcase_add_test(c, a_title_is_data_and_markup_only_of_itself);
+	tcase_add_test(c, nothing_that_a_player_types_is_ever_markup_or_a_template);
 	tcase_add_test(c, ways_and_things_of_a_room_are_links);
 	tcase_add_test(c, a_room_is_heard_until_one_is_where_nothing_is_to_be_heard);
 	tcase_add_test(c, an_operator_says_where_sounds_an_interface_and_discord_are);
