@@ -1,0 +1,36 @@
+// status.js - what the state of the connection is called: the words of the status line, and a remark in
+// the text where something has happened that one should know later, too.
+
+const WAITING = {
+	restart: {
+		text: 'The server restarts. Coming back…',
+		remark: 'The server restarts. You keep your place; go on typing.',
+	},
+	busy: { text: 'The server is full. Trying again…', remark: 'The server is full just now.' },
+	lost: {
+		text: 'Connection lost. Reconnecting…',
+		remark: 'The connection is lost. Go on typing: it is sent when you are back.',
+	},
+};
+
+const CLOSED = {
+	left: 'You have left the game.',
+	moved: 'You play on in another window.',
+	login_timeout: 'You were not in the game in time, so the connection was closed.',
+	banned: 'You are not welcome on this server.',
+	protocol: 'This server does not speak the language of this page.',
+};
+
+// { text, tone (good, busy, bad), button, remark }
+export function statusOf(state, { why, reason } = {}) {
+	if (state === 'login' || state === 'playing')
+		return { text: 'Connected', tone: 'good' };
+	if (state === 'connecting')
+		return { text: 'Connecting…', tone: 'busy' };
+	if (state === 'resuming')
+		return { text: 'Coming back…', tone: 'busy' };
+	if (state === 'waiting')
+		return { ...(WAITING[why] ?? WAITING.lost), tone: 'busy', button: 'Connect now' };
+	const text = CLOSED[why] ?? `The server has closed the connection${reason ? ` (${reason})` : ''}.`;
+	return { text, tone: 'bad', button: 'Connect', remark: text };
+}
