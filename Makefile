@@ -34,7 +34,7 @@ step = $(if $(V),,@echo '  $(1)')
 .SECONDARY:
 .SUFFIXES:
 
-PKGS_rt := libzmq libprotobuf-c libevent_core libevent_extra libsodium libutf8proc yaml-0.1
+PKGS_rt := libzmq libprotobuf-c libevent_core libevent_extra libsodium libutf8proc yaml-0.1 libseccomp
 PKGS_gateway := $(PKGS_rt) jansson openssl zlib
 PKGS_world := $(PKGS_rt) jansson
 PKGS_persist := $(PKGS_rt) jansson libpq sqlite3

@@ -11,12 +11,14 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "gateway/charset.h"
 #include "gateway/client.h"
 #include "gateway/lobby.h"
 #include "gateway/meter.h"
 #include "gateway/ports.h"
 #include "rt/log.h"
+#include "rt/sandbox.h"
 #include "rt/wire.h"
 
 enum {
@@ -232,6 +234,7 @@ static void take_conf(struct gateway *g)
 		.rate = (uint32_t)c->input_rate,
 		.burst = (uint32_t)c->input_burst,
 		.login_timeout_us = (uint64_t)c->login_timeout,
+		.resume_grace_us = (uint64_t)c->resume_grace,
 	};
 	g->client_conf = (struct client_conf){
 		.output_soft = (size_t)c->output_soft,
@@ -365,6 +368,57 @@ static void init_parts(struct gateway *g)
 	loop_on_idle(loop, on_idle, g); /* before the wire's, which sends what it makes */
 }
 
+/* What another user will need later is said now, if it cannot be had. */
+static void check_reach(const struct gateway_conf *c)
+{
+	static const char ipc[] = "ipc://";
+	const char *bus = c->bus + strlen(ipc);
+
+	if (strncmp(c->bus, ipc, strlen(ipc)) == 0 && *bus == '/' && access(bus, W_OK) < 0)
+		log_warning("bus_out_of_reach", LOG_STR("user", c->user), LOG_STR("bus", c->bus),
+			    LOG_ERRNO(-errno));
+	if ((*c->telnet_tls || *c->web_tls) && access(c->tls_key, R_OK) < 0)
+		log_warning("key_out_of_reach", LOG_STR("user", c->user),
+			    LOG_STR("file", c->tls_key), LOG_ERRNO(-errno));
+}
+
+/* All addresses are bound: root and capabilities are not needed any more. */
+static int give_up_rights(struct gateway *g)
+{
+	const struct gateway_conf *c = g->conf;
+	char why[SANDBOX_WHY];
+
+	if (sandbox_user(c->user, why) != 0) {
+		log_error("cannot_become", LOG_STR("user", c->user), LOG_STR("reason", why));
+		return -EPERM;
+	}
+	if (*c->user)
+		check_reach(c);
+	if (!c->sandbox || !sandbox_is_possible())
+		return 0;
+	if (sandbox_lock(why) == 0)
+		return 0;
+	log_error("no_sandbox", LOG_STR("reason", why));
+	return -EPERM;
+}
+
+/* After this nothing can be started, written or listened at. */
+static int give_up_calls(struct gateway *g)
+{
+	const struct gateway_conf *c = g->conf;
+	char why[SANDBOX_WHY];
+
+	if (!c->sandbox || !sandbox_is_possible()) {
+		log_info("sandbox_off",
+			 LOG_STR("reason", c->sandbox ? "built with a sanitizer" : "option"));
+		return 0;
+	}
+	if (sandbox_filter(strncmp(c->bus, "tcp://", 6) == 0, why) == 0)
+		return 0;
+	log_error("no_sandbox", LOG_STR("reason", why));
+	return -EPERM;
+}
+
 int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_conf *conf)
 {
 	struct gateway *g = base_alloc(1, sizeof(*g));
@@ -375,11 +429,15 @@ int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_con
 	g->conf = conf;
 	g->since_s = clock_wall(loop_clock(p->loop)) / 1000;
 	init_parts(g);
-	r = dial(g);
-	if (r == 0)
-		r = ports_open(&g->ports, p->loop, conf, &g->clients);
+	r = ports_open(&g->ports, p->loop, conf, &g->clients);
 	if (r == 0)
 		r = serve_metrics(g);
+	if (r == 0)
+		r = give_up_rights(g);
+	if (r == 0)
+		r = dial(g); /* starts threads, which have no more rights than we */
+	if (r == 0)
+		r = give_up_calls(g);
 	if (r == 0)
 		take_conf(g);
 	if (r == 0)
