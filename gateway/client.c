@@ -144,6 +144,11 @@ static void on_caps(UNUSED void *ctx, struct session *s, Mudlark__SessionCaps *r
 	c->protocol->caps(c, ret);
 }
 
+static void on_resumed(UNUSED void *ctx, struct session *s, const struct lobby_resumed *r)
+{
+	client_resumed(s->owner, r);
+}
+
 static void on_close(UNUSED void *ctx, struct session *s, const char *reason)
 {
 	struct client *c = s->owner;
@@ -165,6 +170,7 @@ void clients_io(struct clients *cs, struct lobby_io *ret)
 	ret->hide = on_hide;
 	ret->caps = on_caps;
 	ret->close = on_close;
+	ret->resumed = on_resumed;
 	ret->ctx = cs;
 }
 
@@ -179,6 +185,11 @@ static void wipe(struct buf *b)
 
 void client_line(struct client *c, enum charset from)
 {
+	client_line_tagged(c, from, 0);
+}
+
+void client_line_tagged(struct client *c, enum charset from, uint64_t tag)
+{
 	struct buf *text = &c->of->text;
 	bool cut;
 
@@ -187,7 +198,7 @@ void client_line(struct client *c, enum charset from)
 	c->at_prompt = false;
 	if (!c->session || c->doomed)
 		return;
-	lobby_line(c->session, buf_span(text));
+	lobby_line_tagged(c->session, buf_span(text), tag);
 	if (c->session->hidden) {
 		wipe(text);
 		wipe(&c->line.raw);
@@ -494,6 +505,7 @@ static void flush_client(struct client *c)
 {
 	if (!c->doomed) {
 		show_prompt(c);
+		client_session_news(c);
 		seal(c);
 		if (c->goodbye && c->framing && c->framing->goodbye)
 			c->framing->goodbye(c, c->goodbye);

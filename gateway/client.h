@@ -126,6 +126,8 @@ void clients_farewell(struct clients *cs, const char *markup);
 struct buf *client_out(struct client *c); /* to add to; is sent at the end of the turn */
 /* A line is complete in c->line: to the lobby. */
 void client_line(struct client *c, enum charset from);
+/* The same with the client's own number of it. */
+void client_line_tagged(struct client *c, enum charset from, uint64_t tag);
 /* To be freed at the end of the turn; what was not sent is lost. */
 void client_doom(struct client *c, const char *reason);
 /* What was sent came to n bytes more than were read: they count for `byte_rate`, too. */
@@ -140,5 +142,9 @@ void client_part(struct client *c, const char *reason);
 void client_gmcp(struct client *c, struct span payload);
 /* Sends one, whether asked for or not. */
 void client_gmcp_send(struct client *c, const char *package, struct span json);
+/* The end of a turn: the token, and how far the client has come, when that is new. */
+void client_session_news(struct client *c);
+/* What became of its wish to resume. */
+void client_resumed(struct client *c, const struct lobby_resumed *r);
 /* A token to resume by, said by NEW-ENVIRON: "<64 hex>" or "<64 hex>:<at>". */
 void client_resume_token(struct client *c, struct span value);

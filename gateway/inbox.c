@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "gateway/group.h"
+#include "gateway/resume.h"
 #include "gateway/sites.h"
 #include "rt/log.h"
 
@@ -37,6 +38,13 @@ static void mark(struct lobby *l, const uint64_t *ids, size_t n, bool skip)
 	}
 }
 
+/* The session has been given the record that is being handled. */
+static void reached(struct lobby *l, struct session *s)
+{
+	if (s->resume && l->durable)
+		s->resume->at = l->oseq;
+}
+
 /* To the group, but not to those in `except`, nor twice to those who are listed. */
 static void text_to_group(struct lobby *l, const Mudlark__Output *o, struct lobby_text *t)
 {
@@ -46,9 +54,12 @@ static void text_to_group(struct lobby *l, const Mudlark__Output *o, struct lobb
 		return;
 	mark(l, o->except, o->n_except, true);
 	mark(l, o->sessions, o->n_sessions, true);
-	for (uint32_t i = 0; i < g->n; i++)
-		if (!g->members[i]->skip)
-			lobby_text(g->members[i], t);
+	for (uint32_t i = 0; i < g->n; i++) {
+		if (g->members[i]->skip)
+			continue;
+		reached(l, g->members[i]);
+		lobby_text(g->members[i], t);
+	}
 	mark(l, o->except, o->n_except, false);
 	mark(l, o->sessions, o->n_sessions, false);
 }
@@ -65,6 +76,7 @@ static int on_output(void *ctx, UNUSED uint64_t peer, const void *body)
 
 		if (!s)
 			continue;
+		reached(l, s);
 		t.answer = set_prompt(s, span_of(o->prompt)) || o->done > 0;
 		if (t.markup.n > 0 || t.answer)
 			lobby_text(s, &t);
@@ -108,8 +120,10 @@ static int on_data(void *ctx, UNUSED uint64_t peer, const void *body)
 	for (size_t i = 0; i < m->n_sessions; i++) {
 		struct session *s = lobby_get(l, m->sessions[i]);
 
-		if (s)
-			l->io.data(l->io.ctx, s, &d);
+		if (!s)
+			continue;
+		reached(l, s);
+		l->io.data(l->io.ctx, s, &d);
 	}
 	return 0;
 }
@@ -127,7 +141,7 @@ static int on_session_close(void *ctx, UNUSED uint64_t peer, const void *body)
 		return 0;
 	if (t.markup.n > 0)
 		lobby_text(s, &t);
-	lobby_end(s, "closed_by_world", NULL);
+	lobby_end(s, m->moved ? "moved" : "closed_by_world", NULL);
 	return 0;
 }
 
@@ -148,8 +162,15 @@ static int on_notice(void *ctx, UNUSED uint64_t peer, const void *body)
 	return 0;
 }
 
-static int on_resumed(UNUSED void *ctx, UNUSED uint64_t peer, UNUSED const void *body)
+static int on_resumed(void *ctx, UNUSED uint64_t peer, const void *body)
 {
+	const Mudlark__Resumed *m = body;
+	struct session *s = lobby_get(ctx, m->session);
+
+	if (s) {
+		reached(ctx, s);
+		lobby_resumed(s, m);
+	}
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include "gateway/group.h"
 #include "gateway/inbox.h"
+#include "gateway/resume.h"
 #include "gateway/tell.h"
 #include "rt/log.h"
 
@@ -28,6 +29,10 @@ static const char lost_line[] = "{system}What you typed meanwhile is set aside.{
 static const char forgotten_line[] = "{system}The question is forgotten; ask again.{/}";
 static const char full_line[] = "{system}Too many of your lines are waiting; "
 				"this one was not taken.{/}";
+static const char resume_late_line[] = "You are in play already.";
+static const char resume_bad_line[] = "That is no token.";
+static const char resume_end_line[] =
+	"{system}That was one wrong token too many. Come back by your name.{/}";
 static const char late_line[] = "{system}You took too long to log in. Come back any time.{/}";
 
 static uint64_t now_us(const struct lobby *l)
@@ -141,6 +146,24 @@ static enum session_wait send_lines(struct session *s)
 	return WAIT_NOTHING;
 }
 
+/* Of a session that can be resumed, or wants to resume another one. */
+static enum session_wait send_resume(struct session *s)
+{
+	struct resume *r = s->resume;
+
+	if (r->world_due) {
+		if (!tell_token(s->lobby, s))
+			return WAIT_ROOM;
+		r->world_due = false;
+	}
+	if (resume_is_unsent(r)) {
+		if (!tell_resume(s->lobby, s))
+			return WAIT_ROOM;
+		resume_sent(r, true);
+	}
+	return WAIT_NOTHING;
+}
+
 static enum session_wait send_some(struct session *s)
 {
 	struct lobby *l = s->lobby;
@@ -161,11 +184,17 @@ static enum session_wait send_some(struct session *s)
 			return WAIT_ROOM;
 		session_enter(s, SESSION_ATTACHING);
 		s->caps_changed = false;
+		if (s->resume)
+			s->resume->world_due = false;
 		return WAIT_NOTHING;
 	case SESSION_LIVE:
 		if (s->caps_changed && !tell_caps(l, s))
 			return WAIT_ROOM;
 		s->caps_changed = false;
+		if (s->resume && send_resume(s) != WAIT_NOTHING)
+			return WAIT_ROOM;
+		if (s->resume && s->resume->wish)
+			return WAIT_NOTHING; /* whose lines they are is not known yet */
 		return send_lines(s);
 	default:
 		return WAIT_NOTHING;
@@ -330,9 +359,28 @@ void lobby_done(struct lobby *l)
 
 void lobby_line(struct session *s, struct span text)
 {
+	lobby_line_tagged(s, text, 0);
+}
+
+/* A client's own number, if it is a new one. */
+static bool take_tag(struct session *s, uint64_t tag)
+{
+	if (!s->resume || tag == 0)
+		return true;
+	if (tag <= s->resume->taken)
+		return false;
+	s->resume->taken = tag;
+	return true;
+}
+
+void lobby_line_tagged(struct session *s, struct span text, uint64_t tag)
+{
 	struct lobby *l = s->lobby;
 
-	if (session_add_line(s, text, s->trusted ? TRUSTED_QUEUE : l->conf->input_queue) != 0) {
+	if (!take_tag(s, tag))
+		return;
+	if (session_add_line(s, text, tag, s->trusted ? TRUSTED_QUEUE : l->conf->input_queue) !=
+	    0) {
 		l->stats.refused++;
 		if (!s->told_full)
 			lobby_say(s, full_line);
@@ -362,7 +410,68 @@ void lobby_caps(struct session *s)
 	touch(s);
 }
 
+void lobby_resumable(struct session *s)
+{
+	struct lobby *l = s->lobby;
+
+	if (s->resume || l->conf->resume_grace_us < 1000000)
+		return;
+	s->resume = resume_new(l->entropy, (uint32_t)(l->conf->resume_grace_us / 1000000));
+	touch(s);
+}
+
+static void tell_refused(struct session *s, const char *why)
+{
+	struct lobby *l = s->lobby;
+
+	if (l->io.resumed)
+		l->io.resumed(l->io.ctx, s, &(struct lobby_resumed){ .why = why });
+	if (s->resume && s->resume->refused >= RESUME_REFUSALS)
+		lobby_end(s, "resume_refused", resume_end_line);
+}
+
+void lobby_resume(struct session *s, const struct resume_claim *c)
+{
+	lobby_resumable(s);
+	if (s->playing || !s->resume) {
+		tell_refused(s, resume_late_line);
+	} else if (resume_claim(s->resume, c, s->lobby->entropy) != 0) {
+		s->resume->refused++;
+		tell_refused(s, resume_bad_line);
+	} else {
+		pump(s);
+	}
+}
+
 /* What the world does */
+
+/* What the client numbered it sends again, now that it knows from where. */
+static void drop_numbered(struct session *s)
+{
+	if (s->n_lines > 0 && session_head(s)->tag > 0)
+		s->lobby->stats.queued -= session_drop_lines(s);
+}
+
+void lobby_resumed(struct session *s, const Mudlark__Resumed *m)
+{
+	struct lobby *l = s->lobby;
+
+	if (!s->resume || !s->resume->wish)
+		return;
+	resume_answered(s->resume, m);
+	log_info("session_resumes", LOG_ID("session", s->id), LOG_INT("ok", m->ok),
+		 LOG_INT("gap", m->gap));
+	if (!m->ok) {
+		pump(s);
+		tell_refused(s, m->why);
+		return;
+	}
+	drop_numbered(s);
+	pump(s);
+	if (l->io.resumed)
+		l->io.resumed(l->io.ctx, s,
+			      &(struct lobby_resumed){ .line = m->tag, .gap = m->gap });
+}
 
 void lobby_finish(struct session *s, uint64_t seq)
 {
@@ -385,6 +494,8 @@ static void start_anew(struct session *s)
 	struct lobby *l = s->lobby;
 	size_t n = session_drop_lines(s);
 
+	if (s->resume)
+		s->resume->done = s->resume->taken;
 	l->stats.queued -= n;
 	l->stats.dropped += n;
 	group_enter(&l->groups, s, 0);
@@ -453,6 +564,8 @@ void lobby_up(struct lobby *l, enum link_up how)
 			else if (s->state == SESSION_LIVE || s->state == SESSION_ATTACHING)
 				session_enter(s, SESSION_DETACHED);
 			s->sent = false;
+			if (s->resume)
+				resume_sent(s->resume, false);
 		} else {
 			say_back(s);
 		}

@@ -3,7 +3,8 @@
  * interfaces, without sockets, timers or threads.  The gateway gives it a link and clients; tests and
  * the simulator give it whatever they like.
  *
- * In:   clients   lobby_open, lobby_line, lobby_data, lobby_caps, lobby_eof, lobby_hangup
+ * In:   clients   lobby_open, lobby_line, lobby_data, lobby_caps, lobby_eof, lobby_hangup,
+ *                 lobby_resumable, lobby_resume
  *       the link  lobby_up, lobby_down, lobby_room, lobby_record
  *       the loop  lobby_flush at the end of each turn, lobby_tick when lobby_due() has come
  * Out:  struct lobby_io.
@@ -37,6 +38,7 @@ struct lobby_conf {
 	size_t input_queue;	   /* lines of a session that may wait */
 	uint32_t rate, burst;	   /* lines a second, and how many at once; rate 0: no limit */
 	uint64_t login_timeout_us; /* from the connection to being in play; 0: none */
+	uint64_t resume_grace_us;  /* a lost connection may be taken up again so long; 0: never */
 };
 
 /* One text for one or many sessions. */
@@ -52,6 +54,14 @@ struct lobby_data {
 	struct span package, json;
 };
 
+/* Answer to lobby_resume(). What was missed follows as texts. */
+struct lobby_resumed {
+	const char *
+		why; /* refused: a sentence; NULL: this session goes on where the other one was lost */
+	uint64_t line; /* the client's lines up to this one were taken */
+	bool gap;      /* some of what was missed is not remembered */
+};
+
 /* All but to_world return nothing; none may call the lobby. */
 struct lobby_io {
 	/* One record for the world: 0; 1: no room, lobby_room() follows; < 0: not sendable. */
@@ -64,6 +74,8 @@ struct lobby_io {
 	void (*close)(void *ctx, struct session *s, const char *reason);
 	/* What the client can: fills *ret, which borrows; the session's id is set. May be NULL. */
 	void (*caps)(void *ctx, struct session *s, Mudlark__SessionCaps *ret);
+	/* May be NULL. */
+	void (*resumed)(void *ctx, struct session *s, const struct lobby_resumed *r);
 	/* A line is done, so long after it was sent to the world. May be NULL. */
 	void (*line_done)(void *ctx, uint64_t us);
 	void *ctx;
@@ -129,6 +141,14 @@ void lobby_done(struct lobby *l);
 struct session *lobby_open(struct lobby *l, const struct lobby_guest *guest);
 /* A typed line: clean UTF-8 (gateway/line.h). */
 void lobby_line(struct session *s, struct span text);
+/* The same with the client's own number of it; a number that was taken already: a repetition, dropped. */
+void lobby_line_tagged(struct session *s, struct span text, uint64_t tag);
+/* The client knows how to take a session up again: it gets a token. */
+void lobby_resumable(struct session *s);
+/* The client wants to go on where another connection was lost; io.resumed is the answer, at once when
+ * the claim is not well formed or comes too late. Too many wrong ones end (and free) the session. */
+struct resume_claim;
+void lobby_resume(struct session *s, const struct resume_claim *c);
 /* A GMCP message for the world; dropped when the world is away or the rate is passed. */
 void lobby_data(struct session *s, struct span package, struct span json);
 /* What io.caps would say has changed; the world is told once a turn. */
@@ -157,5 +177,6 @@ void lobby_tick(struct lobby *l);
 struct session *lobby_get(struct lobby *l, uint64_t id);  /* NULL: gone, counted */
 void lobby_text(struct session *s, struct lobby_text *t); /* an id is made for id 0 */
 void lobby_finish(struct session *s, uint64_t seq);
+void lobby_resumed(struct session *s, const Mudlark__Resumed *m);
 /* The world's answer to an open or attach, or a change. */
 void lobby_state(struct session *s, const Mudlark__SessionState *m);

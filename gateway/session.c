@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include "gateway/resume.h"
 #include "rt/log.h"
 
 #define TO(state) (1u << SESSION_##state)
@@ -57,6 +58,7 @@ void session_free(struct session *s)
 	session_drop_lines(s);
 	free(s->peer);
 	free(s->prompt);
+	resume_free(s->resume);
 	free(s);
 }
 
@@ -78,15 +80,28 @@ uint64_t session_done(const struct session *s)
 	return s->numbered - s->n_lines;
 }
 
-int session_add_line(struct session *s, struct span text, size_t max)
+static struct session_line *last_line(const struct session *s)
+{
+	struct session_line *line = STAILQ_FIRST(&s->lines), *next;
+
+	while ((next = STAILQ_NEXT(line, next)))
+		line = next;
+	return line;
+}
+
+int session_add_line(struct session *s, struct span text, uint64_t tag, size_t max)
 {
 	struct session_line *line;
 
 	assert(text.n <= UINT16_MAX);
-	if (s->n_lines >= max)
+	if (s->n_lines >= max) {
+		if (tag > 0)
+			last_line(s)->tag = tag;
 		return 1;
+	}
 	line = base_alloc(1, sizeof(*line) + text.n);
 	line->n = (uint16_t)text.n;
+	line->tag = tag;
 	line->secret = s->hidden;
 	if (text.n > 0)
 		memcpy(line->text, text.p, text.n);
@@ -103,8 +118,13 @@ struct session_line *session_head(const struct session *s)
 
 void session_finish(struct session *s, uint64_t seq)
 {
-	while (s->n_lines > 0 && session_done(s) < seq)
+	while (s->n_lines > 0 && session_done(s) < seq) {
+		const uint64_t tag = session_head(s)->tag;
+
+		if (s->resume && tag > s->resume->done)
+			s->resume->done = tag;
 		free_head(s);
+	}
 }
 
 size_t session_drop_lines(struct session *s)

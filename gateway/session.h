@@ -14,6 +14,9 @@
  *	                                        SessionAttach
  *
  * A session knows no socket: its owner (a client, a test, the simulator) is told by struct lobby_io.
+ *
+ * Its state is all in struct session, ready to be handed over to another process: what has to go along
+ * stands first; the rest is found anew from it, or belongs to the process.
  */
 #pragma once
 
@@ -35,6 +38,7 @@ enum session_wait { WAIT_NOTHING, WAIT_ROOM, WAIT_RATE };
 
 struct session_line {
 	STAILQ_ENTRY(session_line) next;
+	uint64_t tag; /* the client's own number of it; 0: none */
 	uint16_t n;
 	bool secret; /* typed while the client was told not to show it */
 	char text[];
@@ -42,31 +46,36 @@ struct session_line {
 
 struct group;
 struct lobby;
+struct resume;
 
 struct session {
+	/* What makes it the session it is. */
 	uint64_t id;
+	char *peer;	       /* the player's address */
+	const char *via;       /* how it is connected, a literal */
+	char *prompt;	       /* markup, NULL: none yet */
+	struct resume *resume; /* NULL: its client cannot take it up again */
+	uint64_t numbered;     /* number of the last line */
+	STAILQ_HEAD(, session_line) lines;
+	uint32_t n_lines; /* waiting, including the one in the world */
+	uint8_t state;
+	bool sent; /* the head is in the world */
+	bool trusted;
+	bool playing; /* past the login */
+	bool hidden;  /* the client shows nothing of what is typed */
+	bool eof;     /* nothing more will be typed: ends when its lines are done */
+
+	/* What it is in this process. */
 	struct lobby *lobby;
 	void *owner;
-	char *peer;	     /* the player's address */
-	const char *via;     /* how it is connected, a literal */
-	char *prompt;	     /* markup, NULL: none yet */
-	struct group *group; /* NULL: none */
-	uint32_t member;     /* place in the group */
-	uint32_t n_lines;    /* waiting, including the one in the world */
-	STAILQ_HEAD(, session_line) lines;
-	uint64_t numbered;    /* number of the last line */
+	struct group *group;  /* NULL: none */
+	uint32_t member;      /* place in the group */
 	uint64_t sent_us;     /* when the head was sent */
 	uint64_t rate_us;     /* token bucket: when it will be full again */
 	uint64_t login_by_us; /* end of the time to log in; 0: not among the strangers */
 	TAILQ_ENTRY(session) waiting;
 	TAILQ_ENTRY(session) strangers;
-	uint8_t state;
 	uint8_t wait;
-	bool sent; /* the head is in the world */
-	bool trusted;
-	bool playing;	   /* past the login */
-	bool hidden;	   /* the client shows nothing of what is typed */
-	bool eof;	   /* nothing more will be typed: ends when its lines are done */
 	bool caps_changed; /* the world is to be told */
 	bool told_away;	   /* has been told that the world is away */
 	bool told_full;	   /* has been told, in this turn, that its queue is full */
@@ -84,8 +93,9 @@ const char *session_state_name(enum session_state state);
 
 /* Number of the last line that is done. */
 uint64_t session_done(const struct session *s);
-/* Queues a line under the next number; 1: `max` lines are waiting, not taken. */
-int session_add_line(struct session *s, struct span text, size_t max) MUST_USE;
+/* Queues a line under the next number; 1: `max` lines are waiting, not taken: the last of them then
+ * bears the tag of this one, which counts as done with it. */
+int session_add_line(struct session *s, struct span text, uint64_t tag, size_t max) MUST_USE;
 /* NULL: none waits. */
 struct session_line *session_head(const struct session *s);
 /* Lines up to seq are done. */

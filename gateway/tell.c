@@ -4,6 +4,7 @@
 #include "gateway/tell.h"
 
 #include <stdio.h>
+#include "gateway/resume.h"
 #include "rt/log.h"
 
 static bool tell(struct lobby *l, const Mudlark__WorldIn *m)
@@ -46,6 +47,7 @@ bool tell_attach(struct lobby *l, struct session *s)
 {
 	Mudlark__SessionCaps caps;
 	Mudlark__SessionAttach attach = MUDLARK__SESSION_ATTACH__INIT;
+	Mudlark__SessionToken token = MUDLARK__SESSION_TOKEN__INIT;
 	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
 
 	fill_caps(l, s, &caps);
@@ -55,8 +57,38 @@ bool tell_attach(struct lobby *l, struct session *s)
 	attach.via = (char *)(uintptr_t)s->via;
 	attach.caps = &caps;
 	attach.done = session_done(s);
+	if (s->resume) {
+		resume_fill_token(s->resume, &token);
+		attach.token = &token;
+		attach.at = s->resume->at;
+	}
 	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_ATTACH;
 	m.session_attach = &attach;
+	return tell(l, &m);
+}
+
+bool tell_token(struct lobby *l, struct session *s)
+{
+	Mudlark__SessionToken token = MUDLARK__SESSION_TOKEN__INIT;
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+
+	token.session = s->id;
+	resume_fill_token(s->resume, &token);
+	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_TOKEN;
+	m.session_token = &token;
+	return tell(l, &m);
+}
+
+bool tell_resume(struct lobby *l, struct session *s)
+{
+	Mudlark__SessionResume resume = MUDLARK__SESSION_RESUME__INIT;
+	Mudlark__SessionToken next = MUDLARK__SESSION_TOKEN__INIT;
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+
+	resume.session = s->id;
+	resume_fill_wish(s->resume, &resume, &next);
+	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_RESUME;
+	m.session_resume = &resume;
 	return tell(l, &m);
 }
 
@@ -81,6 +113,7 @@ bool tell_line(struct lobby *l, struct session *s)
 	line.seq = session_done(s) + 1;
 	line.text = (ProtobufCBinaryData){ head->n, (uint8_t *)head->text };
 	line.secret = head->secret;
+	line.tag = head->tag;
 	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_LINE;
 	m.session_line = &line;
 	return tell(l, &m);

@@ -8,6 +8,9 @@
 
 bool tell_open(struct lobby *l, struct session *s) MUST_USE;
 bool tell_attach(struct lobby *l, struct session *s) MUST_USE;
+bool tell_token(struct lobby *l, struct session *s) MUST_USE;
+/* What the client wants to resume. */
+bool tell_resume(struct lobby *l, struct session *s) MUST_USE;
 bool tell_caps(struct lobby *l, struct session *s) MUST_USE;
 /* The head of the session's lines. */
 bool tell_line(struct lobby *l, struct session *s) MUST_USE;

@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/cidr.h"
+
 #include "world/texts.h"
 
 #define AT(member) offsetof(struct options, member)
 #define SECOND ((int64_t)1000000)
 #define MEGABYTE ((int64_t)1 << 20)
+#define COUNT_MAX ((int64_t)1000000)
 
 static const char *const durabilities[] = { "available", "strict", NULL };
 
@@ -81,6 +84,49 @@ static const struct conf_option options[] = {
 	  .min = MEGABYTE,
 	  .max = 4096 * MEGABYTE,
 	  .help = "commits that may wait for persist; beyond, nobody's line is run" },
+	{ .name = "world.resume_bytes",
+	  .type = CONF_SIZE,
+	  .offset = AT(resume_bytes),
+	  .fallback = "8M",
+	  .min = 64 << 10,
+	  .max = 1024 * MEGABYTE,
+	  .help = "output kept, here and in the store, for clients that lost their connection" },
+	{ .name = "world.max_per_address",
+	  .type = CONF_INT,
+	  .offset = AT(max_per_address),
+	  .fallback = "32",
+	  .max = COUNT_MAX,
+	  .help = "sessions of one address at once, over all gateways (IPv6: /64); 0: any number" },
+	{ .name = "world.opens_minute",
+	  .type = CONF_INT,
+	  .offset = AT(opens_minute),
+	  .fallback = "60",
+	  .max = COUNT_MAX,
+	  .help = "new sessions of one address in a minute; beyond, it is refused for a minute" },
+	{ .name = "world.opens_ten_minutes",
+	  .type = CONF_INT,
+	  .offset = AT(opens_ten_minutes),
+	  .fallback = "300",
+	  .max = COUNT_MAX,
+	  .help = "the same in ten minutes" },
+	{ .name = "world.failed_logins",
+	  .type = CONF_INT,
+	  .offset = AT(failed_logins),
+	  .fallback = "30",
+	  .max = COUNT_MAX,
+	  .help = "wrong passwords from one address in five minutes; beyond, it is refused for as "
+		  "long" },
+	{ .name = "world.silent_sessions",
+	  .type = CONF_INT,
+	  .offset = AT(silent_sessions),
+	  .fallback = "60",
+	  .max = COUNT_MAX,
+	  .help = "connections of one address that never log in, in ten minutes; likewise" },
+	{ .name = "world.exempt",
+	  .type = CONF_LIST,
+	  .offset = AT(exempt),
+	  .fallback = "",
+	  .help = "networks whose addresses are not counted: proxies, schools, load tests" },
 	{ .name = "world.linkdead_grace",
 	  .type = CONF_TIME,
 	  .offset = AT(linkdead_grace),
@@ -223,7 +269,27 @@ void options_to_begin(const struct options *o, Mudlark__Begin *m)
 	add(m, "linkdead_seconds", seconds(o->linkdead_grace));
 	add(m, "attach_seconds", seconds(o->attach_grace));
 	add(m, "backlog_bytes", (uint64_t)o->backlog);
+	add(m, "resume_bytes", (uint64_t)o->resume_bytes);
+	add(m, "max_per_address", (uint64_t)o->max_per_address);
+	add(m, "opens_minute", (uint64_t)o->opens_minute);
+	add(m, "opens_ten_minutes", (uint64_t)o->opens_ten_minutes);
+	add(m, "failed_logins", (uint64_t)o->failed_logins);
+	add(m, "silent_sessions", (uint64_t)o->silent_sessions);
+	for (char **v = o->exempt; v && *v; v++)
+		add_text(m, "exempt", *v);
 	add_texts(o, m);
+}
+
+const char *options_fault(const struct options *o, const char **ret_option)
+{
+	struct cidr net;
+
+	for (char **v = o->exempt; v && *v; v++) {
+		*ret_option = "world.exempt";
+		if (!cidr_parse((struct span){ *v, strlen(*v) }, &net))
+			return *v;
+	}
+	return NULL;
 }
 
 void options_begin_done(Mudlark__Begin *m)

@@ -13,6 +13,7 @@ struct fake_world {
 	struct lobby_conf conf;
 	uint64_t now_us;
 	uint64_t next_id;
+	unsigned next_token;
 	bool full;	 /* the link has no room */
 	struct buf told; /* one line for each record */
 	struct buf seen; /* what clients were shown, `name: text` */
@@ -35,9 +36,13 @@ static int64_t wall(UNUSED void *ctx)
 static void next_id(void *ctx, void *p, size_t n)
 {
 	struct fake_world *f = ctx;
-	uint64_t id = ++f->next_id;
+	uint64_t id;
 
-	ck_assert_uint_eq(n, sizeof(id));
+	if (n != sizeof(id)) { /* a token */
+		memset(p, (int)('A' + f->next_token++), n);
+		return;
+	}
+	id = ++f->next_id;
 	memcpy(p, &id, n);
 }
 
@@ -53,14 +58,30 @@ static int to_world(void *ctx, const Mudlark__WorldIn *m)
 		buf_addf(b, "open %d %s\n", (int)m->session_open->session, m->session_open->peer);
 		break;
 	case MUDLARK__WORLD_IN__BODY_SESSION_ATTACH:
-		buf_addf(b, "attach %d done %d\n", (int)m->session_attach->session,
+		buf_addf(b, "attach %d done %d", (int)m->session_attach->session,
 			 (int)m->session_attach->done);
+		if (m->session_attach->token)
+			buf_addf(b, " at %d token %02x", (int)m->session_attach->at,
+				 m->session_attach->token->hash.data[0]);
+		buf_addc(b, '\n');
 		break;
 	case MUDLARK__WORLD_IN__BODY_SESSION_LINE:
-		buf_addf(b, "line %d %d %.*s%s\n", (int)m->session_line->session,
+		buf_addf(b, "line %d %d %.*s%s", (int)m->session_line->session,
 			 (int)m->session_line->seq, (int)m->session_line->text.len,
 			 (const char *)m->session_line->text.data,
 			 m->session_line->secret ? " SECRET" : "");
+		if (m->session_line->tag)
+			buf_addf(b, " #%d", (int)m->session_line->tag);
+		buf_addc(b, '\n');
+		break;
+	case MUDLARK__WORLD_IN__BODY_SESSION_TOKEN:
+		buf_addf(b, "token %d %02x %d\n", (int)m->session_token->session,
+			 m->session_token->hash.data[0], (int)m->session_token->grace_s);
+		break;
+	case MUDLARK__WORLD_IN__BODY_SESSION_RESUME:
+		buf_addf(b, "resume %d %02x at %d next %02x\n", (int)m->session_resume->session,
+			 m->session_resume->hash.data[0], (int)m->session_resume->at,
+			 m->session_resume->next->hash.data[0]);
 		break;
 	case MUDLARK__WORLD_IN__BODY_SESSION_CAPS:
 		buf_addf(b, "caps %d\n", (int)m->session_caps->session);
@@ -100,6 +121,17 @@ static void on_data(void *ctx, struct session *s, const struct lobby_data *d)
 		 (int)d->json.n, d->json.p);
 }
 
+static void on_resumed(void *ctx, struct session *s, const struct lobby_resumed *r)
+{
+	struct fake_world *f = ctx;
+
+	if (r->why)
+		buf_addf(&f->seen, "%d: refused: %s\n", (int)s->id, r->why);
+	else
+		buf_addf(&f->seen, "%d: resumed line %d%s\n", (int)s->id, (int)r->line,
+			 r->gap ? " gap" : "");
+}
+
 static void on_hide(void *ctx, UNUSED struct session *s)
 {
 	((struct fake_world *)ctx)->hides++;
@@ -122,6 +154,7 @@ UNUSED static void fake_init(struct fake_world *f)
 		.data = on_data,
 		.hide = on_hide,
 		.close = on_close,
+		.resumed = on_resumed,
 		.ctx = f,
 	};
 
@@ -260,6 +293,24 @@ UNUSED static void fake_close(struct fake_world *f, uint64_t session, const char
 	c.text = data_of(text);
 	m.body_case = MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE;
 	m.session_close = &c;
+	say(f, &m);
+}
+
+UNUSED static void fake_resumed(struct fake_world *f, uint64_t oseq, uint64_t session, uint64_t tag,
+				bool gap, const char *why)
+{
+	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
+	Mudlark__Resumed r = MUDLARK__RESUMED__INIT;
+
+	r.session = session;
+	r.ok = !why;
+	if (why)
+		r.why = (char *)(uintptr_t)why;
+	r.tag = tag;
+	r.gap = gap;
+	m.oseq = oseq;
+	m.body_case = MUDLARK__GATEWAY_IN__BODY_RESUMED;
+	m.resumed = &r;
 	say(f, &m);
 }
 
