@@ -19,6 +19,7 @@
 #include "world/core/seeds.h"
 #include "world/core/timer.h"
 #include "world/sessions.h"
+#include "world/sites.h"
 #include "world/outbox.h"
 #include "world/resume.h"
 #include "world/texts.h"
@@ -52,6 +53,11 @@ static const struct option_row options[] = {
 	{ "attach_seconds", offsetof(struct world_conf, attach_seconds), OPTION_U32 },
 	{ "backlog_bytes", offsetof(struct world_conf, backlog_bytes), OPTION_U64 },
 	{ "resume_bytes", offsetof(struct world_conf, resume_bytes), OPTION_U64 },
+	{ "max_per_address", offsetof(struct world_conf, max_per_address), OPTION_U32 },
+	{ "opens_minute", offsetof(struct world_conf, opens_minute), OPTION_U32 },
+	{ "opens_ten_minutes", offsetof(struct world_conf, opens_ten_minutes), OPTION_U32 },
+	{ "failed_logins", offsetof(struct world_conf, failed_logins), OPTION_U32 },
+	{ "silent_sessions", offsetof(struct world_conf, silent_sessions), OPTION_U32 },
 };
 
 static void set_option(struct world *w, const char *text)
@@ -62,6 +68,8 @@ static void set_option(struct world *w, const char *text)
 
 	if (equals && texts_set(w, (struct span){ text, (size_t)(equals - text) }, equals + 1))
 		return;
+	if (equals && !strncmp(text, "exempt=", 7))
+		sources_exempt(w, equals + 1);
 	for (size_t i = 0; equals && i < ARRAY_LEN(options); i++) {
 		size_t n = strlen(options[i].key);
 
@@ -194,6 +202,8 @@ void begin_documents(struct world *w, const Mudlark__LoadDocuments *m)
 			keep_document(w->begin, m->rows[i]);
 		else if (!strcmp(m->rows[i]->collection, "resume"))
 			load_floor(w, m->rows[i]);
+		else if (!strcmp(m->rows[i]->collection, "ban"))
+			sites_load(w, m->rows[i]);
 }
 
 void begin_free(struct world *w)

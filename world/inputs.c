@@ -17,6 +17,7 @@
 #include "world/outbox.h"
 #include "world/resume.h"
 #include "world/sessions.h"
+#include "world/sites.h"
 #include "world/tick.h"
 #include "world/turn.h"
 
@@ -50,6 +51,7 @@ static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 	if (!s->peer)
 		s->peer = base_dup(m->peer, strlen(m->peer));
 	s->trusted = m->trusted;
+	sources_attach(w, s, m->via);
 	session_set_caps(s, m->caps);
 	turn_set_own(w, s);
 	enter_attached(w, s, gateway, m);
@@ -64,6 +66,7 @@ static int open_again(struct world *w, uint64_t peer, const Mudlark__SessionOpen
 	attach.session = m->session;
 	attach.peer = m->peer;
 	attach.trusted = m->trusted;
+	attach.via = m->via;
 	attach.caps = m->caps;
 	return on_session_attach(w, peer, &attach);
 }
@@ -73,6 +76,7 @@ static int on_session_open(void *ctx, uint64_t peer, const void *body)
 	struct world *w = ctx;
 	const Mudlark__SessionOpen *m = body;
 	uint32_t gateway = outbox_gateway(w, peer);
+	const char *refusal;
 	struct session *s;
 
 	if (own_session(w, peer, m->session))
@@ -84,6 +88,11 @@ static int on_session_open(void *ctx, uint64_t peer, const void *body)
 	s->trusted = m->trusted;
 	session_set_caps(s, m->caps);
 	turn_set_own(w, s);
+	refusal = sources_enter(w, s, m->via);
+	if (refusal) {
+		session_close(w, s, refusal);
+		return 0;
+	}
 	session_tell_state(w, s, false);
 	login_begin(w, s, NULL);
 	return 0;
@@ -107,8 +116,11 @@ static int on_session_closed(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__SessionClosed *m = body;
 	struct session *s = own_session(ctx, peer, m->session);
 
-	if (s)
-		enter_link_lost(ctx, s);
+	if (!s)
+		return 0;
+	if (s->state == SESSION_LOGIN && !strcmp(m->reason, "login_timeout"))
+		sources_silent(ctx, s);
+	enter_link_lost(ctx, s);
 	return 0;
 }
 
@@ -169,6 +181,7 @@ static int on_peer_up(void *ctx, uint64_t peer, const void *body)
 	(void)peer;
 	if (route_role_of(m->role) == ROLE_GATEWAY) {
 		outbox_peer_up(ctx, m->peer, m->resumed);
+		sites_peer_up(ctx, m->peer, m->name, m->resumed);
 		info_peer_up(ctx, m->peer);
 	}
 	return 0;
@@ -180,8 +193,10 @@ static int on_peer_down(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__PeerDown *m = body;
 
 	(void)peer;
-	if (m->gone)
-		outbox_peer_gone(w, m->peer); /* its sessions end one by one, in tick.c */
+	if (!m->gone)
+		return 0;
+	outbox_peer_gone(w, m->peer); /* its sessions end one by one, in tick.c */
+	sites_peer_gone(w, m->peer);
 	return 0;
 }
 

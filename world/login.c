@@ -19,6 +19,7 @@
 #include "world/core/name.h"
 #include "world/core/player.h"
 #include "world/core/say.h"
+#include "world/sites.h"
 #include "world/data.h"
 #include "world/turn.h"
 #include "world/pack/pack.h"
@@ -43,7 +44,8 @@ struct login {
 	uint64_t account, call, character;
 	enum role role;
 	unsigned tries;
-	bool menu; /* wanted even with one character */
+	bool menu;    /* wanted even with one character */
+	bool by_data; /* name and password came together, by GMCP */
 	char character_name[PERSON_NAME_MAX + 1];
 	struct choice choices[CHARACTERS_MAX];
 	size_t n_choices;
@@ -300,7 +302,30 @@ static void on_new_name(struct world *w, struct session *s, struct span text)
 	create_character(w, s);
 }
 
+/* ---- who is banned ---- */
+
+/* Shows the sentence and closes. */
+static bool is_kept_out(struct world *w, struct session *s, enum site_kind kind, const char *name)
+{
+	const struct site *site = sites_holds_name(w, kind, name, s->login->role);
+	struct buf text = { 0 };
+
+	if (!site)
+		return false;
+	sites_sentence_markup(site, &text);
+	buf_addc(&text, '\0');
+	session_close(w, s, buf_p(&text));
+	buf_done(&text);
+	return true;
+}
+
 /* ---- which character ---- */
+
+static void choose(struct world *w, struct session *s, const struct choice *c)
+{
+	if (!is_kept_out(w, s, SITE_CHARACTER, c->name))
+		enter_character(w, s, c->id, c->name);
+}
 
 static void on_menu(struct world *w, struct session *s, struct span text);
 
@@ -338,7 +363,7 @@ static void on_menu(struct world *w, struct session *s, struct span text)
 			number = i + 1;
 	}
 	if (number >= 1 && number <= l->n_choices) {
-		enter_character(w, s, l->choices[number - 1].id, l->choices[number - 1].name);
+		choose(w, s, &l->choices[number - 1]);
 	} else if (number == l->n_choices + 1 && number <= CHARACTERS_MAX) {
 		session_ask(w, s, ASK_NEW_NAME, false, on_new_name);
 	} else {
@@ -368,7 +393,7 @@ static void choose_character(struct world *w, struct session *s)
 		memcpy(l->character_name, l->name, sizeof(l->name));
 		create_character(w, s);
 	} else if (l->n_choices == 1 && !l->menu) {
-		enter_character(w, s, l->choices[0].id, l->choices[0].name);
+		choose(w, s, &l->choices[0]);
 	} else {
 		show_menu(w, s);
 	}
@@ -378,57 +403,7 @@ static void choose_character(struct world *w, struct session *s)
 
 static void on_password(struct world *w, struct session *s, struct span text);
 
-static void on_verified(struct world *w, uint64_t id, const Mudlark__PersistReply *r)
-{
-	struct session *s = resume(w, id);
-
-	if (!s)
-		return;
-	if (is_ok(r) && r->n_accounts) {
-		take_choices(s->login, r->accounts[0]);
-		choose_character(w, s);
-		return;
-	}
-	if (is_away(r)) {
-		give_up(w, s, r);
-		return;
-	}
-	if (++s->login->tries >= LOGIN_TRIES) {
-		session_close(w, s, "Wrong three times. Good-bye.");
-		return;
-	}
-	if (r->status == MUDLARK__STATUS__STATUS_DENIED) {
-		tell(w, "Wrong password.");
-		session_ask(w, s, ASK_PASSWORD, true, on_password);
-	} else {
-		give_up(w, s, r);
-	}
-}
-
-static void verify(struct world *w, struct session *s, struct span token,
-		   void (*done)(struct world *w, uint64_t id, const Mudlark__PersistReply *r))
-{
-	Mudlark__PersistCall c = MUDLARK__PERSIST_CALL__INIT;
-	Mudlark__AccountVerify m = MUDLARK__ACCOUNT_VERIFY__INIT;
-
-	m.name = s->login->name;
-	m.password = (ProtobufCBinaryData){ .len = token.n, .data = (uint8_t *)(uintptr_t)token.p };
-	m.source = s->peer;
-	c.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_VERIFY;
-	c.account_verify = &m;
-	call(w, s, &c, done);
-}
-
-static void on_password(struct world *w, struct session *s, struct span text)
-{
-	if (text.n)
-		verify(w, s, text, on_verified);
-	else
-		ask_name(w, s);
-}
-
-/* ---- both at once, by GMCP ---- */
-
+/* For a client that sent both at once; NULL: it is in. */
 static void tell_result(struct world *w, struct session *s, const char *why)
 {
 	struct buf json = { 0 };
@@ -442,6 +417,68 @@ static void tell_result(struct world *w, struct session *s, const char *why)
 	buf_done(&json);
 }
 
+static void on_verified(struct world *w, uint64_t id, const Mudlark__PersistReply *r)
+{
+	struct session *s = resume(w, id);
+	const char *refusal;
+
+	if (!s)
+		return;
+	if (is_ok(r) && r->n_accounts) {
+		if (s->login->by_data)
+			tell_result(w, s, NULL);
+		take_choices(s->login, r->accounts[0]);
+		if (!is_kept_out(w, s, SITE_ACCOUNT, s->login->name))
+			choose_character(w, s);
+		return;
+	}
+	if (s->login->by_data)
+		tell_result(w, s, is_away(r) || !*r->why ? STORE_AWAY : r->why);
+	if (is_away(r)) {
+		give_up(w, s, r);
+		return;
+	}
+	refusal = sources_failed(w, s);
+	if (refusal) {
+		session_close(w, s, refusal);
+		return;
+	}
+	if (++s->login->tries >= LOGIN_TRIES) {
+		session_close(w, s, "Wrong three times. Good-bye.");
+		return;
+	}
+	if (r->status == MUDLARK__STATUS__STATUS_DENIED && !s->login->by_data) {
+		tell(w, "Wrong password.");
+		session_ask(w, s, ASK_PASSWORD, true, on_password);
+	} else {
+		give_up(w, s, r);
+	}
+}
+
+static void verify(struct world *w, struct session *s, struct span token)
+{
+	Mudlark__PersistCall c = MUDLARK__PERSIST_CALL__INIT;
+	Mudlark__AccountVerify m = MUDLARK__ACCOUNT_VERIFY__INIT;
+
+	m.name = s->login->name;
+	m.password = (ProtobufCBinaryData){ .len = token.n, .data = (uint8_t *)(uintptr_t)token.p };
+	m.source = s->peer;
+	c.body_case = MUDLARK__PERSIST_CALL__BODY_ACCOUNT_VERIFY;
+	c.account_verify = &m;
+	call(w, s, &c, on_verified);
+}
+
+static void on_password(struct world *w, struct session *s, struct span text)
+{
+	s->login->by_data = false;
+	if (text.n)
+		verify(w, s, text);
+	else
+		ask_name(w, s);
+}
+
+/* ---- both at once, by GMCP ---- */
+
 /* What is typed until the answer comes. */
 static void on_hurry(struct world *w, struct session *s, struct span text)
 {
@@ -450,44 +487,21 @@ static void on_hurry(struct world *w, struct session *s, struct span text)
 	session_ask(w, s, NULL, false, on_hurry);
 }
 
-static void on_credentials(struct world *w, uint64_t id, const Mudlark__PersistReply *r)
-{
-	struct session *s = resume(w, id);
-
-	if (!s)
-		return;
-	if (is_ok(r) && r->n_accounts) {
-		tell_result(w, s, NULL);
-		take_choices(s->login, r->accounts[0]);
-		choose_character(w, s);
-	} else if (is_away(r)) {
-		tell_result(w, s, STORE_AWAY);
-		give_up(w, s, r);
-	} else {
-		tell_result(w, s, r->why && *r->why ? r->why : "Wrong name or password.");
-		if (++s->login->tries >= LOGIN_TRIES)
-			session_close(w, s, "Wrong three times. Good-bye.");
-		else
-			give_up(w, s, r);
-	}
-}
-
 void login_credentials(struct world *w, struct session *s, struct span account, struct span token)
 {
 	const char *fault = person_name_fault(account);
 
-	if (s->login->call || s->waiting) {
-		tell_result(w, s, "One moment, please.");
-		return;
-	}
+	if (s->login->call || s->waiting)
+		fault = "One moment, please.";
 	if (fault) {
 		tell_result(w, s, fault);
 		return;
 	}
 	session_forget_ask(s);
 	take_name(s->login->name, account);
+	s->login->by_data = true;
 	session_ask(w, s, NULL, false, on_hurry);
-	verify(w, s, token, on_credentials);
+	verify(w, s, token);
 }
 
 /* ---- a new account ---- */

@@ -69,6 +69,7 @@ int main(int argc, char **argv)
 	struct proc_spec full = spec;
 	struct options options = { 0 };
 	struct proc proc;
+	const char *option, *fault;
 	struct server server;
 	int status;
 
@@ -80,6 +81,13 @@ int main(int argc, char **argv)
 		proc_done(&proc);
 		conf_done(&options_table, &options);
 		return status;
+	}
+	fault = options_fault(&options, &option);
+	if (fault) {
+		log_error("not_a_network", LOG_STR("option", option), LOG_STR("value", fault));
+		proc_done(&proc);
+		conf_done(&options_table, &options);
+		return EXIT_USAGE;
 	}
 	server_init(&server, &proc, &options);
 	status = start_packs(&server);

@@ -110,6 +110,7 @@ void session_free(struct world *w, struct session *s)
 	if (turn_own(w) == s)
 		turn_set_own(w, NULL);
 	data_free(w, s);
+	sources_leave(w, s);
 	login_free(w, s);
 	session_forget_ask(s);
 	resume_token(w, s, NULL);
@@ -204,6 +205,8 @@ void session_move(struct world *w, struct session *s, uint32_t gateway)
 	const struct ent room = s->group;
 	const uint64_t from = outbox_instance(w, s->gateway);
 
+	if (gateway == OUTBOX_NOWHERE)
+		sources_leave(w, s);
 	session_take_group(w, s, ENT_NONE);
 	outbox_count_session(w, s->gateway, -1);
 	s->gateway = gateway;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "world/core/world.h"
+#include "world/sources.h"
 
 enum session_state {
 	SESSION_LOGIN,	 /* dialogue of login.c */
@@ -65,6 +66,7 @@ struct session {
 	uint64_t until; /* parked: the tick of its end */
 	struct heir heir;
 	struct login *login;
+	struct origin origin; /* of the connection */
 	struct session *prev, *next; /* all, in order of arrival */
 };
 

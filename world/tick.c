@@ -11,6 +11,7 @@
 #include "world/info.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
+#include "world/sites.h"
 
 struct tick {
 	unsigned system; /* that runs now; TICK_SYSTEMS: none */
@@ -102,8 +103,8 @@ struct system_row {
 };
 
 static const struct system_row systems[TICK_SYSTEMS] = {
-	{ "waiters", waiters }, { "timers", timers }, { "leaving", leaving },
-	{ "lost", lost },	{ "parked", parked }, { "info", info_tick },
+	{ "waiters", waiters }, { "timers", timers },  { "leaving", leaving },	{ "lost", lost },
+	{ "parked", parked },	{ "info", info_tick }, { "sites", sites_tick },
 };
 
 struct tick *tick_new(void)

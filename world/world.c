@@ -21,6 +21,7 @@
 #include "world/outbox.h"
 #include "world/resume.h"
 #include "world/sessions.h"
+#include "world/sites.h"
 #include "world/texts.h"
 #include "world/tick.h"
 #include "world/turn.h"
@@ -68,6 +69,8 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	w->outbox = outbox_new();
 	w->resumes = resumes_new();
 	w->sessions = sessions_new();
+	w->sites = sites_new();
+	w->sources = sources_new();
 	enter_init(w);
 	life_init(w);
 	return w;
@@ -79,6 +82,8 @@ void world_free(struct world *w)
 		return;
 	begin_free(w);
 	sessions_free(w);
+	sources_free(w);
+	sites_free(w);
 	resumes_free(w);
 	outbox_free(w);
 	tick_free(w);
@@ -157,6 +162,19 @@ static void hash_entities(const struct world *w, uint64_t parts[HASH_PARTS])
 	arena_done(&a);
 }
 
+static void hash_sites(const struct world *w, uint64_t *h)
+{
+	struct buf text = { 0 };
+
+	for (const struct site *s = sites_next(w, NULL); s; s = sites_next(w, s)) {
+		buf_reset(&text);
+		sites_name(s, &text);
+		mix(h, buf_p(&text), text.n);
+		mix_u64(h, (uint64_t)s->until_ms);
+	}
+	buf_done(&text);
+}
+
 static void hash_sessions(const struct world *w, uint64_t *h)
 {
 	for (const struct session *s = session_next(w, NULL); s; s = session_next(w, s)) {
@@ -184,6 +202,7 @@ uint64_t world_hash(const struct world *w, uint64_t ret_parts[HASH_PARTS])
 	for (size_t i = 0; i < ARRAY_LEN(w->rng.s); i++)
 		mix_u64(&parts[PART_RANDOM], w->rng.s[i]);
 	hash_sessions(w, &parts[PART_SESSIONS]);
+	hash_sites(w, &parts[PART_SESSIONS]);
 	mix_u64(&parts[PART_COUNTERS], w->tick);
 	mix_u64(&parts[PART_COUNTERS], w->ents->next_id);
 	mix_u64(&parts[PART_FACTS], events_seq(w));

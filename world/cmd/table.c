@@ -16,7 +16,7 @@ static const struct cmd *const table[] = {
 	&cmd_go,	&cmd_examine,	&cmd_exits,	&cmd_read,	&cmd_reply, &cmd_emote,
 	&cmd_who,	&cmd_help,	&cmd_commands,	&cmd_score,	&cmd_think, &cmd_title,
 	&cmd_save,	&cmd_password,	&cmd_quit,	&cmd_hash,	&cmd_count, &cmd_crash,
-	&cmd_hang,
+	&cmd_hang,	&cmd_ban,	&cmd_unban,	&cmd_sites,
 };
 
 static struct span span_of(const char *s)

@@ -74,6 +74,10 @@ static const struct kind_row kinds[FACT_KIND_COUNT] = {
 	[FACT_CHAT_TOLD] = { "chat:told", false },
 	[FACT_COMMAND_RUN] = { "command:run", false },
 	[FACT_COMMAND_UNKNOWN] = { "command:unknown", false },
+	[FACT_SITE_BANNED] = { "site:banned", true },
+	[FACT_SITE_UNBANNED] = { "site:unbanned", true },
+	[FACT_SITE_LISTED] = { "site:listed", true },
+	[FACT_SITE_THROTTLED] = { "site:throttled", true },
 };
 
 struct events *events_new(void)

@@ -29,6 +29,8 @@ struct players;
 struct events;
 struct timers;
 struct sessions;
+struct sites;
+struct sources;
 struct turn;
 struct outbox;
 struct commits;
@@ -90,8 +92,12 @@ struct world_conf {
 	uint32_t attach_seconds;   /* after a start: how long a gateway may take to come back */
 	uint64_t backlog_bytes;	   /* world.backlog: commits that may wait for persist */
 	uint64_t resume_bytes;	   /* world.resume_bytes: output kept for who comes back */
-	char *texts[TEXT_COUNT];   /* through world_text() */
-	char **mssp;		   /* world.mssp: "NAME=value" */
+	uint32_t max_per_address;  /* sessions of an address at once; 0: any number, as below */
+	uint32_t opens_minute, opens_ten_minutes; /* new ones of an address */
+	uint32_t failed_logins;	  /* wrong passwords from an address in five minutes */
+	uint32_t silent_sessions; /* of an address that never logged in, in ten minutes */
+	char *texts[TEXT_COUNT];  /* through world_text() */
+	char **mssp;		  /* world.mssp: "NAME=value" */
 	size_t n_mssp;
 };
 
@@ -124,6 +130,8 @@ struct world {
 	struct events *events;
 	struct timers *timers;
 	struct sessions *sessions;
+	struct sites *sites;
+	struct sources *sources;
 	struct turn *turn;
 	struct outbox *outbox;
 	struct commits *commits;
