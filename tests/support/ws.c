@@ -164,12 +164,38 @@ static int on_mask(UNUSED wslay_event_context_ptr ctx, uint8_t *p, size_t n, UNU
 	return 0;
 }
 
+static void add_byte(struct buf *b, char c)
+{
+	buf_addc(b, c);
+	*buf_reserve(b, 1) = '\0';
+}
+
+/* Without colours and CR. */
 static void keep(struct buf *b, const uint8_t *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (p[i] != '\r')
-			buf_addc(b, (char)p[i]);
-	*buf_reserve(b, 1) = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == 033 && i + 1 < n && p[i + 1] == '[')
+			while (i < n && p[i] != 'm')
+				i++;
+		else if (p[i] != '\r')
+			add_byte(b, (char)p[i]);
+	}
+}
+
+static void on_frame(UNUSED wslay_event_context_ptr ctx,
+		     const struct wslay_event_on_frame_recv_start_arg *f, void *user)
+{
+	((struct ws *)user)->opcode = f->opcode;
+}
+
+/* The code of a close frame is taken here: wslay itself knows of none above 1011. */
+static void on_chunk(UNUSED wslay_event_context_ptr ctx,
+		     const struct wslay_event_on_frame_recv_chunk_arg *chunk, void *user)
+{
+	struct ws *w = user;
+
+	if (w->opcode == WSLAY_CONNECTION_CLOSE && chunk->data_length >= 2)
+		w->code = (uint16_t)(chunk->data[0] << 8 | chunk->data[1]);
 }
 
 static void on_message(UNUSED wslay_event_context_ptr ctx,
@@ -185,7 +211,7 @@ static void on_message(UNUSED wslay_event_context_ptr ctx,
 	case WSLAY_TEXT_FRAME:
 		w->n_text++;
 		keep(&w->data, arg->msg, arg->msg_length);
-		keep(&w->data, (const uint8_t *)"\n", 1);
+		add_byte(&w->data, '\n');
 		break;
 	case WSLAY_PING:
 		w->pings++;
@@ -196,7 +222,8 @@ static void on_message(UNUSED wslay_event_context_ptr ctx,
 		keep(&w->pong, arg->msg, arg->msg_length);
 		break;
 	default:
-		w->code = arg->status_code ? arg->status_code : WSLAY_CODE_NO_STATUS_RCVD;
+		if (w->code == 0)
+			w->code = WSLAY_CODE_NO_STATUS_RCVD;
 		break;
 	}
 }
@@ -211,7 +238,7 @@ static void pump(struct ws *w)
 		complain(w, "the server's frames are malformed");
 	/* wslay answers a breach with a close of its own making. */
 	if (wslay_event_get_queued_msg_count(ctx) > 0 && !wslay_event_get_read_enabled(ctx) &&
-	    !wslay_event_get_close_received(ctx))
+	    !wslay_event_get_close_received(ctx) && (w->code < 1012 || w->code > 1014))
 		complain(w, "the server's frames break RFC 6455");
 	if (wslay_event_send(ctx) < 0)
 		complain(w, "cannot send");
@@ -358,6 +385,8 @@ int ws_try(struct ws *w, const struct ws_spec *spec)
 		.recv_callback = on_recv,
 		.send_callback = on_send,
 		.genmask_callback = on_mask,
+		.on_frame_recv_start_callback = on_frame,
+		.on_frame_recv_chunk_callback = on_chunk,
 		.on_msg_recv_callback = on_message,
 	};
 	wslay_event_context_ptr ctx = NULL;

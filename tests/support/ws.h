@@ -35,7 +35,7 @@ struct ws {
 	void *tls, *context; /* SSL, wslay's */
 	struct buf in;	     /* bytes that wslay has not seen */
 	struct buf head;     /* the answer to the upgrade, terminated */
-	struct buf text;     /* payload of binary messages without \r, terminated */
+	struct buf text;     /* payload of binary messages without colours and CR, terminated */
 	size_t at;	     /* everything before was looked at */
 	struct buf data;     /* text messages, each ended by \n, terminated */
 	size_t data_at;
@@ -43,6 +43,7 @@ struct ws {
 	size_t pings, pongs;	 /* from the server */
 	struct buf pong;	 /* payload of the last, terminated */
 	uint16_t code;		 /* of the server's close frame; 0: none came */
+	uint8_t opcode;		 /* of the frame being read */
 	char protocol[64];	 /* that the server chose; "" */
 };
 
