@@ -4,13 +4,14 @@
  * The sessions with GMCP that listen to a room are a list of their own, so that a say costs what they
  * are and not what the room holds.
  */
-#include "world/data_rows.h"
+#include "world/data.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "world/core/place.h"
 #include "world/core/player.h"
+#include "world/data_rows.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
 #include "world/turn.h"
@@ -30,42 +31,54 @@ struct data_def {
 	void (*send)(struct world *w, struct session *s);
 };
 
+/* Told by itself, and told when something happens or is asked for. */
+#define DUE(name, on, builder)                                                                     \
+	{                                                                                          \
+		.package = name, .when = on, .build = builder                                      \
+	}
+#define TOLD(name)                                                                                 \
+	{                                                                                          \
+		.package = name                                                                    \
+	}
+
 /* In the order in which they are sent. */
 static const struct data_def table[DATA_ROWS] = {
-	[DATA_LOGIN_DEFAULT] = { "Char.Login.Default" },
-	[DATA_LOGIN_RESULT] = { "Char.Login.Result" },
-	[DATA_CHAR_NAME] = { "Char.Name", ON_ENTER | ON_CHANGE, data_char_name },
-	[DATA_CHAR_STATUS_VARS] = { "Char.StatusVars", ON_ENTER, data_char_status_vars },
-	[DATA_CHAR_STATUS] = { "Char.Status", ON_ENTER | ON_ATTACH | ON_CHANGE, data_char_status },
-	[DATA_CHAR_VITALS] = { "Char.Vitals", ON_ENTER | ON_ATTACH | ON_CHANGE, data_char_vitals },
-	[DATA_CHAR_AFFLICTIONS] = { "Char.Afflictions.List", ON_ENTER, data_empty_list },
-	[DATA_CHAR_DEFENCES] = { "Char.Defences.List", ON_ENTER, data_empty_list },
-	[DATA_SKILL_GROUPS] = { "Char.Skills.Groups" },
-	[DATA_SKILL_LIST] = { "Char.Skills.List" },
-	[DATA_SKILL_INFO] = { "Char.Skills.Info" },
-	[DATA_ROOM_INFO] = { "Room.Info", ON_ENTER | ON_ROOM | ON_ATTACH, data_room_info },
-	[DATA_ROOM_WRONG_DIR] = { "Room.WrongDir" },
-	[DATA_ROOM_PLAYERS] = { "Room.Players", ON_ENTER | ON_ROOM, data_room_players },
-	[DATA_ROOM_ADD_PLAYER] = { "Room.AddPlayer" },
-	[DATA_ROOM_REMOVE_PLAYER] = { "Room.RemovePlayer" },
-	[DATA_ITEMS_INV] = { "Char.Items.List", ON_ENTER, data_items_inv },
-	[DATA_ITEMS_ROOM] = { "Char.Items.List", ON_ENTER | ON_ROOM, data_items_room },
-	[DATA_ITEMS_ADD] = { "Char.Items.Add" },
-	[DATA_ITEMS_REMOVE] = { "Char.Items.Remove" },
-	[DATA_ITEMS_UPDATE] = { "Char.Items.Update" },
-	[DATA_CHANNEL_LIST] = { "Comm.Channel.List", ON_ENTER, data_channel_list },
-	[DATA_CHANNEL_START] = { "Comm.Channel.Start" },
-	[DATA_CHANNEL_TEXT] = { "Comm.Channel.Text" },
-	[DATA_CHANNEL_END] = { "Comm.Channel.End" },
-	[DATA_CHANNEL_PLAYERS] = { "Comm.Channel.Players" },
-	[DATA_CLIENT_GUI] = { "Client.GUI", ON_ENTER, data_client_gui },
-	[DATA_MEDIA_DEFAULT] = { "Client.Media.Default", ON_ENTER, data_media_default },
-	[DATA_MEDIA_LOAD] = { "Client.Media.Load", ON_ENTER, NULL, data_media_load },
-	[DATA_MEDIA_STOP] = { "Client.Media.Stop", ON_ROOM, data_media_stop },
-	[DATA_MEDIA_PLAY] = { "Client.Media.Play", ON_ENTER | ON_ROOM | ON_ATTACH,
-			      data_media_play },
-	[DATA_DISCORD_INFO] = { "External.Discord.Info" },
-	[DATA_DISCORD_STATUS] = { "External.Discord.Status", ON_ROOM, data_discord_status },
+	[DATA_LOGIN_DEFAULT] = TOLD("Char.Login.Default"),
+	[DATA_LOGIN_RESULT] = TOLD("Char.Login.Result"),
+	[DATA_CHAR_NAME] = DUE("Char.Name", ON_ENTER | ON_CHANGE, data_char_name),
+	[DATA_CHAR_STATUS_VARS] = DUE("Char.StatusVars", ON_ENTER, data_char_status_vars),
+	[DATA_CHAR_STATUS] = DUE("Char.Status", ON_ENTER | ON_ATTACH | ON_CHANGE, data_char_status),
+	[DATA_CHAR_VITALS] = DUE("Char.Vitals", ON_ENTER | ON_ATTACH | ON_CHANGE, data_char_vitals),
+	[DATA_CHAR_AFFLICTIONS] = DUE("Char.Afflictions.List", ON_ENTER, data_empty_list),
+	[DATA_CHAR_DEFENCES] = DUE("Char.Defences.List", ON_ENTER, data_empty_list),
+	[DATA_SKILL_GROUPS] = TOLD("Char.Skills.Groups"),
+	[DATA_SKILL_LIST] = TOLD("Char.Skills.List"),
+	[DATA_SKILL_INFO] = TOLD("Char.Skills.Info"),
+	[DATA_ROOM_INFO] = DUE("Room.Info", ON_ENTER | ON_ROOM | ON_ATTACH, data_room_info),
+	[DATA_ROOM_WRONG_DIR] = TOLD("Room.WrongDir"),
+	[DATA_ROOM_PLAYERS] = DUE("Room.Players", ON_ENTER | ON_ROOM, data_room_players),
+	[DATA_ROOM_ADD_PLAYER] = TOLD("Room.AddPlayer"),
+	[DATA_ROOM_REMOVE_PLAYER] = TOLD("Room.RemovePlayer"),
+	[DATA_ITEMS_INV] = DUE("Char.Items.List", ON_ENTER, data_items_inv),
+	[DATA_ITEMS_ROOM] = DUE("Char.Items.List", ON_ENTER | ON_ROOM, data_items_room),
+	[DATA_ITEMS_ADD] = TOLD("Char.Items.Add"),
+	[DATA_ITEMS_REMOVE] = TOLD("Char.Items.Remove"),
+	[DATA_ITEMS_UPDATE] = TOLD("Char.Items.Update"),
+	[DATA_CHANNEL_LIST] = DUE("Comm.Channel.List", ON_ENTER, data_channel_list),
+	[DATA_CHANNEL_START] = TOLD("Comm.Channel.Start"),
+	[DATA_CHANNEL_TEXT] = TOLD("Comm.Channel.Text"),
+	[DATA_CHANNEL_END] = TOLD("Comm.Channel.End"),
+	[DATA_CHANNEL_PLAYERS] = TOLD("Comm.Channel.Players"),
+	[DATA_CLIENT_GUI] = DUE("Client.GUI", ON_ENTER, data_client_gui),
+	[DATA_MEDIA_DEFAULT] = DUE("Client.Media.Default", ON_ENTER, data_media_default),
+	[DATA_MEDIA_LOAD] = { .package = "Client.Media.Load",
+			      .when = ON_ENTER,
+			      .send = data_media_load },
+	[DATA_MEDIA_STOP] = DUE("Client.Media.Stop", ON_ROOM, data_media_stop),
+	[DATA_MEDIA_PLAY] =
+		DUE("Client.Media.Play", ON_ENTER | ON_ROOM | ON_ATTACH, data_media_play),
+	[DATA_DISCORD_INFO] = TOLD("External.Discord.Info"),
+	[DATA_DISCORD_STATUS] = DUE("External.Discord.Status", ON_ROOM, data_discord_status),
 };
 
 static const uint8_t digest_key[16] = "mudlark data";
@@ -222,6 +235,8 @@ void data_caps(struct world *w, struct session *s)
 	for (unsigned r = 0; s->data && r < DATA_ROWS; r++)
 		if (fresh >> r & 1)
 			s->data->told[r] = 0;
+	if (fresh >> DATA_MEDIA_PLAY & 1)
+		s->data->sound = NULL;
 	if (s->state == SESSION_LOGIN && fresh >> DATA_LOGIN_DEFAULT & 1)
 		data_login(w, s);
 	set_due_on(w, s, ON_ENTER, fresh);

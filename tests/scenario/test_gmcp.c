@@ -143,7 +143,7 @@ static bool file_has(const char *path, const char *needle)
 START_TEST(a_client_logs_in_by_data_and_no_log_has_the_password)
 {
 	const char *dir = tmp_dir();
-	CLEANUP(base_freep) char *log = tmp_path(dir, "input.log"), *set = NULL, *said = NULL;
+	CLEANUP(base_freep) char *log = tmp_path(dir, "input.log"), *set = NULL;
 	struct buf b = { 0 };
 	struct client c;
 	struct mud m;
