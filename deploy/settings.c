@@ -19,6 +19,8 @@ static const struct derived_key_row derived_keys[] = {
 	{ "persist.bus", "ipc://%s/run/persist.bus" },
 	{ "world.bus", "ipc://%s/run/world.bus" },
 	{ "gateway.console", "unix:%s/run/console.sock" },
+	{ "gateway.tls_cert", "%s/tls/cert.pem" },
+	{ "gateway.tls_key", "%s/tls/key.pem" },
 };
 
 static char *from_environment(const char *key)

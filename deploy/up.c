@@ -168,31 +168,10 @@ static void on_timer(void *ctx)
 	up_settle(u);
 }
 
-/* "0.0.0.0:4000" is where it listens; what a person types is a host and a port. */
-static void print_address(const char *address)
-{
-	const char *colon = strrchr(address, ':');
-	if (!colon || strcmp(colon, ":0") == 0)
-		return;
-	int n = (int)(colon - address);
-	if (address[0] == '[') {
-		address++;
-		n -= 2;
-	}
-	if (n == 0 || (n == 7 && memcmp(address, "0.0.0.0", 7) == 0))
-		printf("play: telnet 127.0.0.1 %s\n", colon + 1);
-	else if (n == 2 && memcmp(address, "::", 2) == 0)
-		printf("play: telnet ::1 %s\n", colon + 1);
-	else
-		printf("play: telnet %.*s %s\n", n, address, colon + 1);
-}
-
 static void announce(struct up *u)
 {
 	u->announced = true;
-	if (u->telnet)
-		print_address(u->telnet);
-	printf("ready\n");
+	printf("%.*sready\n", (int)u->play.n, buf_p(&u->play));
 	fflush(stdout);
 }
 
@@ -271,13 +250,8 @@ static void prepare(struct up *u, const struct args *a)
 		u->children[i].argv = settings_argv(program, a, derived, NULL);
 	}
 	settings_free(derived);
-	u->telnet = settings_find(a, "gateway.telnet");
-	if (!u->telnet)
-		u->telnet = base_dup("127.0.0.1:4000", 14);
-	if (!u->super.procs[ARRAY_LEN(kinds) - 1].asked) {
-		free(u->telnet);
-		u->telnet = NULL;
-	}
+	if (u->super.procs[ARRAY_LEN(kinds) - 1].asked)
+		up_play(&u->play, a);
 	u->on_terminal = isatty(STDIN_FILENO) == 1;
 }
 
@@ -321,7 +295,7 @@ static void done(struct up *u)
 	for (size_t i = 0; i < u->super.n; i++)
 		settings_free(u->children[i].argv);
 	loop_free(u->loop);
-	free(u->telnet);
+	buf_done(&u->play);
 	if (u->lock_fd >= 0)
 		close(u->lock_fd);
 	place_done(&u->place);

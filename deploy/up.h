@@ -3,6 +3,7 @@
  *
  *	up.c         processes and pipes, signals, the timer of the state machine
  *	up_log.c     one log stream on stderr and in DATA/log/mudlark.log
+ *	up_play.c    where players find it
  *	up_orders.c  status, stop, restart and reload from the control socket
  *
  * One loop, one thread, no library with threads: forking is safe here.
@@ -48,8 +49,8 @@ struct up {
 	struct loop_timer timer;
 	struct up_log log;
 	struct control *control;
-	char *telnet;	/* address players use, NULL: not known */
-	bool announced; /* `ready` was printed */
+	struct buf play; /* where to play, said when all is ready */
+	bool announced;	 /* `ready` was printed */
 	bool on_terminal;
 };
 
@@ -66,5 +67,8 @@ void up_log_close(struct up_log *l);
 void up_log_say(struct up_log *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The last lines process i wrote, indented. */
 void up_log_last(struct up_log *l, size_t i);
+
+/* A line for each place where one can play. */
+void up_play(struct buf *out, const struct args *a);
 
 void up_orders(void *ctx, const struct control_request *q, struct buf *answer);

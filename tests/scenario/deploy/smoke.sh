@@ -100,6 +100,7 @@ trap '' PIPE
 # --- the story
 
 "$mudlark" up --config deploy/mudlark.yaml --data "$data" --set "gateway.telnet=127.0.0.1:$port" \
+	--set gateway.telnet_tls= --set gateway.web= \
 	>"$data/out" 2>"$data/err" </dev/null &
 up=$!
 if ! wait_line "$data/out" ready 60; then

@@ -94,6 +94,8 @@ START_TEST(paths_follow_from_the_data_directory)
 	ck_assert_str_eq(find(list, "persist.store"), "sqlite:/srv/mud/mudlark.db");
 	ck_assert_str_eq(find(list, "world.bus"), "ipc:///srv/mud/run/world.bus");
 	ck_assert_str_eq(find(list, "gateway.console"), "unix:/srv/mud/run/console.sock");
+	ck_assert_str_eq(find(list, "gateway.tls_cert"), "/srv/mud/tls/cert.pem");
+	ck_assert_str_eq(find(list, "gateway.tls_key"), "/srv/mud/tls/key.pem");
 	settings_free(list);
 }
 END_TEST
