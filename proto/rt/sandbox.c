@@ -176,6 +176,9 @@ static const int allowed[] = {
 	SCMP_SYS(getrusage),
 	SCMP_SYS(uname),
 	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_getparam), /* a thread of libzmq that has just begun aborts without these */
+	SCMP_SYS(sched_getscheduler),
+	SCMP_SYS(sched_setscheduler),
 	SCMP_SYS(set_robust_list),
 	SCMP_SYS(rseq),
 	SCMP_SYS(tgkill), /* abort() */
