@@ -3,7 +3,8 @@
 
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
-FUZZ_FOR_gateway := telnet markup gmcp line
+FUZZ_FOR_gateway := telnet telnet_diff telopt markup gmcp line msdp mccp charset http websocket
+FUZZ_LIBS_telnet_diff := -ltelnet
 FUZZ_FOR_world := pack command
 FUZZ_MAKE = $(MAKE) --no-print-directory -j$(JOBS) B=$(B)/fuzz CC=clang OPT=-O1 \
 	SAN=fuzzer-no-link,address,undefined WARN=-w fuzz-bin
@@ -23,4 +24,4 @@ $(FUZZ_FOR_world:%=$(B)/tests/fuzz/fuzz_%): $(B)/libworld.a
 $(FUZZ_BIN): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/librt.a
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter-out %librt.a,$(filter %.a,$^)) \
-		$(B)/librt.a $(call libs,world)
+		$(B)/librt.a $(call libs,gateway) $(FUZZ_LIBS_$*)
