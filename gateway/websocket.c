@@ -118,10 +118,10 @@ static ssize_t on_recv(wslay_event_context_ptr ctx, uint8_t *p, size_t n, UNUSED
 	return (ssize_t)n;
 }
 
-static ssize_t on_send(UNUSED wslay_event_context_ptr ctx, const uint8_t *p, size_t n,
-		       UNUSED int flags, void *user)
+/* What wslay would answer is thrown away: we write all frames ourselves. */
+static ssize_t on_send(UNUSED wslay_event_context_ptr ctx, UNUSED const uint8_t *p, size_t n,
+		       UNUSED int flags, UNUSED void *user)
 {
-	buf_add(&((struct client *)user)->stream.out, p, n);
 	return (ssize_t)n;
 }
 
@@ -165,13 +165,18 @@ static void on_message(UNUSED wslay_event_context_ptr ctx,
 {
 	struct client *c = user;
 	struct websocket *w = c->frames;
+	struct span message = { (const char *)m->msg, m->msg_length };
 
+	if (w->breach)
+		return;
+	if (m->opcode == WSLAY_PING && client_out(c) && !w->said)
+		websocket_frame(&c->stream.out, FIN | WSLAY_PONG, message);
 	if (wslay_is_ctrl_frame(m->opcode))
 		return;
 	w->fragments = 0;
 	w->is_text = m->opcode == WSLAY_TEXT_FRAME;
 	if (c->session && !c->doomed && !w->said)
-		c->protocol->receive(c, (struct span){ (const char *)m->msg, m->msg_length });
+		c->protocol->receive(c, message);
 }
 
 /* Frames in: around it */
@@ -234,14 +239,11 @@ static void fail(struct client *c, const char *reason)
 	client_part(c, reason);
 }
 
-/* wslay has made a close frame: which code it sends says why. */
-static const char *let_refuse(struct client *c)
+/* wslay wants to close: which code it would send says why. */
+static const char *find_refusal(struct websocket *w)
 {
-	struct websocket *w = c->frames;
-
-	if (w->said || wslay_event_send(w->context) < 0)
-		return "websocket_protocol";
-	w->said = true;
+	if (wslay_event_send(w->context) < 0)
+		return "websocket_memory";
 	return reason_of(wslay_event_get_status_code_sent(w->context));
 }
 
@@ -268,11 +270,7 @@ static void settle(struct client *c, int r)
 	else if (wslay_event_get_close_received(w->context))
 		take_close(c);
 	else if (!wslay_event_get_read_enabled(w->context))
-		fail(c, let_refuse(c));
-	else if (w->said || !wslay_event_want_write(w->context))
-		return;
-	else if (client_out(c) && wslay_event_send(w->context) < 0)
-		fail(c, "websocket_memory");
+		fail(c, find_refusal(w));
 }
 
 static void on_receive(struct client *c, struct span bytes)
