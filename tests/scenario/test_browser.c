@@ -1,5 +1,5 @@
 /*
- * test_web.c - browsers at a whole Mudlark: pages, upgrades, play over each subprotocol, and what is
+ * test_browser.c - browsers at a whole Mudlark: pages, upgrades, play over each subprotocol, and what is
  * done with those who break the rules.
  */
 #include <signal.h>
@@ -355,5 +355,5 @@ int main(void)
 		{ behind_a_proxy_the_players_own_address_counts, 1 },
 	};
 
-	return suite_main("web", 60, tests, ARRAY_LEN(tests));
+	return suite_main("browser", 60, tests, ARRAY_LEN(tests));
 }
