@@ -75,7 +75,7 @@ static void add_item(const struct world *w, struct ent e, struct buf *json)
 	comp_save_text(json, "icon", creature ? "creature" : icon_of(flags));
 	add_attrib(flags, creature, json);
 	if (flags & ITEM_CONTAINER)
-		comp_save_int(json, "count", place_count(w, e));
+		comp_save_int(json, "contains", place_count(w, e));
 	buf_addc(json, '}');
 	buf_done(&name);
 }

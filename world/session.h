@@ -66,7 +66,7 @@ struct session {
 	uint64_t until; /* parked: the tick of its end */
 	struct heir heir;
 	struct login *login;
-	struct origin origin; /* of the connection */
+	struct origin origin;	     /* of the connection */
 	struct session *prev, *next; /* all, in order of arrival */
 };
 

@@ -1,15 +1,18 @@
 /*
  * fuzz_command.c - lines of players, on a whole world in this process.
  *
- * The input is lines: the first byte of each chooses who types (two guests, the operator) or lets ticks
- * pass, the rest is cleaned as a gateway would and typed.  Oracles: every line is answered, once; nothing
- * that leaves has a control character; no thing appears or vanishes; two worlds that were told the same
- * are the same (promise P7), also when their commits become durable at different times.
+ * The input is lines: the first byte of each chooses who types (two guests, the operator), lets ticks
+ * pass, or sends the rest as data (GMCP: a package and what stands behind its space); what is typed is
+ * cleaned as a gateway would.  Oracles: every line is answered, once; nothing that leaves has a
+ * control character; data is JSON, and a client that follows it knows what is there (follower.h); no
+ * thing appears or vanishes; two worlds that were told the same are the same (promise P7), also when
+ * their commits become durable at different times.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "rt/text.h"
+#include "tests/fuzz/follower.h"
 #include "tests/fuzz/fuzz.h"
 #include "world/cmd/table.h"
 #include "world/core/place.h"
@@ -23,7 +26,8 @@ struct stage {
 	struct world *world;
 	uint64_t batches, seq[PLAYERS], done[PLAYERS];
 	bool is_gone[PLAYERS];
-	bool is_lazy; /* tells of durable batches only now and then */
+	bool is_lazy;		  /* tells of durable batches only now and then */
+	struct follower follower; /* the first guest's client */
 };
 
 static struct pack *pack;
@@ -66,6 +70,10 @@ static void on_output(void *ctx, uint64_t gateway, struct span record, uint64_t 
 		text_holds(&m->session_close->text);
 		st->is_gone[m->session_close->session - 1] = true;
 	}
+	if (m->body_case == MUDLARK__GATEWAY_IN__BODY_DATA)
+		for (size_t i = 0; i < m->data->n_sessions; i++)
+			if (m->data->sessions[i] == 1)
+				follower_told(&st->follower, m->data);
 	mudlark__gateway_in__free_unpacked(m, NULL);
 }
 
@@ -131,6 +139,40 @@ static void pass_time(struct stage *st, unsigned ticks)
 	}
 }
 
+/* "char.items.contents 7" */
+static void send_data(struct stage *st, size_t who, struct span text)
+{
+	const char *space = text.n ? memchr(text.p, ' ', text.n) : NULL;
+	size_t n = space ? (size_t)(space - text.p) : text.n;
+	Mudlark__SessionData m = MUDLARK__SESSION_DATA__INIT;
+	char package[64] = "";
+
+	if (n >= sizeof(package))
+		return;
+	memcpy(package, text.p, n);
+	m.session = who + 1;
+	m.package = package;
+	if (space)
+		m.json = (ProtobufCBinaryData){ text.n - n - 1, (uint8_t *)(uintptr_t)space + 1 };
+	feed(st, GATEWAY, MUDLARK__WORLD_IN__BODY_SESSION_DATA, &m);
+	settle(st);
+}
+
+/* The guests' clients want all there is. */
+static void send_caps(struct stage *st, size_t who)
+{
+	char *supports[] = { (char[]){ "char" }, (char[]){ "room" }, (char[]){ "comm.channel" },
+			     (char[]){ "client" }, (char[]){ "external.discord" } };
+	Mudlark__SessionCaps m = MUDLARK__SESSION_CAPS__INIT;
+
+	m.session = who + 1;
+	m.gmcp = true;
+	m.supports = supports;
+	m.n_supports = ARRAY_LEN(supports);
+	feed(st, GATEWAY, MUDLARK__WORLD_IN__BODY_SESSION_CAPS, &m);
+	settle(st);
+}
+
 static void open_stage(struct stage *st, bool is_lazy)
 {
 	static char *conf[] = { "guests=1", "tick_rate=10", "linkdead_seconds=300" };
@@ -165,8 +207,10 @@ static void open_stage(struct stage *st, bool is_lazy)
 		open.trusted = who == PLAYERS - 1;
 		feed(st, GATEWAY, MUDLARK__WORLD_IN__BODY_SESSION_OPEN, &open);
 		settle(st);
-		if (!open.trusted)
-			type_line(st, who, SPAN("guest"));
+		if (open.trusted)
+			continue;
+		send_caps(st, who);
+		type_line(st, who, SPAN("guest"));
 	}
 	st->is_lazy = is_lazy;
 }
@@ -191,10 +235,24 @@ static void one_line(struct stage *st, struct span raw)
 		pass_time(st, who & 0x0f);
 		return;
 	}
+	if (who >= 0xe0) {
+		send_data(st, who % PLAYERS, (struct span){ raw.p + 1, raw.n - 1 });
+		return;
+	}
 	text_clean(&text, (struct span){ raw.p + 1, raw.n - 1 });
 	type_line(st, who % PLAYERS,
 		  (struct span){ buf_p(&text), text_cut(buf_span(&text), TEXT_MAX) });
 	buf_done(&text);
+}
+
+static void follow(const struct stage *st)
+{
+	const struct session *s = session_get(st->world, 1);
+
+	if (!s || st->is_gone[0])
+		return;
+	follower_is_right(&st->follower.inv, st->world, s->actor);
+	follower_is_right(&st->follower.room, st->world, place_room(st->world, s->actor));
 }
 
 static uint64_t play(struct fuzz_in in, bool is_lazy)
@@ -214,6 +272,7 @@ static uint64_t play(struct fuzz_in in, bool is_lazy)
 	settle(&st);
 	for (size_t who = 0; who < PLAYERS; who++)
 		FUZZ_HOLDS(st.done[who] == st.seq[who] || st.is_gone[who]);
+	follow(&st);
 	hash = world_hash(st.world, NULL);
 	if (st.batches > PLAYERS)
 		fuzz_worked();

@@ -62,7 +62,7 @@ struct world_env {
 	void (*fault)(void *ctx, uint64_t batch, const char *why);
 	/* The line that is about to be run, 0 0: none. For the crash note; may be NULL. */
 	void (*running)(void *ctx, uint64_t session, uint64_t seq);
-	/* The system (tick.h) that runs from now on, TICK_SYSTEMS: none. To account time; may be NULL. */
+	/* Which system of tick.h runs from now on, TICK_SYSTEMS: none. To account time; may be NULL. */
 	void (*step)(void *ctx, unsigned system);
 	/* A line of a character in play. In the servers this is cmd_run() (world/cmd/table.h); its
 	 * text is what the player typed, trimmed, not empty. */

@@ -84,7 +84,7 @@ START_TEST(who_comes_in_gets_all_he_asked_for_once_and_in_order)
 	RIG_HAS(&r, 7, "Char.Items.List", "{\"location\":\"inv\",\"items\":[]}");
 	ck_assert_ptr_nonnull(strstr(rig_json_at(&r, 7, "Char.Items.List", 1),
 				     "\"name\":\"a tin box\",\"icon\":\"container\",\"attrib\":"
-				     "\"ct\",\"count\":0"));
+				     "\"ct\",\"contains\":0"));
 	ck_assert_ptr_nonnull(strstr(rig_json_at(&r, 7, "Char.Items.List", 1),
 				     "\"name\":\"the keeper\",\"icon\":\"creature\",\"attrib\":"
 				     "\"m\""));
@@ -243,7 +243,7 @@ START_TEST(a_container_says_how_much_is_in_it_and_what_when_asked)
 	rig_forget(&r);
 	rig_line(&r, ANA, 3, "put stone in box");
 	ck_assert_str_eq(packages(ANA), "Char.Items.Remove Char.Items.Update ");
-	RIG_HAS(&r, ANA, "Char.Items.Update", "\"count\":1");
+	RIG_HAS(&r, ANA, "Char.Items.Update", "\"contains\":1");
 	rig_forget(&r);
 	rig_data(&r, ANA, "char.items.contents", num);
 	RIG_HAS(&r, ANA, "Char.Items.List", "{\"location\":\"rep");
