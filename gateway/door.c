@@ -9,7 +9,7 @@
  *
  * What is read belongs to whom it is for: a header is looked at (MSG_PEEK) before its bytes, and no
  * others, are taken, and so is the first byte where TLS is to follow.  Handshakes are the only costly
- * thing here, so there are DOOR_STEPS of them in a turn; the rest are asked again in the next one.
+ * thing here, so there are DOOR_STEPS of them in a turn; the rest wait for the next one in `due`.
  */
 #include "gateway/door.h"
 
@@ -30,7 +30,7 @@ enum {
 enum guest_state { GUEST_PROXY, GUEST_HELLO, GUEST_HANDSHAKE, GUEST_FAREWELL };
 
 struct guest {
-	TAILQ_ENTRY(guest) link;
+	TAILQ_ENTRY(guest) link, due;
 	struct doors *of;
 	const struct door *door;
 	struct event ev;
@@ -40,6 +40,7 @@ struct guest {
 	int fd;
 	uint8_t state;
 	bool is_charged; /* by the throttle */
+	bool is_due;	 /* waits for the next turn, does not listen meanwhile */
 	struct address socket, address;
 	struct proxy proxy;
 };
@@ -114,8 +115,11 @@ static void on_ready(evutil_socket_t fd, short what, void *ctx);
 
 static int wait_for(struct guest *g, short what)
 {
-	if (event_initialized(&g->ev))
+	if (event_initialized(&g->ev)) {
+		if (event_pending(&g->ev, what, NULL))
+			return 0;
 		event_del(&g->ev);
+	}
 	if (event_assign(&g->ev, loop_base(g->of->loop), g->fd, (short)(what | EV_PERSIST),
 			 on_ready, g) < 0 ||
 	    event_add(&g->ev, NULL) < 0)
@@ -129,6 +133,8 @@ static void leave(struct guest *g)
 	struct doors *ds = g->of;
 
 	event_del(&g->ev);
+	if (g->is_due)
+		TAILQ_REMOVE(&ds->due, g, due);
 	if (g->state == GUEST_HANDSHAKE)
 		throttle_handshake_over(g->source);
 	TAILQ_REMOVE(&ds->guests, g, link);
@@ -314,13 +320,11 @@ static void on_hello(struct guest *g)
 		refuse_plain(g);
 }
 
-static void on_handshake(struct guest *g)
+static void step(struct guest *g)
 {
 	struct doors *ds = g->of;
 	const char *why = "";
 
-	if (ds->steps >= DOOR_STEPS)
-		return;
 	ds->steps++;
 	switch (tls_handshake(g->tls, &why)) {
 	case TLS_DONE:
@@ -340,6 +344,34 @@ static void on_handshake(struct guest *g)
 		lose(g, DOOR_BAD_TLS);
 		break;
 	}
+}
+
+static void on_handshake(struct guest *g)
+{
+	struct doors *ds = g->of;
+
+	if (ds->steps < DOOR_STEPS) {
+		step(g);
+		return;
+	}
+	event_del(&g->ev);
+	g->is_due = true;
+	TAILQ_INSERT_TAIL(&ds->due, g, due);
+	loop_timer_soon(&ds->again);
+}
+
+static void on_again(void *ctx)
+{
+	struct doors *ds = ctx;
+	struct guest *g;
+
+	for (ds->steps = 0; ds->steps < DOOR_STEPS && (g = TAILQ_FIRST(&ds->due));) {
+		TAILQ_REMOVE(&ds->due, g, due);
+		g->is_due = false;
+		step(g);
+	}
+	if (!TAILQ_EMPTY(&ds->due))
+		loop_timer_soon(&ds->again);
 }
 
 /* It is known who he is. */
@@ -467,7 +499,9 @@ void doors_init(struct doors *ds, struct loop *loop, const struct doors_conf *co
 {
 	*ds = (struct doors){ .loop = loop, .conf = conf, .throttle = throttle };
 	TAILQ_INIT(&ds->guests);
+	TAILQ_INIT(&ds->due);
 	loop_timer_init(loop, &ds->watcher, on_watch, ds);
+	loop_timer_init(loop, &ds->again, on_again, ds);
 	loop_on_idle(loop, on_turn, ds);
 }
 
@@ -478,6 +512,7 @@ void doors_done(struct doors *ds)
 	while ((g = TAILQ_FIRST(&ds->guests)))
 		send_away(g);
 	loop_timer_done(&ds->watcher);
+	loop_timer_done(&ds->again);
 	loop_off_idle(ds->loop, on_turn, ds);
 }
 

@@ -74,10 +74,10 @@ struct doors {
 	/* A sentence for one who may not come in; NULL: he may. May be NULL. */
 	const char *(*refusal)(void *ctx, const struct sockaddr *from, uint64_t now_us);
 	void *ctx;
-	TAILQ_HEAD(, guest) guests;
+	TAILQ_HEAD(, guest) guests, due;
 	size_t n;
 	unsigned steps; /* of handshakes, in this turn */
-	struct loop_timer watcher;
+	struct loop_timer watcher, again;
 	uint64_t handshakes;	  /* that came to their end */
 	uint64_t ends[DOOR_ENDS]; /* the others */
 };

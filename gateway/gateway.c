@@ -14,9 +14,11 @@
 #include <unistd.h>
 #include "gateway/charset.h"
 #include "gateway/client.h"
+#include "gateway/drain.h"
 #include "gateway/lobby.h"
 #include "gateway/meter.h"
 #include "gateway/ports.h"
+#include "gateway/sites.h"
 #include "rt/log.h"
 #include "rt/sandbox.h"
 #include "rt/wire.h"
@@ -24,6 +26,7 @@
 enum {
 	GATEWAY_STOP_US = 900000,
 	GATEWAY_CALM_US = 1000000,
+	GATEWAY_MOVE = 100,	       /* clients sent elsewhere at once */
 	GATEWAY_STORM_BYTES = 1 << 20, /* sent in GATEWAY_CALM_US */
 };
 
@@ -36,11 +39,13 @@ struct gateway {
 	struct lobby lobby;
 	struct clients clients;
 	struct ports *ports;
+	struct sites sites;
+	struct drain drain;
 	struct wire *wire;
 	struct metric_server *metrics;
 	struct metric meters[METERS];
 	struct loop_timer timer; /* of the lobby */
-	struct loop_timer stop, calm;
+	struct loop_timer stop, calm, draining;
 	uint64_t calm_bytes; /* sent when `calm` fired last */
 	bool storm;
 	uint64_t due_us; /* when `timer` fires */
@@ -202,7 +207,10 @@ static void on_idle(void *ctx)
 	clients_flush(&g->clients);
 	ports_turn(g->ports, g->lobby.n_strangers);
 	arm_timer(g);
-	if (g->stopping && g->clients.n == 0)
+	if (g->clients.n > 0)
+		return;
+	drain_empty(&g->drain);
+	if (g->stopping)
 		loop_stop(g->proc->loop, EXIT_DONE);
 }
 
@@ -218,9 +226,62 @@ static void on_stop(void *ctx)
 	struct gateway *g = ctx;
 
 	g->stopping = true;
+	loop_timer_stop(&g->draining);
 	ports_close(g->ports);
-	clients_farewell(&g->clients, bye_line);
+	if (drain_is_on(&g->drain))
+		clients_finish(&g->clients, bye_line);
+	else
+		clients_farewell(&g->clients, bye_line);
 	loop_timer_in(&g->stop, GATEWAY_STOP_US);
+}
+
+/* The slow end */
+
+static void drain_shut(void *ctx)
+{
+	ports_close(((struct gateway *)ctx)->ports);
+}
+
+static void drain_say(void *ctx, const char *markup)
+{
+	clients_say(&((struct gateway *)ctx)->clients, markup);
+}
+
+static bool drain_move(void *ctx, const char *markup)
+{
+	return clients_move(&((struct gateway *)ctx)->clients, GATEWAY_MOVE, markup);
+}
+
+static void drain_over(void *ctx)
+{
+	proc_stop(((struct gateway *)ctx)->proc);
+}
+
+static void arm_drain(struct gateway *g)
+{
+	uint64_t now = clock_mono(loop_clock(g->proc->loop)), due = g->drain.due_us;
+
+	if (due != UINT64_MAX)
+		loop_timer_in(&g->draining, due > now ? due - now : 0);
+}
+
+static void on_draining(void *ctx)
+{
+	struct gateway *g = ctx;
+
+	drain_tick(&g->drain, clock_mono(loop_clock(g->proc->loop)));
+	arm_drain(g);
+}
+
+static bool on_put_off(void *ctx)
+{
+	struct gateway *g = ctx;
+
+	if (g->conf->drain <= 0)
+		return false;
+	drain_begin(&g->drain, (uint64_t)g->conf->drain, clock_mono(loop_clock(g->proc->loop)));
+	arm_drain(g);
+	return true;
 }
 
 /* Options */
@@ -322,9 +383,16 @@ static bool is_ready(void *ctx, struct buf *reason)
 {
 	struct gateway *g = ctx;
 
-	if (!g->lobby.up)
+	if (drain_is_on(&g->drain))
+		buf_adds(reason, "draining");
+	else if (!g->lobby.up)
 		buf_adds(reason, "the world is away");
-	return g->lobby.up;
+	return g->lobby.up && !drain_is_on(&g->drain);
+}
+
+static const char *refusal(void *ctx, const struct sockaddr *from, uint64_t now_us)
+{
+	return sites_refusal(&((struct gateway *)ctx)->sites, from, now_us);
 }
 
 static int serve_metrics(struct gateway *g)
@@ -356,6 +424,10 @@ static void init_parts(struct gateway *g)
 	io.to_world = to_world;
 	io.line_done = on_line_done;
 	lobby_init(&g->lobby, &g->lobby_conf, &io, loop_clock(loop), &entropy_system);
+	sites_init(&g->sites);
+	g->lobby.sites = &g->sites;
+	drain_init(&g->drain,
+		   &(struct drain_io){ drain_shut, drain_say, drain_move, drain_over, g });
 	clients_init(&g->clients, loop, &g->lobby, &g->client_conf);
 	g->clients.on_gone = on_gone;
 	g->clients.ctx = g;
@@ -363,6 +435,7 @@ static void init_parts(struct gateway *g)
 	loop_timer_init(loop, &g->timer, on_timer, g);
 	loop_timer_init(loop, &g->stop, on_stop_time, g);
 	loop_timer_init(loop, &g->calm, on_calm, g);
+	loop_timer_init(loop, &g->draining, on_draining, g);
 	loop_timer_in(&g->calm, GATEWAY_CALM_US);
 	g->due_us = UINT64_MAX;
 	loop_on_idle(loop, on_idle, g); /* before the wire's, which sends what it makes */
@@ -431,6 +504,8 @@ int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_con
 	init_parts(g);
 	r = ports_open(&g->ports, p->loop, conf, &g->clients);
 	if (r == 0)
+		ports_refuse(g->ports, refusal, g);
+	if (r == 0)
 		r = serve_metrics(g);
 	if (r == 0)
 		r = give_up_rights(g);
@@ -441,7 +516,7 @@ int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_con
 	if (r == 0)
 		take_conf(g);
 	if (r == 0)
-		proc_hooks(p, &(struct proc_hooks){ on_stop, on_reload, g });
+		proc_hooks(p, &(struct proc_hooks){ on_stop, on_reload, g, on_put_off });
 	return r;
 }
 
@@ -458,6 +533,8 @@ void gateway_free(struct gateway *g)
 	loop_timer_done(&g->timer);
 	loop_timer_done(&g->stop);
 	loop_timer_done(&g->calm);
+	loop_timer_done(&g->draining);
+	sites_done(&g->sites);
 	buf_done(&g->packed);
 	free(g);
 }
