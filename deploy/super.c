@@ -194,7 +194,8 @@ void super_beat(struct super *s, size_t i, uint64_t now)
 	s->procs[i].beat_us = now;
 }
 
-/* SIGTERM for every process of the stage; empty stages are passed over. */
+/* SIGINT, which nobody puts off (gateway.drain), for every process of the stage; empty stages are
+ * passed over. */
 static void enter_stage(struct super *s, uint64_t now)
 {
 	for (; s->stage < SUPER_STAGES; s->stage++) {
@@ -211,7 +212,7 @@ static void enter_stage(struct super *s, uint64_t now)
 			if (p->state == SUPER_STOPPING)
 				continue;
 			set_state(p, SUPER_STOPPING);
-			s->ops.signal(s->ops.ctx, i, SIGTERM);
+			s->ops.signal(s->ops.ctx, i, SIGINT);
 		}
 		if (any)
 			return;
@@ -247,7 +248,7 @@ int super_restart(struct super *s, size_t i, uint64_t now)
 		set_state(p, SUPER_STOPPING);
 		p->again = true;
 		p->due_us = now + SUPER_RESTART_US;
-		s->ops.signal(s->ops.ctx, i, SIGTERM);
+		s->ops.signal(s->ops.ctx, i, SIGINT);
 	}
 	return 0;
 }

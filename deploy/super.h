@@ -13,7 +13,7 @@
  * lines of its log, then tried every 10 s.  A command line, configuration or pack that is refused at
  * the very first start ends everything with that status; so does an address or lock that stays taken
  * for 7 s.  Watchdog: a ready process that has not beaten for its limit is killed.  Stop: stage by
- * stage (players' side first, store last), SIGTERM, and SIGKILL where the stage's time is over; all in
+ * stage (players' side first, store last), SIGINT, and SIGKILL where the stage's time is over; all in
  * less than 5 s.
  */
 #pragma once

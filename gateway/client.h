@@ -121,6 +121,13 @@ int client_open(struct clients *cs, const struct protocol *p, struct stream *fro
 void clients_flush(struct clients *cs);
 /* Says a sentence to everybody and closes when it is sent. */
 void clients_farewell(struct clients *cs, const char *markup);
+/* The same, but the lines that wait are done first; nothing more is read. */
+void clients_finish(struct clients *cs, const char *markup);
+/* Closes at most so many of those that can take their session up again elsewhere and do so by
+ * themselves. True: there may be more. */
+bool clients_move(struct clients *cs, size_t most, const char *markup);
+/* Says a sentence to everybody. */
+void clients_say(struct clients *cs, const char *markup);
 
 /* For protocols. */
 struct buf *client_out(struct client *c); /* to add to; is sent at the end of the turn */

@@ -74,9 +74,8 @@ static void on_stuck(UNUSED int signo)
 	_exit(EXIT_STUCK);
 }
 
-static void on_stop(void *ctx, int signo)
+void proc_stop(struct proc *p)
 {
-	struct proc *p = ctx;
 	struct proc_inner *in = p->inner;
 
 	if (in->stopping)
@@ -84,12 +83,26 @@ static void on_stop(void *ctx, int signo)
 	in->stopping = true;
 	signal(SIGALRM, on_stuck);
 	alarm(STOP_SECONDS);
-	log_info("stopping", LOG_STR("signal", sigabbrev_np(signo)));
 	notify("STOPPING=1");
 	if (in->hooks.stop)
 		in->hooks.stop(in->hooks.ctx);
 	else
 		loop_stop(p->loop, EXIT_DONE);
+}
+
+static void on_stop(void *ctx, int signo)
+{
+	struct proc *p = ctx;
+	struct proc_inner *in = p->inner;
+	bool is_first = !in->put_off;
+
+	if (in->stopping)
+		return;
+	in->put_off = is_first && signo == SIGTERM && in->hooks.put_off &&
+		      in->hooks.put_off(in->hooks.ctx);
+	log_info(in->put_off ? "stop_put_off" : "stopping", LOG_STR("signal", sigabbrev_np(signo)));
+	if (!in->put_off)
+		proc_stop(p);
 }
 
 static void log_lines(const struct buf *lines)
@@ -160,7 +173,7 @@ static bool bind_to_parent(void)
 
 	if (parent <= 0)
 		return true;
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	prctl(PR_SET_PDEATHSIG, SIGINT); /* at once, whatever SIGTERM would do */
 	return getppid() == (pid_t)parent;
 }
 

@@ -3,7 +3,7 @@
  * the supervisor, death with the parent.
  *
  * SIGTERM and SIGINT call `stop` once; the process must end its loop within 5 s or is ended with
- * status EXIT_STUCK.  SIGHUP calls `reload`.  Under `mudlark up` (MUDLARK_PARENT, MUDLARK_HEARTBEAT_FD
+ * status EXIT_STUCK.  SIGTERM can be put off, SIGINT cannot.  SIGHUP calls `reload`.  Under `mudlark up` (MUDLARK_PARENT, MUDLARK_HEARTBEAT_FD
  * in the environment) the process dies with its parent and writes a byte twice a second from its loop;
  * MUDLARK_READY_FD gets one byte from proc_ready().
  */
@@ -52,6 +52,9 @@ struct proc_hooks {
 	/* Values are already taken over. */
 	void (*reload)(void *ctx);
 	void *ctx;
+	/* At SIGTERM; may be NULL. True: not at once; `stop` is called by proc_stop() or at the next
+	 * signal. */
+	bool (*put_off)(void *ctx);
 };
 
 /*
@@ -63,6 +66,8 @@ int proc_start(struct proc *p, const struct proc_spec *spec, void *values, int a
 	       int *ret_status) MUST_USE;
 void proc_hooks(struct proc *p, const struct proc_hooks *hooks);
 void proc_ready(struct proc *p);
+/* Ends what was put off. */
+void proc_stop(struct proc *p);
 /* Runs the loop until loop_stop(); returns the exit status. */
 int proc_run(struct proc *p) MUST_USE;
 void proc_done(struct proc *p);

@@ -12,7 +12,7 @@ struct proc_inner {
 	struct loop_timer heartbeat;
 	int heartbeat_fd, ready_fd; /* -1: none */
 	bool watchdog;		    /* systemd wants to hear from us */
-	bool stopping, ready;
+	bool put_off, stopping, ready;
 	char **sets; /* borrowed from argv */
 };
 

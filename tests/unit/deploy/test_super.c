@@ -28,7 +28,7 @@ struct stage {
 	int last_signal[N];
 	unsigned said, said_with_log;
 	int spawn_result;
-	char order[256]; /* what was asked for, in order: "TERM gateway;" */
+	char order[256]; /* what was asked for, in order: "INT gateway;" */
 	char last_said[512];
 };
 
@@ -45,7 +45,7 @@ static void send_signal(void *ctx, size_t i, int signo)
 {
 	struct stage *t = ctx;
 	t->last_signal[i] = signo;
-	strcat(t->order, signo == SIGTERM ? "TERM " : "KILL ");
+	strcat(t->order, signo == SIGINT ? "INT " : "KILL ");
 	strcat(t->order, kinds[i].name);
 	strcat(t->order, ";");
 }
@@ -221,9 +221,9 @@ START_TEST(a_refused_pack_at_the_first_start_ends_everything_with_its_status)
 	super_ready(&t.super, PERSIST, t.now);
 	super_exited(&t.super, WORLD, EXITED(EXIT_PACK), t.now);
 	ck_assert_uint_eq(t.said_with_log, 1);
-	ck_assert_str_eq(t.order, "TERM gateway;");
+	ck_assert_str_eq(t.order, "INT gateway;");
 	super_exited(&t.super, GATEWAY, 0, t.now);
-	ck_assert_str_eq(t.order, "TERM gateway;TERM persist;");
+	ck_assert_str_eq(t.order, "INT gateway;INT persist;");
 	ck_assert(!super_over(&t.super));
 	super_exited(&t.super, PERSIST, 0, t.now);
 	ck_assert(super_over(&t.super));
@@ -343,11 +343,11 @@ START_TEST(the_stop_goes_from_the_players_to_the_store)
 	struct stage t;
 	start_all(&t);
 	super_stop(&t.super, t.now);
-	ck_assert_str_eq(t.order, "TERM gateway;");
+	ck_assert_str_eq(t.order, "INT gateway;");
 	super_exited(&t.super, GATEWAY, 0, t.now);
-	ck_assert_str_eq(t.order, "TERM gateway;TERM world;");
+	ck_assert_str_eq(t.order, "INT gateway;INT world;");
 	super_exited(&t.super, WORLD, 0, t.now);
-	ck_assert_str_eq(t.order, "TERM gateway;TERM world;TERM persist;");
+	ck_assert_str_eq(t.order, "INT gateway;INT world;INT persist;");
 	ck_assert(!super_over(&t.super));
 	super_exited(&t.super, PERSIST, 0, t.now);
 	ck_assert(super_over(&t.super));
@@ -368,8 +368,8 @@ START_TEST(a_stop_that_nobody_heeds_takes_less_than_5_s)
 				super_exited(&t.super, i, SIGKILL, t.now);
 	}
 	ck_assert_uint_lt(t.now - begin, 5 * S);
-	ck_assert_str_eq(t.order, "TERM gateway;KILL gateway;TERM world;KILL world;"
-				  "TERM persist;KILL persist;");
+	ck_assert_str_eq(t.order, "INT gateway;KILL gateway;INT world;KILL world;"
+				  "INT persist;KILL persist;");
 }
 END_TEST
 
@@ -393,7 +393,7 @@ START_TEST(one_stop_that_comes_twice_is_one)
 	super_stop(&t.super, t.now);
 	pass(&t, 10 * MS, 0);
 	super_stop(&t.super, t.now);
-	ck_assert_str_eq(t.order, "TERM gateway;");
+	ck_assert_str_eq(t.order, "INT gateway;");
 }
 END_TEST
 
@@ -416,7 +416,7 @@ START_TEST(a_restart_is_clean_and_at_once)
 	struct stage t;
 	start_all(&t);
 	ck_assert_int_eq(super_restart(&t.super, WORLD, t.now), 0);
-	ck_assert_str_eq(t.order, "TERM world;");
+	ck_assert_str_eq(t.order, "INT world;");
 	pass(&t, 300 * MS, 0);
 	super_exited(&t.super, WORLD, 0, t.now);
 	ck_assert_uint_eq(t.spawned[WORLD], 2);
@@ -430,7 +430,7 @@ START_TEST(a_restart_that_is_not_heeded_ends_in_a_kill)
 	start_all(&t);
 	ck_assert_int_eq(super_restart(&t.super, WORLD, t.now), 0);
 	pass(&t, 6 * S, 0);
-	ck_assert_str_eq(t.order, "TERM world;KILL world;");
+	ck_assert_str_eq(t.order, "INT world;KILL world;");
 	super_exited(&t.super, WORLD, SIGKILL, t.now);
 	ck_assert_uint_eq(t.spawned[WORLD], 2);
 }
@@ -463,7 +463,7 @@ START_TEST(what_is_not_asked_for_is_left_alone)
 	ck_assert_uint_eq(t.spawned[GATEWAY], 0);
 	ck_assert_int_eq(super_restart(&t.super, GATEWAY, t.now), 1);
 	super_stop(&t.super, t.now);
-	ck_assert_str_eq(t.order, "TERM world;");
+	ck_assert_str_eq(t.order, "INT world;");
 }
 END_TEST
 

@@ -50,13 +50,14 @@ static const struct proc_spec spec = {
 };
 
 /* What the child does when it is told to stop. */
-enum manner { OBEY, HANG };
+enum manner { OBEY, HANG, WAIT };
 
 struct life {
 	struct proc p;
 	struct values v;
 	enum manner manner;
 	int stops;
+	bool is_put_off; /* ends by itself at the next reload */
 };
 
 static void on_stop(void *ctx)
@@ -64,21 +65,32 @@ static void on_stop(void *ctx)
 	struct life *l = ctx;
 
 	l->stops++;
-	if (l->manner == OBEY)
+	if (l->manner != HANG)
 		loop_stop(l->p.loop, EXIT_DONE);
+}
+
+static bool on_put_off(void *ctx)
+{
+	((struct life *)ctx)->is_put_off = true;
+	return true;
 }
 
 static void on_reload(void *ctx)
 {
-	const struct life *l = ctx;
+	struct life *l = ctx;
 
 	log_info("values", LOG_INT("max", l->v.max), LOG_STR("greeting", l->v.greeting));
+	if (l->is_put_off)
+		proc_stop(&l->p);
 }
 
 static int live(int argc, char **argv, enum manner manner)
 {
 	struct life l = { .manner = manner };
-	const struct proc_hooks hooks = { on_stop, on_reload, &l };
+	const struct proc_hooks hooks = { .stop = on_stop,
+					  .reload = on_reload,
+					  .ctx = &l,
+					  .put_off = manner == WAIT ? on_put_off : NULL };
 	struct rlimit files;
 	int status;
 
@@ -247,6 +259,40 @@ START_TEST(sigterm_stops_it_once_and_cleanly)
 }
 END_TEST
 
+START_TEST(sigterm_can_be_put_off_until_the_process_itself_or_the_next_one_ends_it)
+{
+	struct child c;
+
+	start(&c, WAIT, NULL);
+	wait_for(&c, " event=ready\n");
+	kill(c.pid, SIGTERM);
+	wait_for(&c, "event=stop_put_off signal=TERM\n");
+	kill(c.pid, SIGTERM);
+	ck_assert_int_eq(end_of(&c), EXIT_DONE);
+	ck_assert(said(&c, "event=stops n=1\n"));
+
+	start(&c, WAIT, NULL);
+	wait_for(&c, " event=ready\n");
+	kill(c.pid, SIGTERM);
+	wait_for(&c, "event=stop_put_off signal=TERM\n");
+	kill(c.pid, SIGHUP);
+	ck_assert_int_eq(end_of(&c), EXIT_DONE);
+	ck_assert(said(&c, "event=stops n=1\n"));
+}
+END_TEST
+
+START_TEST(sigint_is_never_put_off)
+{
+	struct child c;
+
+	start(&c, WAIT, NULL);
+	wait_for(&c, " event=ready\n");
+	kill(c.pid, SIGINT);
+	ck_assert_int_eq(end_of(&c), EXIT_DONE);
+	ck_assert(!said(&c, "stop_put_off"));
+}
+END_TEST
+
 START_TEST(one_that_does_not_stop_is_ended_after_five_seconds)
 {
 	struct child c;
@@ -402,7 +448,9 @@ END_TEST
 
 UNIT_MAIN("proc", the_command_line_is_understood_or_explained,
 	  the_configuration_is_printed_and_checked, flags_and_options_reach_the_process,
-	  sigterm_stops_it_once_and_cleanly, one_that_does_not_stop_is_ended_after_five_seconds,
+	  sigterm_stops_it_once_and_cleanly,
+	  sigterm_can_be_put_off_until_the_process_itself_or_the_next_one_ends_it,
+	  sigint_is_never_put_off, one_that_does_not_stop_is_ended_after_five_seconds,
 	  sighup_takes_over_what_may_change, the_supervisor_hears_ready_and_a_heartbeat,
 	  systemd_hears_ready_and_the_watchdog, it_dies_with_its_supervisor,
 	  it_does_not_start_without_the_supervisor_it_was_promised)
