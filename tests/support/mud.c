@@ -21,7 +21,9 @@ static const char *const wide[] = {
 	"gateway.input_rate=0",	      "gateway.max_conns_per_net=0",
 	"gateway.byte_rate=0",	      "gateway.input_queue=1000",
 	"gateway.metrics=",	      "world.metrics=",
-	"persist.metrics=",
+	"persist.metrics=",	      "world.max_per_address=0",
+	"world.opens_minute=0",	      "world.opens_ten_minutes=0",
+	"world.failed_logins=0",      "world.silent_sessions=0",
 };
 
 static void add_sets(const char **argv, size_t n, const struct mud_conf *c)
