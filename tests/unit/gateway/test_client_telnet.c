@@ -296,6 +296,7 @@ END_TEST
 
 START_TEST(variables_are_reported_and_their_packages_wanted)
 {
+	Mudlark__SessionCaps caps = MUDLARK__SESSION_CAPS__INIT;
 	int fd;
 
 	begin();
@@ -306,6 +307,13 @@ START_TEST(variables_are_reported_and_their_packages_wanted)
 	fake_data(&f, 1, "Room.Info", "{\"name\":\"x\"}");
 	expect(fd, "\xff\xfa\x45\1HEALTH\2"
 		   "1\xff\xf0");
+	put(fd, SPAN("\xff\xfd\xc9\xff\xfa\xc9"
+		     "Core.Supports.Set [\"Room 1\"]\xff\xf0"));
+	protocol_telnet.caps(TAILQ_FIRST(&clients.all), &caps);
+	ck_assert(caps.gmcp);
+	ck_assert_uint_eq(caps.n_supports, 2);
+	ck_assert_str_eq(caps.supports[0], "room");
+	ck_assert_str_eq(caps.supports[1], "char.vitals");
 	put(fd, SPAN("\xff\xfe\x45"));
 	expect(fd, "\xff\xfc\x45");
 	fake_data(&f, 1, "Char.Vitals", "{\"hp\":2}");
