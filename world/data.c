@@ -342,6 +342,8 @@ void data_send_room(struct world *w, struct ent room, struct ent except, enum da
 		return;
 	ids = arena_alloc(&w->scratch, max * sizeof(*ids));
 	for (uint32_t g = 0; g < outbox_n_gateways(w); g++) {
+		if (!sessions_listening(w, room, g))
+			continue;
 		for (d = first, n = 0; d; d = d->next) {
 			if (d->session->gateway != g || !(d->wanted >> row & 1) ||
 			    ent_same(d->session->actor, except))
