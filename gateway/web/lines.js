@@ -3,6 +3,8 @@
 // They arrive as text nodes, never as markup.  Addresses become links that open elsewhere and tell
 // nothing of where they came from.
 
+import { plainText } from './ansi.js';
+
 const ADDRESS = /https?:\/\/[^\s<>"'`\u00a0]+/gi;
 const ENDINGS = /[.,;:!?'"\u2019\u201d\u2026]+$/;
 
@@ -104,6 +106,8 @@ export function lineNode(runs) {
 		line.setAttribute('role', 'heading');
 		line.setAttribute('aria-level', '3');
 	}
+	if (isAligned(plainText(runs)))
+		line.classList.add('fixed');
 	for (const run of runs)
 		line.append(...runNode(run));
 	return line;

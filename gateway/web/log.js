@@ -5,7 +5,7 @@
 // (settle()) is provisional: after a resume it comes again, so it is dropped then.
 
 import { plainText, readAnsi } from './ansi.js';
-import { isAligned, lineNode } from './lines.js';
+import { lineNode } from './lines.js';
 
 const LINES_MAX = 5000;
 const SLACK = 250; // lines above the bound before the oldest go, so that they go in one piece
@@ -39,9 +39,8 @@ export class Log {
 			lines.pop();
 		const node = document.createElement('div');
 		node.className = 'turn';
-		if (lines.some((line) => isAligned(plainText(line))))
-			node.classList.add('aligned');
 		node.append(...lines.map(lineNode));
+		node.classList.toggle('aligned', node.querySelector('.fixed') !== null);
 		this.add({ kind: 'text', text, settled, n: lines.length, node });
 		this.onLines(lines.map(plainText));
 		return rest.length > 0 ? rest : null;

@@ -204,7 +204,7 @@ class Client {
 	// Before the game begins there is nothing to show beside the text.
 	setKnown(isKnown) {
 		document.documentElement.dataset.known = isKnown ? 'yes' : 'no';
-		byId('panels-button').disabled = !isKnown;
+		byId('panels-button').hidden = !isKnown;
 		this.log.follow();
 	}
 
@@ -249,7 +249,7 @@ class Client {
 		document.documentElement.dataset.link = state;
 		this.wasThere ||= state === 'login' || state === 'playing';
 		if (status.remark && this.wasThere && (this.lostAt === 0 || state === 'closed'))
-			this.log.remark(status.remark, 'bad');
+			this.log.remark(status.remark, detail.why === 'left' ? '' : 'bad');
 		if (state === 'waiting' && this.wasThere && this.lostAt === 0) {
 			this.lostAt = Date.now();
 			this.sounds.play('lost');

@@ -79,7 +79,8 @@ function room(v) {
 }
 
 function place(model, body) {
-	return model.items[text(body?.location)] ?? null;
+	const location = text(body?.location);
+	return Object.hasOwn(model.items, location) ? model.items[location] : null;
 }
 
 function merge(model, key, body) {

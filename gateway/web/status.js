@@ -32,5 +32,5 @@ export function statusOf(state, { why, reason } = {}) {
 	if (state === 'waiting')
 		return { ...(WAITING[why] ?? WAITING.lost), tone: 'busy', button: 'Connect now' };
 	const text = CLOSED[why] ?? `The server has closed the connection${reason ? ` (${reason})` : ''}.`;
-	return { text, tone: 'bad', button: 'Connect', remark: text };
+	return { text, tone: why === 'left' ? 'idle' : 'bad', button: 'Connect', remark: text };
 }
