@@ -67,6 +67,7 @@ void talk_close(struct talk *t)
 	hang_up(t);
 	buf_done(&t->text);
 	buf_done(&t->options);
+	buf_done(&t->raw);
 }
 
 void talk_bytes(struct talk *t, const void *p, size_t n)
@@ -157,6 +158,8 @@ bool talk_read(struct talk *t, uint64_t within_us)
 		hang_up(t);
 		return false;
 	}
+	if (t->keeps_raw)
+		buf_add(&t->raw, bytes, (size_t)n);
 	for (long i = 0; i < n; i++)
 		byte(t, bytes[i]);
 	*buf_reserve(&t->text, 1) = '\0';

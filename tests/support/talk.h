@@ -25,6 +25,8 @@ struct talk {
 	struct buf options;    /* WILL, WONT, DO and DONT that were read: verb, option */
 	size_t n_telnet;       /* telnet commands that were read, but for prompts */
 	size_t n_answered;     /* for the test: of `options` */
+	bool keeps_raw;
+	struct buf raw; /* all bytes read, when kept */
 };
 
 struct talk_way {
