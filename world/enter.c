@@ -260,16 +260,13 @@ static void attach(struct world *w, struct session *s, const Mudlark__SessionAtt
 void enter_attached(struct world *w, struct session *s, uint32_t gateway,
 		    const Mudlark__SessionAttach *m)
 {
-	const bool is_new =
-		m->token && (!resume_can(s) || m->token->hash.len != sizeof(s->token) ||
-			     memcmp(m->token->hash.data, s->token, sizeof(s->token)) != 0);
-
 	if (s->state == SESSION_PARKED) {
 		resume_unpark(w, s, gateway, m->at);
 		outbox_seal(w, true);
 	}
 	attach(w, s, m);
-	if (!is_new)
+	/* One that is stored is newer: the gateway may have to read yet that it was rotated. */
+	if (!m->token || resume_can(s))
 		return;
 	resume_token(w, s, m->token);
 	if (s->state == SESSION_PLAYING)

@@ -144,6 +144,8 @@ void outbox_add(struct world *w, uint32_t gateway, const Mudlark__GatewayIn *m)
 		return;
 	n = mudlark__gateway_in__get_packed_size(m);
 	mudlark__gateway_in__pack(m, (uint8_t *)new_rec(w, gateway, n, kind, key));
+	w->outbox->recs[w->outbox->n_recs - 1].verdict =
+		m->body_case == MUDLARK__GATEWAY_IN__BODY_RESUMED;
 }
 
 void outbox_text(struct world *w, uint32_t gateway, Mudlark__Output *output)
@@ -190,7 +192,8 @@ void outbox_seal(struct world *w, bool durable)
 
 	for (; o->n_sealed < o->n_recs; o->n_sealed++) {
 		o->recs[o->n_sealed].durable = durable;
-		o->recs[o->n_sealed].free = !durable && own && own->state == SESSION_LOGIN;
+		o->recs[o->n_sealed].free = !durable && !o->recs[o->n_sealed].verdict && own &&
+					    own->state == SESSION_LOGIN;
 		if (durable)
 			number_rec(w, &o->recs[o->n_sealed]);
 	}

@@ -32,6 +32,7 @@ struct rec {
 	uint64_t key; /* resume_kind() */
 	uint8_t kind;
 	bool durable;
+	bool verdict; /* on a token: of the login dialogue, but it knows of the world */
 	bool free; /* of the login dialogue, which knows nothing of the world: never waits */
 };
 

@@ -467,6 +467,51 @@ START_TEST(replayed_output_waits_until_it_is_durable)
 }
 END_TEST
 
+START_TEST(a_refusal_waits_for_what_it_was_refused_for)
+{
+	uint64_t at = two_players();
+
+	r.prompt_store = false;
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	rig_forget(&r);
+	come_back(RIG_OTHER, HEIR2, 'a' + HERO, at, 'z');
+	ck_assert_ptr_null(rig_last(&r, MUDLARK__GATEWAY_IN__BODY_RESUMED));
+	rig_durable(&r);
+	rig_turn(&r);
+	ck_assert(!answer()->ok);
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(an_attach_with_an_older_token_changes_nothing)
+{
+	uint64_t at = two_players();
+	Mudlark__SessionAttach m = MUDLARK__SESSION_ATTACH__INIT;
+	Mudlark__SessionToken t = MUDLARK__SESSION_TOKEN__INIT;
+	uint8_t hash[32];
+
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	hash_of('o', hash); /* its gateway has not read yet that the session resumed another one */
+	t.hash = (ProtobufCBinaryData){ sizeof(hash), hash };
+	t.grace_s = 20;
+	m.session = HEIR;
+	m.peer = "203.0.113.7";
+	m.token = &t;
+	RIG_FEED(&r, RIG_OTHER, SESSION_ATTACH, session_attach, &m);
+	rig_turn(&r);
+	come_back(RIG_OTHER, HEIR2, 'o', at, 'y');
+	ck_assert(!answer()->ok);
+	feed_resume(RIG_OTHER, HEIR2, 'z', at, 'y');
+	rig_turn(&r);
+	ck_assert(answer()->ok);
+	rig_done_with(&r);
+}
+END_TEST
+
 START_TEST(who_is_sent_away_cannot_resume)
 {
 	uint64_t at = two_players();
@@ -501,6 +546,8 @@ int main(void)
 	tcase_add_test(t, a_client_that_does_not_know_its_place_gets_what_came_since_it_was_lost);
 	tcase_add_test(t, a_gateway_that_was_given_up_and_comes_back_has_its_player_at_once);
 	tcase_add_test(t, replayed_output_waits_until_it_is_durable);
+	tcase_add_test(t, a_refusal_waits_for_what_it_was_refused_for);
+	tcase_add_test(t, an_attach_with_an_older_token_changes_nothing);
 	tcase_add_test(t, who_is_sent_away_cannot_resume);
 	suite_add_tcase(s, t);
 	SRunner *sr = srunner_create(s);
