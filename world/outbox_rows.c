@@ -135,7 +135,8 @@ static void collect_trims(struct world *w, Mudlark__Commit *c)
 	while (n < o->n_gone && o->gone[n].oseq <= resume_limit(w))
 		add_trim(w, o->gone[n++].instance, UINT64_MAX, c);
 	o->n_gone -= n;
-	memmove(o->gone, o->gone + n, o->n_gone * sizeof(*o->gone));
+	if (n > 0)
+		memmove(o->gone, o->gone + n, o->n_gone * sizeof(*o->gone));
 }
 
 void outbox_collect(struct world *w, Mudlark__Commit *c)
