@@ -296,6 +296,9 @@ static void done(struct up *u)
 		settings_free(u->children[i].argv);
 	loop_free(u->loop);
 	buf_done(&u->play);
+	/* A gateway that has given up its rights cannot remove what it listened on. */
+	if (u->super.procs[ARRAY_LEN(kinds) - 1].asked)
+		unlink(u->place.console);
 	if (u->lock_fd >= 0)
 		close(u->lock_fd);
 	place_done(&u->place);

@@ -41,7 +41,7 @@ struct guest {
 	uint8_t state;
 	bool is_charged; /* by the throttle */
 	bool is_due;	 /* waits for the next turn, does not listen meanwhile */
-	struct address socket, address;
+	struct cidr socket, address;
 	struct proxy proxy;
 };
 
@@ -220,7 +220,7 @@ static int status_of(enum throttle_verdict v)
 }
 
 /* True: he may come in, and is charged. */
-static bool admit(struct doors *ds, const struct address *a, void **ret_source, struct no *ret)
+static bool admit(struct doors *ds, const struct cidr *a, void **ret_source, struct no *ret)
 {
 	struct sockaddr_storage from;
 	enum throttle_verdict v;
@@ -246,7 +246,7 @@ static bool admit(struct doors *ds, const struct address *a, void **ret_source, 
 struct arrival {
 	int fd;
 	struct tls_conn *tls;
-	struct address socket, address;
+	struct cidr socket, address;
 	void *source;
 };
 
@@ -262,7 +262,7 @@ static void hand_on(const struct door *d, const struct arrival *a)
 
 	s.tls = a->tls;
 	s.wary = !a->tls && !d->http;
-	address_name(&a->address, guest.peer);
+	cidr_text(&a->address, guest.peer);
 	d->accepted(d->ctx, &s, &guest);
 }
 
@@ -396,9 +396,9 @@ static void on_known(struct guest *g)
 
 static void bad_header(struct guest *g)
 {
-	char peer[ADDRESS_NAME];
+	char peer[CIDR_TEXT];
 
-	address_name(&g->socket, peer);
+	cidr_text(&g->socket, peer);
 	log_warning("proxy_header_refused", LOG_STR("peer", peer),
 		    LOG_STR("listener", g->door->name));
 	lose(g, DOOR_BAD_PROXY);
@@ -541,7 +541,7 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 	struct no no;
 	bool proxied;
 
-	if (!address_of(from, &a.address)) {
+	if (!cidr_of_sockaddr(from, &a.address)) {
 		close(fd);
 		return;
 	}
@@ -568,7 +568,7 @@ void doors_overflow(const struct door *d, int fd)
 const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span header,
 			   int *ret_status)
 {
-	struct address a;
+	struct cidr a;
 	void *source;
 	struct no no;
 
@@ -584,6 +584,6 @@ const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span h
 	throttle_leave(ds->throttle, g->source);
 	g->source = source;
 	g->address = a;
-	address_name(&a, g->peer);
+	cidr_text(&a, g->peer);
 	return NULL;
 }

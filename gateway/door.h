@@ -30,11 +30,11 @@ enum {
 
 /* One who has come in. Copied by whom it is given to, if it is needed longer than the call. */
 struct door_guest {
-	char peer[ADDRESS_NAME]; /* the player's address */
-	struct address address;	 /* the same */
-	struct address socket;	 /* who connected: the player or a proxy */
-	void *source;		 /* for throttle_leave() when the connection ends */
-	bool secure;		 /* by TLS */
+	char peer[CIDR_TEXT]; /* the player's address */
+	struct cidr address;  /* the same */
+	struct cidr socket;   /* who connected: the player or a proxy */
+	void *source;	      /* for throttle_leave() when the connection ends */
+	bool secure;	      /* by TLS */
 };
 
 /* What is behind a listener. */

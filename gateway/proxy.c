@@ -54,7 +54,7 @@ static bool is_word(struct span s, const char *text)
 }
 
 /* Of the family that was said: a dot makes no IPv6 address. */
-static bool parse_address(struct span s, bool six, struct address *ret)
+static bool parse_address(struct span s, bool six, struct cidr *ret)
 {
 	return address_parse(s, ret) && (memchr(s.p, ':', s.n) != NULL) == six;
 }
@@ -63,7 +63,7 @@ static bool parse_address(struct span s, bool six, struct address *ret)
 static bool parse_line(struct proxy *p, struct span line)
 {
 	struct span family, source, target, source_port, target_port;
-	struct address client, server;
+	struct cidr client, server;
 	bool six;
 
 	if (!next_word(&line, &family))
@@ -128,11 +128,10 @@ static enum proxy_state end_v2(struct proxy *p)
 		return PROXY_DONE;
 	if (p->n < HEAD + 2 * size + 4)
 		return PROXY_BAD;
-	if (family == FAMILY_V4) {
-		memset(p->client.bytes, 0, 10);
-		memset(p->client.bytes + 10, 0xff, 2);
-	}
-	memcpy(p->client.bytes + 16 - size, p->bytes + HEAD, size);
+	p->client = (struct cidr){ .bits = CIDR_WHOLE };
+	if (family == FAMILY_V4)
+		memset(p->client.address + 10, 0xff, 2);
+	memcpy(p->client.address + 16 - size, p->bytes + HEAD, size);
 	p->known = true;
 	return PROXY_DONE;
 }

@@ -27,7 +27,7 @@ struct proxy {
 	uint8_t state;
 	bool known;    /* done: `client` was said; else the socket's address counts */
 	uint16_t left; /* version 2: bytes of the header that have not come */
-	struct address client;
+	struct cidr client;
 };
 
 /* Zero bytes are a fresh one. Takes what belongs to the header; returns how many bytes that was: fewer

@@ -103,19 +103,19 @@ static struct throttle_source *source_of(struct throttle *t, uint64_t key, uint6
 }
 
 /* An address and the network it is in are told apart by the number of bytes. */
-static uint64_t key_of(const struct throttle *t, const struct address *a, size_t bytes)
+static uint64_t key_of(const struct throttle *t, const struct cidr *a, size_t bytes)
 {
-	uint8_t part[1 + sizeof(a->bytes)] = { (uint8_t)bytes };
+	uint8_t part[1 + sizeof(a->address)] = { (uint8_t)bytes };
 	uint64_t key;
 
-	memcpy(part + 1, a->bytes, bytes);
+	memcpy(part + 1, a->address, bytes);
 	key = map_siphash(t->key, part, 1 + bytes);
 	return key ? key : 1;
 }
 
-static struct throttle_source *find(struct throttle *t, const struct address *a, uint64_t now_us)
+static struct throttle_source *find(struct throttle *t, const struct cidr *a, uint64_t now_us)
 {
-	bool v4 = address_is_v4(a);
+	bool v4 = cidr_is_v4(a);
 	struct throttle_source *s = source_of(t, key_of(t, a, v4 ? 16 : 8), now_us);
 
 	if (s && s->conns == 0)
@@ -149,8 +149,8 @@ static enum throttle_verdict judge(struct throttle *t, const struct throttle_sou
 	return t->n >= c->max_conns ? THROTTLE_FULL : THROTTLE_WELCOME;
 }
 
-enum throttle_verdict throttle_enter(struct throttle *t, const struct address *from,
-				     uint64_t now_us, void **ret)
+enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from, uint64_t now_us,
+				     void **ret)
 {
 	bool exempt = address_nets_have(&t->exempt, from);
 	struct throttle_source *s;

@@ -57,8 +57,8 @@ void throttle_init(struct throttle *t, const struct throttle_conf *conf);
 void throttle_done(struct throttle *t);
 /* Charges one connection. On THROTTLE_WELCOME *ret is what throttle_leave() takes (NULL: not counted
  * by its address). */
-enum throttle_verdict throttle_enter(struct throttle *t, const struct address *from,
-				     uint64_t now_us, void **ret) MUST_USE;
+enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from, uint64_t now_us,
+				     void **ret) MUST_USE;
 void throttle_leave(struct throttle *t, void *source);
 /* A handshake of a connection begins; false: its address has too many. And is over. */
 bool throttle_handshake(void *source) MUST_USE;

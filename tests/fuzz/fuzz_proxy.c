@@ -45,8 +45,8 @@ static void forwarded(struct span bytes)
 {
 	char *nets[] = { (char[]){ "10.0.0.0/8" }, (char[]){ "fc00::/7" }, NULL };
 	struct address_nets trusted = { 0 };
-	struct address proxy, stranger, got, back;
-	char name[ADDRESS_NAME];
+	struct cidr proxy, stranger, got, back;
+	char name[CIDR_TEXT];
 	const char *bad;
 
 	FUZZ_HOLDS(address_nets_set(&trusted, nets, &bad) == 0);
@@ -55,7 +55,7 @@ static void forwarded(struct span bytes)
 	got = address_forwarded(bytes, &trusted, &stranger);
 	FUZZ_HOLDS(address_eq(&got, &stranger));
 	got = address_forwarded(bytes, &trusted, &proxy);
-	address_name(&got, name);
+	cidr_text(&got, name);
 	FUZZ_HOLDS(address_parse((struct span){ name, strlen(name) }, &back));
 	FUZZ_HOLDS(address_eq(&got, &back));
 	if (!address_eq(&got, &proxy))

@@ -6,29 +6,34 @@
 #include <netinet/in.h>
 #include "tests/unit/gateway/bytes.h"
 
-static struct address of(const char *text)
+static struct cidr of(const char *text)
 {
-	struct address a;
+	struct cidr a;
 
 	ck_assert_msg(address_parse(text_of(text), &a), "%s", text);
 	return a;
 }
 
-static void expect_name(const struct address *a, const char *want)
+static void expect_name(const struct cidr *a, const char *want)
 {
-	char name[ADDRESS_NAME];
+	char name[CIDR_TEXT];
 
-	address_name(a, name);
+	cidr_text(a, name);
 	ck_assert_str_eq(name, want);
 }
 
 static bool in_net(const char *address, const char *net)
 {
-	struct address a = of(address);
-	struct address_net n;
+	char *nets[] = { (char *)(uintptr_t)net, NULL };
+	struct address_nets list = { 0 };
+	struct cidr a = of(address);
+	const char *bad;
+	bool in;
 
-	ck_assert_msg(address_net_parse(net, &n), "%s", net);
-	return address_in(&a, &n);
+	ck_assert_msg(address_nets_set(&list, nets, &bad) == 0, "%s", net);
+	in = address_nets_have(&list, &a);
+	address_nets_done(&list);
+	return in;
 }
 
 START_TEST(an_address_is_read_and_shown)
@@ -37,7 +42,7 @@ START_TEST(an_address_is_read_and_shown)
 					     "fe80::2",	  "0.0.0.0", "255.255.255.255" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		struct address a = of(names[i]);
+		struct cidr a = of(names[i]);
 
 		expect_name(&a, names[i]);
 	}
@@ -46,7 +51,7 @@ END_TEST
 
 START_TEST(ipv4_in_ipv6_is_ipv4)
 {
-	struct address a = of("::ffff:192.0.2.1"), b = of("192.0.2.1");
+	struct cidr a = of("::ffff:192.0.2.1"), b = of("192.0.2.1");
 
 	ck_assert(address_eq(&a, &b));
 	expect_name(&a, "192.0.2.1");
@@ -58,12 +63,12 @@ START_TEST(sockets_have_addresses_and_back)
 	static const char *const names[] = { "192.0.2.1", "2001:db8::1" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		struct address a = of(names[i]), back;
+		struct cidr a = of(names[i]), back;
 		struct sockaddr_storage s;
 
 		address_sockaddr(&a, &s);
 		ck_assert_int_eq(s.ss_family, i == 0 ? AF_INET : AF_INET6);
-		ck_assert(address_of((struct sockaddr *)&s, &back));
+		ck_assert(cidr_of_sockaddr((struct sockaddr *)&s, &back));
 		ck_assert(address_eq(&a, &back));
 	}
 }
@@ -72,9 +77,9 @@ END_TEST
 START_TEST(a_unix_socket_has_no_address)
 {
 	struct sockaddr_storage s = { .ss_family = AF_UNIX };
-	struct address a;
+	struct cidr a;
 
-	ck_assert(!address_of((struct sockaddr *)&s, &a));
+	ck_assert(!cidr_of_sockaddr((struct sockaddr *)&s, &a));
 }
 END_TEST
 
@@ -82,8 +87,9 @@ START_TEST(what_is_no_address_is_refused)
 {
 	static const char *const wrong[] = { "",	  "192.0.2",	"192.0.2.256",
 					     "localhost", "192.0.2.1 ", "2001:db8::1::2",
-					     "1.2.3.4:5", "[::1]",	"::1%lo" };
-	struct address a;
+					     "1.2.3.4:5", "10.0.0.0/8", "192.0.2.1/32",
+					     "[::1]",	  "::1%lo" };
+	struct cidr a;
 
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
 		ck_assert_msg(!address_parse(text_of(wrong[i]), &a), "%s", wrong[i]);
@@ -114,7 +120,7 @@ START_TEST(what_is_no_network_is_named)
 					     "10.0.0.0/8x", "10.0.0.0/-1", "/8",   "10.0.0.0/+8" };
 	char *good[] = { (char[]){ "10.0.0.0/8" }, NULL };
 	struct address_nets list = { 0 };
-	struct address a = of("10.1.1.1");
+	struct cidr a = of("10.1.1.1");
 	const char *bad = NULL;
 
 	ck_assert_int_eq(address_nets_set(&list, good, &bad), 0);
@@ -164,7 +170,7 @@ START_TEST(the_rightmost_stranger_is_the_client)
 
 	ck_assert_int_eq(address_nets_set(&trusted, nets, &bad), 0);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct address peer = of(cases[i].peer), got;
+		struct cidr peer = of(cases[i].peer), got;
 
 		got = address_forwarded(text_of(cases[i].header), &trusted, &peer);
 		expect_name(&got, cases[i].want);
@@ -177,7 +183,7 @@ START_TEST(a_chain_of_proxies_without_end_has_one)
 {
 	char *nets[] = { (char[]){ "10.0.0.0/8" }, NULL };
 	struct address_nets trusted = { 0 };
-	struct address peer = of("10.0.0.1"), got;
+	struct cidr peer = of("10.0.0.1"), got;
 	struct buf header = { 0 };
 	const char *bad;
 

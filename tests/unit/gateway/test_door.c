@@ -41,9 +41,9 @@ static void on_accepted(UNUSED void *ctx, struct stream *s, const struct door_gu
 
 static const char *no_site(UNUSED void *ctx, const struct sockaddr *from, UNUSED uint64_t now_us)
 {
-	struct address a, banned;
+	struct cidr a, banned;
 
-	ck_assert(address_of(from, &a));
+	ck_assert(cidr_of_sockaddr(from, &a));
 	ck_assert(address_parse(text_of("192.0.2.66"), &banned));
 	return address_eq(&a, &banned) ? "You are not welcome here." : NULL;
 }
@@ -109,7 +109,7 @@ static void end(void)
 static int arrive(const char *from)
 {
 	struct sockaddr_storage s;
-	struct address a;
+	struct cidr a;
 	int pair[2];
 
 	ck_assert(address_parse(text_of(from), &a));

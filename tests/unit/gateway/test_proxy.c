@@ -81,13 +81,13 @@ static const struct span bad[] = {
 
 static void expect(const struct proxy *p, const struct proxy_case *c)
 {
-	char name[ADDRESS_NAME];
+	char name[CIDR_TEXT];
 
 	ck_assert_int_eq(p->state, PROXY_DONE);
 	ck_assert_int_eq(p->known, c->client != NULL);
 	if (!c->client)
 		return;
-	address_name(&p->client, name);
+	cidr_text(&p->client, name);
 	ck_assert_str_eq(name, c->client);
 }
 

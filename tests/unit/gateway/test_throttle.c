@@ -26,7 +26,7 @@ static void exempt(char *const *nets)
 
 static enum throttle_verdict enter(const char *address, uint64_t now_us, void **ret)
 {
-	struct address from;
+	struct cidr from;
 
 	ck_assert(address_parse(text_of(address), &from));
 	return throttle_enter(&t, &from, now_us, ret);

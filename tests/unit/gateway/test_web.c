@@ -51,7 +51,7 @@ static void name(struct door_guest *g, const char *address)
 {
 	ck_assert(address_parse(text_of(address), &g->address));
 	g->socket = g->address;
-	address_name(&g->address, g->peer);
+	cidr_text(&g->address, g->peer);
 }
 
 /* A browser at this address, which has passed the door. */
