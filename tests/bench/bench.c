@@ -6,7 +6,7 @@
  * processes took more than 35 % of the CPU is made again, at most twice.  Nothing here fails: the
  * table says "aim", "must" or "miss" for each row, and a person reads it.
  *
- * usage: bench [--short] [--only WORD]
+ * usage: bench [--short] [--only MODE|WAY]
  */
 #include <getopt.h>
 #include <math.h>
@@ -23,7 +23,29 @@
 enum { REPEATS = 3, AGAIN_MAX = 2, AGAIN_UNTIL_S = 240 };
 #define OTHERS_MAX .35 /* of the machine */
 
-enum run_id { IDLE, MOST, LOGIN, TRIP, THINK, SAY, CARRY, FAN_1, FAN_10, FAN_10X1, RESTART, RUNS };
+enum run_id {
+	IDLE,
+	IDLE_MCCP2,
+	IDLE_TLS,
+	IDLE_WS,
+	IDLE_WSS,
+	MOST,
+	LOGIN,
+	TRIP,
+	TRIP_WS,
+	THINK,
+	SAY,
+	CARRY,
+	FAN_1,
+	FAN_10,
+	FAN_10X1,
+	FAN_WS,
+	FAN_10_WS,
+	FAN_TLS,
+	SAVED,
+	RESTART,
+	RUNS
+};
 
 struct run {
 	const char *mode, *play;
@@ -31,20 +53,34 @@ struct run {
 	double seconds;
 	enum run_id floor; /* the run whose floor it is measured against; itself, mostly */
 	bool has_floor;
+	enum way way;
+	size_t few;	  /* clients with --short; 0: as many */
+	const char *pack; /* NULL: the bench pack */
 };
 
 static const struct run runs[RUNS] = {
-	[IDLE] = { "idle", "", 10000, 0, IDLE, false },
-	[MOST] = { "idle", "", 19900, 0, MOST, false },
-	[LOGIN] = { "logins", "", 10000, 0, LOGIN, true },
-	[TRIP] = { "roundtrip", "", 10000, 8, TRIP, true },
-	[THINK] = { "saturated", "think", 200, 4, THINK, true },
-	[SAY] = { "saturated", "say", 200, 4, THINK, false },
-	[CARRY] = { "saturated", "carry", 200, 4, THINK, false },
-	[FAN_1] = { "fanout", "1", 1000, 4, FAN_1, true },
-	[FAN_10] = { "fanout", "10", 1000, 4, FAN_10, true },
-	[FAN_10X1] = { "fanout", "10x1", 1000, 4, FAN_10X1, true },
-	[RESTART] = { "restart", "", 1000, 0, RESTART, false },
+	/* clang-format off */
+	[IDLE]       = { "idle",      "",      10000, 0, IDLE,     false },
+	[IDLE_MCCP2] = { "idle",      "",      10000, 0, IDLE,     false, WAY_MCCP2, 2000 },
+	[IDLE_TLS]   = { "idle",      "",      10000, 0, IDLE,     false, WAY_TLS,   2000 },
+	[IDLE_WS]    = { "idle",      "",      10000, 0, IDLE,     false, WAY_WS,    2000 },
+	[IDLE_WSS]   = { "idle",      "",      10000, 0, IDLE,     false, WAY_WSS,   2000 },
+	[MOST]       = { "idle",      "",      19900, 0, MOST,     false },
+	[LOGIN]      = { "logins",    "",      10000, 0, LOGIN,    true  },
+	[TRIP]       = { "roundtrip", "",      10000, 8, TRIP,     true  },
+	[TRIP_WS]    = { "roundtrip", "",      10000, 8, TRIP,     false, WAY_WS },
+	[THINK]      = { "saturated", "think", 200,   4, THINK,    true  },
+	[SAY]        = { "saturated", "say",   200,   4, THINK,    false },
+	[CARRY]      = { "saturated", "carry", 200,   4, THINK,    false },
+	[FAN_1]      = { "fanout",    "1",     1000,  4, FAN_1,    true  },
+	[FAN_10]     = { "fanout",    "10",    1000,  4, FAN_10,   true  },
+	[FAN_10X1]   = { "fanout",    "10x1",  1000,  4, FAN_10X1, true  },
+	[FAN_WS]     = { "fanout",    "1",     1000,  4, FAN_1,    false, WAY_WS },
+	[FAN_10_WS]  = { "fanout",    "10",    1000,  4, FAN_10,   false, WAY_WS },
+	[FAN_TLS]    = { "fanout",    "1",     1000,  4, FAN_1,    false, WAY_TLS },
+	[SAVED]      = { "saved",     "",      1,     0, SAVED,    false, WAY_TELNET, 0, "foreshore" },
+	[RESTART]    = { "restart",   "",      1000,  0, RESTART,  false },
+	/* clang-format on */
 };
 
 static double idle_kb(const struct figures *f)
@@ -80,6 +116,11 @@ static double took_s(const struct figures *f)
 static double clients(const struct figures *f)
 {
 	return (double)f->clients;
+}
+
+static double saved_percent(const struct figures *f)
+{
+	return 100 * f->saved;
 }
 
 static double stall_p50_s(const struct figures *f)
@@ -119,8 +160,16 @@ static const struct row {
 } rows[] = {
 	/* clang-format off */
 	{ "gateway memory, idle telnet connection",      "KB", IDLE,    idle_kb,     AT_MOST,     2,     4     },
+	{ "the same, telnet with MCCP2",                 "KB", IDLE_MCCP2, idle_kb,  AT_MOST,     40,    40    },
+	{ "the same, telnet over TLS",                   "KB", IDLE_TLS, idle_kb,    AT_MOST,     30,    30    },
+	{ "the same, WebSocket",                         "KB", IDLE_WS, idle_kb,     AT_MOST,     3,     6     },
+	{ "the same, WebSocket over TLS",                "KB", IDLE_WSS, idle_kb,    AT_MOST,     33,    36    },
+	{ "connections opened, telnet",                  "/s", IDLE,    per_s,       NO_LIMIT,    0,     0     },
+	{ "connections opened, TLS, full handshakes",    "/s", IDLE_TLS, per_s,      NO_LIMIT,    0,     0     },
+	{ "connections opened, WebSocket",               "/s", IDLE_WS, per_s,       NO_LIMIT,    0,     0     },
 	{ "gateway + world memory, player in play",      "KB", LOGIN,   play_kb,     AT_MOST,     8,     12    },
 	{ "round trip p99, 10,000 x 1/s",                "ms", TRIP,    p99_ms,      OVER_FLOOR,  1,     3     },
+	{ "the same by WebSocket",                       "ms", TRIP_WS, p99_ms,      OVER_FLOOR,  1,     3     },
 	{ "saturated commands, effect-free",             "/s", THINK,   per_s,       TIMES_FLOOR, .8,    .5    },
 	{ "saturated commands, say",                     "/s", SAY,     per_s,       TIMES_FLOOR, .5,    .3    },
 	{ "saturated commands, get-drop",                "/s", CARRY,   per_s,       TIMES_FLOOR, .4,    .2    },
@@ -128,6 +177,13 @@ static const struct row {
 	{ "fan-out to 1,000, one line: deliveries",      "/s", FAN_1,   per_s,       TIMES_FLOOR, .9,    .7    },
 	{ "fan-out to 1,000, burst of 10: deliveries",   "/s", FAN_10,  per_s,       TIMES_FLOOR, 1.1,   .9    },
 	{ "the same, typed by one player",               "/s", FAN_10X1, per_s,      NO_LIMIT,    0,     0     },
+	{ "fan-out, one line, by WebSocket",             "/s", FAN_WS,  per_s,       TIMES_FLOOR, .9,    .7    },
+	{ "fan-out, burst of 10, by WebSocket",          "/s", FAN_10_WS, per_s,     TIMES_FLOOR, 1.1,   .9    },
+	{ "fan-out, one line, by TLS",                   "/s", FAN_TLS, per_s,       NO_LIMIT,    0,     0     },
+	{ "CPU of the gateway, a line delivered, telnet", "us", FAN_1,  cpu_us,      NO_LIMIT,    0,     0     },
+	{ "the same by WebSocket",                       "us", FAN_WS,  cpu_us,      NO_LIMIT,    0,     0     },
+	{ "the same by TLS",                             "us", FAN_TLS, cpu_us,      NO_LIMIT,    0,     0     },
+	{ "bytes of the game's text that MCCP2 saves",   "%",  SAVED,   saved_percent, NO_LIMIT,  0,     0     },
 	{ "10,000 connects and guest logins",            "s",  LOGIN,   took_s,      AT_MOST,     4,     10    },
 	{ "connections of one gateway",                  "",   MOST,    clients,     AT_LEAST,    19900, 10000 },
 	{ "world restart, 1,000 players: stall p50",     "s",  RESTART, stall_p50_s, AT_MOST,     .4,    1     },
@@ -178,17 +234,23 @@ static uint64_t again_until_us;
 static void say_run(const struct run *r, bool is_floor, const struct figures *f, double others)
 {
 	fprintf(stderr,
-		"  %-9s %-5s %-5s %5zu clients: %.0f/s p50 %.3f p99 %.3f max %.1f ms, %.1f us, "
+		"  %-9s %-6s %-5s %-5s %5zu clients: %.0f/s p50 %.3f p99 %.3f max %.1f ms, %.1f "
+		"us, "
 		"%.2f+%.2f KB, %.2f s, lost %zu doubled %zu dropped %zu, others %.0f %%\n",
-		r->mode, r->play, is_floor ? "floor" : "ours", f->clients, f->per_s,
-		(double)f->p50_us / 1e3, (double)f->p99_us / 1e3, (double)f->max_us / 1e3,
+		r->mode, way_name(r->way), r->play, is_floor ? "floor" : "ours", f->clients,
+		f->per_s, (double)f->p50_us / 1e3, (double)f->p99_us / 1e3, (double)f->max_us / 1e3,
 		f->cpu_us, f->gateway_kb, f->world_kb, f->took_s, f->lost, f->doubled, f->dropped,
 		100 * others);
 }
 
 static double run_once(const struct run *r, bool is_floor, double scale, struct figures *ret)
 {
-	struct mode_conf conf = { r->clients, (uint64_t)(r->seconds * scale * 1e6), r->play };
+	struct mode_conf conf = {
+		.clients = scale < 1 && r->few ? r->few : r->clients,
+		.seconds_us = (uint64_t)(r->seconds * scale * 1e6),
+		.play = r->play,
+		.way = r->way,
+	};
 	struct watch w;
 	struct server s;
 	double others;
@@ -197,7 +259,7 @@ static double run_once(const struct run *r, bool is_floor, double scale, struct 
 	if (is_floor)
 		server_start_floor(&s);
 	else
-		server_start_mud(&s);
+		server_start_mud(&s, r->pack);
 	w = watch_begin(&s);
 	mode_find(r->mode)->run(&s.target, &conf, ret);
 	/* A world that is killed takes its CPU time with it: nothing can be said then. */
@@ -330,6 +392,12 @@ static void print_table(void)
 	       n_rejected, n_noisy);
 }
 
+/* By a word that is in its mode or is its way. */
+static bool is_chosen(const struct run *r, const char *only)
+{
+	return strstr(r->mode, only) || !strcmp(way_name(r->way), only);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -347,7 +415,7 @@ int main(int argc, char **argv)
 		else if (o == 'o')
 			only = optarg;
 		else
-			die("usage: bench [--short] [--only MODE]");
+			die("usage: bench [--short] [--only MODE|WAY]");
 	}
 	again_until_us =
 		now_us() + (uint64_t)(AGAIN_UNTIL_S * 1e6 * scale * (double)repeats / REPEATS);
@@ -357,7 +425,7 @@ int main(int argc, char **argv)
 			const struct run *r = &runs[id];
 			struct result *to = &results[id];
 
-			if (!strstr(r->mode, only))
+			if (!is_chosen(r, only))
 				continue;
 			if (r->has_floor)
 				run_well(r, true, scale, &to->floor[to->n_floor++]);

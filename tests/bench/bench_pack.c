@@ -10,9 +10,9 @@
 #include "tests/support/die.h"
 #include "tests/support/tmp.h"
 
-enum { WAYS = 6, STEPS = 3, WALK_US = 10000000 };
+enum { EXITS = 6, STEPS = 3, WALK_US = 10000000 };
 
-static const char *const ways[WAYS] = { "north", "east", "south", "west", "up", "down" };
+static const char *const ways[EXITS] = { "north", "east", "south", "west", "up", "down" };
 
 static const char header[] = "name: bench\n"
 			     "version: \"1\"\n"
@@ -27,11 +27,11 @@ static void write_room(FILE *f, const char *key, unsigned depth)
 		"  %s:\n    name: Room %s\n    look: A room with nothing in it but numbers.\n"
 		"    exits:%s\n",
 		key, key, depth < STEPS ? "" : " {}");
-	for (unsigned w = 0; depth < STEPS && w < WAYS; w++)
+	for (unsigned w = 0; depth < STEPS && w < EXITS; w++)
 		fprintf(f, "      %s: { to: %s%u, oneway: true }\n", ways[w], key, w);
 	if (depth == STEPS)
 		fprintf(f, "    things:\n      - { item: pebble }\n");
-	for (unsigned w = 0; depth < STEPS && w < WAYS; w++) {
+	for (unsigned w = 0; depth < STEPS && w < EXITS; w++) {
 		snprintf(next, sizeof(next), "%s%u", key, w);
 		write_room(f, next, depth + 1);
 	}
@@ -71,13 +71,13 @@ void bench_pack_spread(struct crowd *c, unsigned to_a_room)
 	if (c->n > (size_t)BENCH_ROOMS * to_a_room)
 		die("the bench pack has no room for %zu players", c->n);
 	c->events = (struct crowd_events){ .answered = arrived, .ctx = &n };
-	for (unsigned step = 0, divide = WAYS * WAYS; step < STEPS; step++, divide /= WAYS) {
+	for (unsigned step = 0, divide = EXITS * EXITS; step < STEPS; step++, divide /= EXITS) {
 		uint64_t end = now_us() + WALK_US;
 
 		n = 0;
 		for (size_t i = 0; i < c->n; i++) {
 			player_expect(&c->players[i], "Exits:");
-			player_send(&c->players[i], "%s", ways[i / to_a_room / divide % WAYS]);
+			player_send(&c->players[i], "%s", ways[i / to_a_room / divide % EXITS]);
 		}
 		while (n < c->n && now_us() < end)
 			crowd_turn(c, end);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,17 +16,26 @@
 
 #include "tests/support/die.h"
 
-enum { EVENTS = 512, READ_BYTES = 65536, OPENING_MAX = 512, SOURCE_ADDRESSES = 40 };
+enum {
+	EVENTS = 512,
+	READ_BYTES = 65536,
+	OPENING_MAX = 512,
+	SHAKING_MAX = 160,
+	SOURCE_ADDRESSES = 40
+};
 enum { IAC = 255, SB = 250, SE = 240, GA = 249, EOR = 239, WILL = 251 };
+#define DO_MCCP2 "\xff\xfd\x56"
 enum telnet_state { T_TEXT, T_IAC, T_OPTION, T_SUB, T_SUB_IAC };
 
-struct crowd *crowd_new(uint16_t port, size_t n)
+struct crowd *crowd_new(uint16_t port, enum way way, size_t n)
 {
 	struct crowd *c = base_alloc(1, sizeof(*c));
 
+	signal(SIGPIPE, SIG_IGN); /* OpenSSL writes as it likes */
 	c->players = base_alloc(n, sizeof(*c->players));
 	c->n = n;
 	c->port = port;
+	c->way = way;
 	c->ep = must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
 	for (size_t i = 0; i < n; i++)
 		c->players[i] = (struct player){ .crowd = c, .number = (uint32_t)i, .fd = -1 };
@@ -40,6 +50,7 @@ static void player_close(struct player *p)
 	if (p->fd < 0)
 		return;
 	setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	way_free(TAKE(p->ssl));
 	close(p->fd);
 	p->fd = -1;
 	p->crowd->n_open--;
@@ -98,8 +109,10 @@ void player_expect(struct player *p, const char *mark)
 
 void player_send(struct player *p, const char *fmt, ...)
 {
+	uint8_t frame[512 + WAY_FRAME];
 	char line[512];
 	va_list ap;
+	bool sent;
 	int n;
 
 	if (p->state == PLAYER_CLOSED)
@@ -110,7 +123,11 @@ void player_send(struct player *p, const char *fmt, ...)
 	if (n < 0 || (size_t)n >= sizeof(line) - 2)
 		die("line too long");
 	memcpy(line + n, "\r\n", 2);
-	if (send(p->fd, line, (size_t)n + 2, MSG_NOSIGNAL) != n + 2)
+	if (way_is_ws(p->crowd->way))
+		sent = way_send(p->fd, p->ssl, frame, way_frame(frame, line, (size_t)n));
+	else
+		sent = way_send(p->fd, p->ssl, line, (size_t)n + 2);
+	if (!sent)
 		player_is_dropped(p);
 }
 
@@ -129,8 +146,11 @@ static void got_text(struct player *p, uint8_t c)
 {
 	p->before = p->last;
 	p->last = c;
-	if (p->state == PLAYER_NAMING && c == ':')
+	if (p->state == PLAYER_NAMING && c == ':' && !p->aux) {
 		p->aux = 1;
+		if (p->crowd->way == WAY_MCCP2)
+			way_send(p->fd, p->ssl, DO_MCCP2, strlen(DO_MCCP2));
+	}
 	if (!p->n_mark)
 		return;
 	if (c == (uint8_t)p->mark[p->at])
@@ -180,34 +200,108 @@ static void got_byte(struct player *p, uint8_t c)
 	}
 }
 
+static void got_frame_byte(struct player *p, uint8_t c)
+{
+	enum way_byte is = way_unframe(&p->frame, c);
+
+	if (is == WAY_NOTHING)
+		return;
+	got_text(p, c);
+	if (is == WAY_END && p->before == '>' && p->last == ' ')
+		got_prompt(p);
+}
+
+/* The answer to the request for a WebSocket ends with an empty line. */
+static void got_head_byte(struct player *p, uint8_t c)
+{
+	static const char end[] = "\r\n\r\n";
+
+	p->at = c == (uint8_t)end[p->at] ? (uint8_t)(p->at + 1) : c == '\r';
+	if (p->at < strlen(end))
+		return;
+	p->at = 0;
+	p->state = PLAYER_NAMING;
+}
+
+static void got_bytes(struct player *p, const uint8_t *bytes, long n)
+{
+	bool is_ws = way_is_ws(p->crowd->way);
+
+	p->crowd->bytes_in += (uint64_t)n;
+	if (p->crowd->way == WAY_MCCP2 && p->aux)
+		return; /* compressed */
+	for (long i = 0; i < n && p->fd >= 0; i++)
+		if (!is_ws)
+			got_byte(p, bytes[i]);
+		else if (p->state == PLAYER_UPGRADING)
+			got_head_byte(p, bytes[i]);
+		else
+			got_frame_byte(p, bytes[i]);
+}
+
 static void player_read(struct player *p)
 {
 	static uint8_t bytes[READ_BYTES];
-	ssize_t n = recv(p->fd, bytes, sizeof(bytes), 0);
 
-	if (n < 0 && errno == EAGAIN)
-		return;
-	if (n <= 0) {
+	do {
+		long n = way_read(p->fd, p->ssl, bytes, sizeof(bytes));
+
+		if (n == -EAGAIN)
+			return;
+		if (n <= 0) {
+			player_is_dropped(p);
+			return;
+		}
+		got_bytes(p, bytes, n);
+	} while (p->ssl && p->fd >= 0); /* there may be more that epoll does not tell of */
+}
+
+/* The way is open as far as TLS. */
+static void player_opened(struct player *p)
+{
+	struct span request = way_upgrade();
+
+	p->aux = 0;
+	p->at = 0;
+	p->state = way_is_ws(p->crowd->way) ? PLAYER_UPGRADING : PLAYER_NAMING;
+	if (p->state == PLAYER_UPGRADING && !way_send(p->fd, p->ssl, request.p, request.n))
 		player_is_dropped(p);
+}
+
+static void player_shakes(struct player *p)
+{
+	int r = way_shake(p->ssl);
+
+	if (r > 0)
+		player_opened(p);
+	else if (r < 0)
+		player_is_dropped(p);
+}
+
+static void player_connected(struct player *p)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = p };
+
+	must(epoll_ctl(p->crowd->ep, EPOLL_CTL_MOD, p->fd, &ev), "epoll_ctl");
+	if (!way_is_tls(p->crowd->way)) {
+		player_opened(p);
 		return;
 	}
-	p->crowd->bytes_in += (uint64_t)n;
-	for (ssize_t i = 0; i < n && p->fd >= 0; i++)
-		got_byte(p, bytes[i]);
+	p->ssl = way_secure(p->fd);
+	p->state = PLAYER_SHAKING;
+	player_shakes(p);
 }
 
 static void player_event(struct player *p, uint32_t events)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = p };
-
 	if (p->fd < 0)
 		return;
-	if (p->state == PLAYER_CONNECTING && events & EPOLLOUT) {
-		p->state = PLAYER_NAMING;
-		p->aux = 0;
-		must(epoll_ctl(p->crowd->ep, EPOLL_CTL_MOD, p->fd, &ev), "epoll_ctl");
-	}
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+	if (p->state == PLAYER_CONNECTING && events & EPOLLOUT)
+		player_connected(p);
+	else if (p->state == PLAYER_SHAKING)
+		player_shakes(p);
+	if (p->fd >= 0 && p->state > PLAYER_SHAKING &&
+	    (p->ssl || events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
 		player_read(p);
 }
 
@@ -259,10 +353,12 @@ static size_t enter_step(struct crowd *c, size_t opened, enum player_state up_to
 size_t crowd_enter(struct crowd *c, enum player_state up_to, uint64_t within_us)
 {
 	uint64_t until = now_us() + within_us;
+	/* A gateway drops newcomers when many shake hands at once: no flood is measured here. */
+	size_t at_once = way_is_tls(c->way) ? SHAKING_MAX : OPENING_MAX;
 	size_t opened = 0, there = 0;
 
 	while (now_us() < until && there + c->n_dropped < c->n) {
-		while (opened < c->n && opened - there - c->n_dropped < OPENING_MAX)
+		while (opened < c->n && opened - there - c->n_dropped < at_once)
 			player_open(&c->players[opened++]);
 		crowd_turn(c, now_us() + 10000);
 		there = enter_step(c, opened, up_to);

@@ -1,19 +1,29 @@
 /*
- * crowd.h - N telnet players in one thread: they connect, log in as guests, and tell a mode of play
- * (mode.h) when the answer to a line is complete.
+ * crowd.h - N players in one thread: they connect by one of the ways there are (way.h), log in as guests,
+ * and tell a mode of play (mode.h) when the answer to a line is complete.
  *
  * An answer is complete when the text the mode waits for was seen (or it waits for none) and after
- * it a prompt: "> " followed by IAC GA or IAC EOR.  Players refuse no telnet option and accept
- * none.
+ * it a prompt: "> " followed by IAC GA or IAC EOR, or at the end of a WebSocket message.  Players refuse
+ * no telnet option and accept none.  By WAY_MCCP2 they accept compression at the name prompt and
+ * read no more: good for being there, not for playing.
  */
 #pragma once
 
 #include <sys/types.h>
 #include "rt/base.h"
+#include "tests/bench/way.h"
 
 enum { MARK_MAX = 16 };
 
-enum player_state { PLAYER_CLOSED, PLAYER_CONNECTING, PLAYER_NAMING, PLAYER_ENTERING, PLAYER_IN };
+enum player_state {
+	PLAYER_CLOSED,
+	PLAYER_CONNECTING,
+	PLAYER_SHAKING,	  /* TLS */
+	PLAYER_UPGRADING, /* HTTP */
+	PLAYER_NAMING,
+	PLAYER_ENTERING,
+	PLAYER_IN
+};
 
 struct crowd;
 
@@ -21,6 +31,8 @@ struct player {
 	struct crowd *crowd;
 	uint32_t number;
 	int fd;
+	struct ssl_st *ssl; /* NULL: plain */
+	struct way_frame frame;
 	enum player_state state;
 	uint8_t telnet, before, last; /* parser state; the last two bytes of text */
 	uint8_t n_mark, at;	      /* the text waited for, and how much of it was seen */
@@ -44,11 +56,12 @@ struct crowd {
 	uint64_t bytes_in;
 	int ep;
 	uint16_t port;
+	enum way way;
 	struct crowd_events events;
 };
 
 /* Nothing is opened yet. */
-struct crowd *crowd_new(uint16_t port, size_t n);
+struct crowd *crowd_new(uint16_t port, enum way way, size_t n);
 void crowd_free(struct crowd *c);
 /* Opens all connections. `up_to`: PLAYER_NAMING stops at the name prompt, PLAYER_IN plays.
  * Returns how many got there within the time. */

@@ -9,6 +9,7 @@ static const struct mode modes[] = {
 	{ "fanout", "one speaks, all hear", mode_fanout },
 	{ "logins", "connect and log in", mode_logins },
 	{ "idle", "connect and stay at the name prompt", mode_idle },
+	{ "saved", "how much of a game's text MCCP2 saves", mode_saved },
 	{ "restart", "kill -9 of the world in the middle of a round trip", mode_restart },
 };
 

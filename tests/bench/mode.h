@@ -6,10 +6,11 @@
 
 #include <sys/types.h>
 #include "rt/base.h"
+#include "tests/bench/way.h"
 
 /* What is being loaded. Processes that do not exist are 0. */
 struct target {
-	uint16_t port;
+	uint16_t ports[WAYS]; /* 0: there is no such way */
 	pid_t gateway, world, persist;
 };
 
@@ -17,14 +18,16 @@ struct mode_conf {
 	size_t clients;
 	uint64_t seconds_us; /* length of the measured part */
 	const char *play;    /* saturated: think, say, carry; fan-out: 1, 10, 10x1 */
+	enum way way;
 };
 
 struct figures {
 	uint64_t n, p50_us, p99_us, max_us; /* latency, where it is measured */
 	double per_s;			    /* commands, deliveries or log-ins */
-	double cpu_us;			    /* gateway + world, for one command */
-	double store_cpu_us;		    /* persist, for one command */
-	double gateway_kb, world_kb;	    /* for one connection */
+	double cpu_us;	     /* gateway + world, for one command; fan-out: gateway, for a line */
+	double saved;	     /* share of the bytes that compression saved */
+	double store_cpu_us; /* persist, for one command */
+	double gateway_kb, world_kb; /* for one connection */
 	double took_s;
 	size_t clients, lost, doubled, dropped;
 };
@@ -39,6 +42,7 @@ void mode_saturated(const struct target *t, const struct mode_conf *c, struct fi
 void mode_fanout(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_logins(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_idle(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_saved(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_restart(const struct target *t, const struct mode_conf *c, struct figures *ret);
 
 /* By name; NULL: no such mode. */

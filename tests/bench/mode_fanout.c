@@ -13,6 +13,7 @@
 
 #include "tests/bench/crowd.h"
 #include "tests/support/die.h"
+#include "tests/support/sample.h"
 
 enum { QUIET_US = 300000, SETTLE_US = 60000000, HEARD_US = 10000000, AHEAD = 2, NAP_US = 500 };
 
@@ -22,6 +23,7 @@ struct fanout {
 	struct crowd *crowd;
 	unsigned burst, speakers;
 	uint64_t said, heard; /* lines; lines times listeners */
+	pid_t gateway;
 };
 
 static void marked(void *ctx, struct player *p UNUSED)
@@ -53,13 +55,14 @@ static void listen(struct fanout *m, unsigned bursts_left, uint64_t end)
 
 static void play(struct fanout *m, uint64_t for_us, struct figures *ret)
 {
-	uint64_t begin, heard, wanted;
+	uint64_t begin, heard, wanted, cpu;
 
 	for (size_t i = 0; i < m->crowd->n; i++)
 		player_expect(&m->crowd->players[i], mark);
 	speak(m);
 	listen(m, 0, now_us() + HEARD_US);
 	heard = m->heard;
+	cpu = sample_cpu_us(m->gateway);
 	begin = now_us();
 	while (now_us() - begin < for_us) {
 		speak(m);
@@ -68,6 +71,7 @@ static void play(struct fanout *m, uint64_t for_us, struct figures *ret)
 	ret->took_s = (double)(now_us() - begin) / 1e6;
 	ret->n = m->heard - heard;
 	ret->per_s = (double)ret->n / ret->took_s;
+	ret->cpu_us = (double)(sample_cpu_us(m->gateway) - cpu) / (double)(ret->n ? ret->n : 1);
 	listen(m, 0, now_us() + HEARD_US);
 	crowd_settle(m->crowd, QUIET_US, HEARD_US);
 	wanted = m->said * m->crowd->n_in;
@@ -77,7 +81,8 @@ static void play(struct fanout *m, uint64_t for_us, struct figures *ret)
 
 void mode_fanout(const struct target *t, const struct mode_conf *c, struct figures *ret)
 {
-	struct fanout m = { .crowd = crowd_new(t->port, c->clients) };
+	struct fanout m = { .crowd = crowd_new(t->ports[c->way], c->way, c->clients),
+			    .gateway = t->gateway };
 
 	m.burst = (unsigned)atoi(c->play);
 	m.speakers = strchr(c->play, 'x') ? 1 : m.burst;

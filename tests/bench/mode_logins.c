@@ -23,7 +23,7 @@ static double each_kb(uint64_t before, uint64_t after, size_t n)
 static void enter(const struct target *t, const struct mode_conf *c, enum player_state up_to,
 		  struct figures *ret)
 {
-	struct crowd *crowd = crowd_new(t->port, c->clients);
+	struct crowd *crowd = crowd_new(t->ports[c->way], c->way, c->clients);
 	uint64_t gateway = sample_pss_kb(t->gateway), world = sample_pss_kb(t->world);
 	uint64_t begin = now_us();
 

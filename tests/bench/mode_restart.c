@@ -68,7 +68,7 @@ static void play(struct restart *m, uint64_t for_us, bool is_sending)
 
 void mode_restart(const struct target *t, const struct mode_conf *c, struct figures *ret)
 {
-	struct restart m = { .crowd = crowd_new(t->port, c->clients) };
+	struct restart m = { .crowd = crowd_new(t->ports[c->way], c->way, c->clients) };
 	struct hist *hist = base_alloc(1, sizeof(*hist));
 
 	m.longest = base_alloc(c->clients, sizeof(*m.longest));

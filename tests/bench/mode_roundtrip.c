@@ -70,7 +70,7 @@ void mode_roundtrip(const struct target *t, const struct mode_conf *c, struct fi
 {
 	struct roundtrip m = { .hist = base_alloc(1, sizeof(*m.hist)) };
 
-	m.crowd = crowd_new(t->port, c->clients);
+	m.crowd = crowd_new(t->ports[c->way], c->way, c->clients);
 	m.crowd->events = (struct crowd_events){ .answered = answered, .ctx = &m };
 	ret->clients = crowd_enter(m.crowd, PLAYER_IN, 30000000);
 	play(&m, c->seconds_us);

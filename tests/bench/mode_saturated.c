@@ -86,7 +86,8 @@ static void measure(struct saturated *m, const struct target *t, uint64_t second
 
 void mode_saturated(const struct target *t, const struct mode_conf *c, struct figures *ret)
 {
-	struct saturated m = { .crowd = crowd_new(t->port, c->clients), .play = c->play };
+	struct saturated m = { .crowd = crowd_new(t->ports[c->way], c->way, c->clients),
+			       .play = c->play };
 
 	ret->clients = crowd_enter(m.crowd, PLAYER_IN, 30000000);
 	if (t->persist && strcmp(c->play, "think"))

@@ -26,23 +26,29 @@ static const char *pack_path(void)
 	return set;
 }
 
-void server_start_mud(struct server *s)
+void server_start_mud(struct server *s, const char *pack)
 {
+	char packs[64];
 	const char *const sets[] = {
-		"world.packs=bench",
-		pack_path(),
+		packs,
+		pack ? "world.life=true" : pack_path(),
 		"world.guests=true",
 		"gateway.max_conns=20000",
 		"world.durability=strict",
 		"log.level=warning",
 		NULL,
 	};
-	const struct mud_conf conf = { .sets = sets };
+	const struct mud_conf conf = { .sets = sets, .tls = true, .web = true };
 
 	*s = (struct server){ 0 };
+	snprintf(packs, sizeof(packs), "world.packs=%s", pack ? pack : "bench");
 	mud_start(&s->mud, &conf);
 	s->target = (struct target){
-		.port = s->mud.telnet,
+		.ports = { [WAY_TELNET] = s->mud.telnet,
+			   [WAY_MCCP2] = s->mud.telnet,
+			   [WAY_TLS] = s->mud.telnet_tls,
+			   [WAY_WS] = s->mud.web,
+			   [WAY_WSS] = s->mud.web_tls },
 		.gateway = mud_pid(&s->mud, "gateway"),
 		.world = mud_pid(&s->mud, "world"),
 		.persist = mud_pid(&s->mud, "persist"),
@@ -65,8 +71,8 @@ void server_start_floor(struct server *s)
 	const char *dir = tmp_dir();
 
 	*s = (struct server){ .is_floor = true };
-	s->target.port = tmp_port();
-	snprintf(port, sizeof(port), "%u", s->target.port);
+	s->target.ports[WAY_TELNET] = tmp_port();
+	snprintf(port, sizeof(port), "%u", s->target.ports[WAY_TELNET]);
 	snprintf(endpoint, sizeof(endpoint), "ipc://%s/floor", dir);
 	log = tmp_path(dir, "out");
 	child_start(&s->floor_world, (const char *[]){ beside("floor_world"), endpoint, NULL },

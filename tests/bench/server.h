@@ -14,7 +14,8 @@ struct server {
 	struct child floor_gateway, floor_world;
 };
 
-void server_start_mud(struct server *s);
+/* `pack` NULL: the bench pack. */
+void server_start_mud(struct server *s, const char *pack);
 void server_start_floor(struct server *s);
 void server_stop(struct server *s);
 /* CPU time of all its processes so far. */
