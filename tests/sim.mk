@@ -23,7 +23,7 @@ check-sim: $(B)/tests/simulate
 	$(B)/tests/simulate --seeds 500
 
 # Each mutant lacks one check; the same seeds must catch it, or the simulator is blind to that check.
-MUTANTS := NO_LINK_DEDUP NO_OUTPUT_DEDUP NO_EPOCH NO_HOLD SPLIT_COMMIT
+MUTANTS := NO_LINK_DEDUP NO_OUTPUT_DEDUP NO_EPOCH NO_HOLD SPLIT_COMMIT NO_RESUME_EFFECT NO_STORED_TAG
 MUTANT_SEEDS ?= 500
 sim-mutants: ## builds that lack one check, each of which the seeds must catch
 	@ok=0; bad=0; for m in $(MUTANTS); do \

@@ -156,7 +156,9 @@ static void collect_sessions(struct world *w, Mudlark__Commit *m)
 			row->character = ent_id(w, s->actor);
 			row->account = s->account;
 			row->applied = s->applied;
+#ifndef MUT_NO_STORED_TAG
 			row->tag = s->tag;
+#endif
 			row->grace_s = s->grace_s;
 			if (resume_can(s))
 				row->token = (ProtobufCBinaryData){ sizeof(s->token),

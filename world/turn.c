@@ -174,8 +174,10 @@ static void unit_end(struct world *w)
 	struct session *s = t->own;
 	uint64_t done = 0;
 
+#ifndef MUT_NO_RESUME_EFFECT
 	if (s && (s->running || t->reply.n) && resume_can(s) && s->state != SESSION_LOGIN)
 		t->effect = true; /* nothing that is said to it may get lost */
+#endif
 	if (s && s->running && !s->waiting) {
 		done = s->running;
 		s->running = 0;

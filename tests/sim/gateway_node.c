@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gateway/lobby.h"
+#include "gateway/resume.h"
 #include "tests/sim/sim.h"
 
 struct sim_gateway {
@@ -32,6 +33,12 @@ static void text(UNUSED void *ctx, struct session *s, const struct lobby_text *t
 
 static void data(UNUSED void *ctx, UNUSED struct session *s, UNUSED const struct lobby_data *d)
 {
+}
+
+static void resumed(UNUSED void *ctx, struct session *s, const struct lobby_resumed *r)
+{
+	if (s->owner)
+		sim_player_resumed(s->owner, !r->why, r->line, r->gap);
 }
 
 static void hide(UNUSED void *ctx, UNUSED struct session *s)
@@ -86,10 +93,30 @@ static void room(void *ctx, UNUSED struct link *l)
 	lobby_room(&g->lobby);
 }
 
+/* What a client is told behind the text of a turn. */
+static void tell_news(struct sim_gateway *g)
+{
+	char token[RESUME_HEX + 1];
+	uint64_t key, at, line;
+	void *value;
+
+	for (size_t it = 0; map64_next(&g->lobby.sessions, &it, &key, &value);) {
+		struct session *s = value;
+
+		if (!s->owner || !s->resume || !s->playing)
+			continue;
+		if (resume_news_token(s->resume, token))
+			sim_player_token(s->owner, token);
+		if (resume_news_place(s->resume, &at, &line))
+			sim_player_place(s->owner, at, line);
+	}
+}
+
 static void turn(void *ctx)
 {
 	struct sim_gateway *g = ctx;
 
+	tell_news(g);
 	lobby_flush(&g->lobby);
 	link_flush(g->link);
 }
@@ -97,7 +124,15 @@ static void turn(void *ctx)
 struct sim_gateway *sim_gateway_new(struct sim *s)
 {
 	struct sim_gateway *g = base_alloc(1, sizeof(*g));
-	const struct lobby_io io = { to_world, text, data, hide, close_session, NULL, NULL, g };
+	const struct lobby_io io = {
+		.to_world = to_world,
+		.text = text,
+		.data = data,
+		.hide = hide,
+		.close = close_session,
+		.resumed = resumed,
+		.ctx = g,
+	};
 	const struct link_events events = {
 		up, down, record, acked, call, cancelled, room, NULL, g
 	};
@@ -110,7 +145,7 @@ struct sim_gateway *sim_gateway_new(struct sim *s)
 	struct link_wire wire;
 
 	g->sim = s;
-	g->conf = (struct lobby_conf){ .input_queue = 12 };
+	g->conf = (struct lobby_conf){ .input_queue = 12, .resume_grace_us = 600000000 };
 	lobby_init(&g->lobby, &g->conf, &io, &s->clock, &s->entropy);
 	c.instance = entropy_id(&s->entropy);
 	g->end = sim_end_dial(s->net, SIM_WORLD_BUS, &wire);
@@ -148,15 +183,15 @@ void sim_gateway_tick(struct sim_gateway *g)
 	}
 }
 
-void sim_gateway_type(struct sim_gateway *g, struct session *s, struct span line)
+void sim_gateway_type(struct sim_gateway *g, struct session *s, struct span line, uint64_t tag)
 {
-	lobby_line(s, line);
+	lobby_line_tagged(s, line, tag);
 	sim_end_wake(g->end);
 }
 
 struct session *sim_gateway_open(struct sim_gateway *g, struct sim_player *p)
 {
-	const struct lobby_guest guest = { "192.0.2.1", false, p };
+	const struct lobby_guest guest = { .peer = "192.0.2.1", .owner = p };
 
 	return lobby_open(&g->lobby, &guest);
 }
@@ -165,4 +200,27 @@ void sim_gateway_hang_up(UNUSED struct sim_gateway *g, struct session *s)
 {
 	s->owner = NULL;
 	lobby_hangup(s, "hung up");
+}
+
+void sim_gateway_resumable(struct sim_gateway *g, struct session *s)
+{
+	lobby_resumable(s);
+	sim_end_wake(g->end);
+}
+
+void sim_gateway_resume(struct sim_gateway *g, struct session *s, const char *token, uint64_t at,
+			const char *next)
+{
+	lobby_resume(s, &(struct resume_claim){ .token = { token, strlen(token) },
+						.at = at,
+						.next = { next, strlen(next) } });
+	sim_end_wake(g->end);
+}
+
+void sim_gateway_notice_loss(struct sim_gateway *g, uint64_t session)
+{
+	struct session *s = map64_get(&g->lobby.sessions, session);
+
+	if (s)
+		lobby_hangup(s, "lost");
 }

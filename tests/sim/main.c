@@ -19,7 +19,7 @@
 enum { TICK_US = 25000, FAULTS_US = 15000000, CONVERGE_US = 60000000, SETTLE_US = 5000000 };
 
 struct totals {
-	uint64_t seeds, commits, kills, lines, told;
+	uint64_t seeds, commits, kills, lines, told, resumed, gaps;
 };
 
 void sim_fail(const struct sim *s, const char *fmt, ...)
@@ -57,6 +57,7 @@ static void choose_faults(struct sim *s)
 				       .stop_world = sometimes(s, 300),
 				       .second_world = sometimes(s, 300),
 				       .hang_up = sometimes(s, 30),
+				       .lose = sometimes(s, 1000),
 				       .disk = sometimes(s, 300000),
 				       .unknown = sometimes(s, 300000),
 				       .slow_store = sometimes(s, 100000),
@@ -251,6 +252,7 @@ static void run_seed(const struct pack *pack, uint64_t seed, bool verbose, struc
 	s.entropy = sim_entropy(&s.q);
 	s.net = sim_net_new(&s.q);
 	s.available = rng_below(&s.q.rng, 4) == 0;
+	s.resume_bytes = rng_below(&s.q.rng, 4) ? 1 << 20 : 8 << 10;
 	choose_faults(&s);
 	if (!mkdtemp(dir))
 		sim_fail(&s, "no folder for the store");
@@ -260,9 +262,10 @@ static void run_seed(const struct pack *pack, uint64_t seed, bool verbose, struc
 	gateway_begins(&s, NULL);
 	s.players = sim_players_new(&s);
 	play(&s);
-	*total = (struct totals){ total->seeds + 1, total->commits + s.commits,
+	*total = (struct totals){ total->seeds + 1,	  total->commits + s.commits,
 				  total->kills + s.kills, total->lines + s.lines,
-				  total->told + s.told };
+				  total->told + s.told,	  total->resumed + s.resumed,
+				  total->gaps + s.gaps };
 	sim_world_free(s.zombie);
 	sim_world_free(s.world);
 	for (unsigned i = 0; i < SIM_GATEWAYS; i++)
@@ -312,9 +315,10 @@ int main(int argc, char **argv)
 	for (uint64_t i = 0; i < seeds; i++)
 		run_seed(pack, from + i, verbose, &total);
 	pack_free(pack);
-	printf("seeds %lu commits %lu kills %lu lines %lu tokens read %lu\n", total.seeds,
-	       total.commits, total.kills, total.lines, total.told);
-	if (!total.commits || !total.kills || !total.lines || !total.told)
+	printf("seeds %lu commits %lu kills %lu lines %lu tokens read %lu resumed %lu gaps %lu\n",
+	       total.seeds, total.commits, total.kills, total.lines, total.told, total.resumed,
+	       total.gaps);
+	if (!total.commits || !total.kills || !total.lines || !total.told || !total.resumed)
 		return 1;
 	printf("%lu passed, 0 failed\n", total.seeds);
 	return 0;

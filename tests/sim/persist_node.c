@@ -386,6 +386,11 @@ bool sim_persist_applied(struct sim_persist *p, uint64_t session, uint64_t *ret)
 	return look(p, "SELECT applied FROM session WHERE session = ?", session, ret);
 }
 
+bool sim_persist_tag(struct sim_persist *p, uint64_t session, uint64_t *ret)
+{
+	return look(p, "SELECT tag FROM session WHERE session = ?", session, ret);
+}
+
 void sim_persist_items(struct sim_persist *p, uint64_t *ret_items, uint64_t *ret_lost)
 {
 	*ret_items = *ret_lost = 0;

@@ -26,6 +26,7 @@ struct sim_persist;
 /* Rates per million virtual milliseconds, but the second line is per million transactions. */
 struct sim_rates {
 	uint32_t crash_world, crash_persist, crash_gateway, stop_world, second_world, hang_up;
+	uint32_t lose; /* a client's connection, that it will take up again */
 	uint32_t disk, unknown, slow_store, power;
 };
 
@@ -43,13 +44,14 @@ struct sim {
 	/* With `available`, a world that dies while it runs ahead of the store takes with it what
 	 * players were told since: from then on only conservation is demanded. */
 	bool forgiven;
+	uint32_t resume_bytes; /* what the world keeps for clients that come back */
 	const struct pack *pack;
 	struct sim_gateway *gateways[SIM_GATEWAYS];
 	struct sim_world *world;  /* the newest */
 	struct sim_world *zombie; /* one that was stopped and replaced */
 	struct sim_persist *persist;
 	struct sim_players *players;
-	uint64_t commits, kills, lines,
+	uint64_t commits, kills, lines, resumed, gaps,
 		told; /* what the run did: a run that did nothing proves nothing */
 };
 
@@ -66,6 +68,8 @@ void sim_persist_kill(struct sim_persist *p); /* comes back by itself */
 void sim_persist_tick(struct sim_persist *p);
 /* The last line of a session whose effects are stored; false: no such row. */
 bool sim_persist_applied(struct sim_persist *p, uint64_t session, uint64_t *ret);
+/* The same by the client's own number. */
+bool sim_persist_tag(struct sim_persist *p, uint64_t session, uint64_t *ret);
 /* Items in the store, and those whose owner is not there. */
 void sim_persist_items(struct sim_persist *p, uint64_t *ret_items, uint64_t *ret_lost);
 
@@ -87,7 +91,12 @@ struct sim_gateway *sim_gateway_new(struct sim *s);
 void sim_gateway_free(struct sim_gateway *g);
 void sim_gateway_tick(struct sim_gateway *g);
 struct session *sim_gateway_open(struct sim_gateway *g, struct sim_player *p);
-void sim_gateway_type(struct sim_gateway *g, struct session *s, struct span line);
+void sim_gateway_type(struct sim_gateway *g, struct session *s, struct span line, uint64_t tag);
+void sim_gateway_resumable(struct sim_gateway *g, struct session *s);
+void sim_gateway_resume(struct sim_gateway *g, struct session *s, const char *token, uint64_t at,
+			const char *next);
+/* The client of this session is gone for a while; now the gateway has noticed. */
+void sim_gateway_notice_loss(struct sim_gateway *g, uint64_t session);
 void sim_gateway_hang_up(struct sim_gateway *g, struct session *s);
 
 /* players.c */
@@ -96,6 +105,9 @@ void sim_players_free(struct sim_players *p);
 void sim_players_tick(struct sim_players *p);
 /* What a gateway shows. */
 void sim_player_text(struct sim_player *p, struct span text);
+void sim_player_token(struct sim_player *p, const char *token);
+void sim_player_place(struct sim_player *p, uint64_t at, uint64_t line);
+void sim_player_resumed(struct sim_player *p, bool ok, uint64_t line, bool gap);
 void sim_player_closed(struct sim_player *p);
 bool sim_players_finished(const struct sim_players *p);
 /* A gateway has died: its players come back on new connections. */

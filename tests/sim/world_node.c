@@ -141,7 +141,7 @@ static void granted(void *ctx, UNUSED uint64_t id, const struct span *body, UNUS
 	const Mudlark__PersistReply *r = reply_of(n, body);
 	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
 	Mudlark__Begin begin = MUDLARK__BEGIN__INIT;
-	char strict[] = "strict=true", *conf[] = { strict };
+	char strict[16], resume[32], *conf[] = { strict, resume };
 
 	if (!r || !r->granted) {
 		n->ended = true;
@@ -150,7 +150,9 @@ static void granted(void *ctx, UNUSED uint64_t id, const struct span *body, UNUS
 	n->granted = true;
 	n->epoch = begin.epoch = r->granted->epoch;
 	begin.conf = conf;
-	begin.n_conf = n->sim->available ? 0 : ARRAY_LEN(conf);
+	begin.n_conf = ARRAY_LEN(conf);
+	snprintf(strict, sizeof(strict), "strict=%d", !n->sim->available);
+	snprintf(resume, sizeof(resume), "resume_bytes=%u", n->sim->resume_bytes);
 	begin.world = 1;
 	begin.seed = n->sim->seed;
 	begin.state = r->granted->state;
