@@ -109,7 +109,7 @@ void player_expect(struct player *p, const char *mark)
 
 void player_send(struct player *p, const char *fmt, ...)
 {
-	uint8_t frame[512 + WAY_FRAME];
+	uint8_t frame[512 + FRAME_MORE];
 	char line[512];
 	va_list ap;
 	bool sent;
@@ -124,7 +124,7 @@ void player_send(struct player *p, const char *fmt, ...)
 		die("line too long");
 	memcpy(line + n, "\r\n", 2);
 	if (way_is_ws(p->crowd->way))
-		sent = way_send(p->fd, p->ssl, frame, way_frame(frame, line, (size_t)n));
+		sent = way_send(p->fd, p->ssl, frame, frame_put(frame, line, (size_t)n));
 	else
 		sent = way_send(p->fd, p->ssl, line, (size_t)n + 2);
 	if (!sent)
@@ -202,12 +202,12 @@ static void got_byte(struct player *p, uint8_t c)
 
 static void got_frame_byte(struct player *p, uint8_t c)
 {
-	enum way_byte is = way_unframe(&p->frame, c);
+	enum frame_byte is = frame_take(&p->frame, c);
 
-	if (is == WAY_NOTHING)
+	if (is == FRAME_NOTHING)
 		return;
 	got_text(p, c);
-	if (is == WAY_END && p->before == '>' && p->last == ' ')
+	if (is == FRAME_END && p->before == '>' && p->last == ' ')
 		got_prompt(p);
 }
 
@@ -259,7 +259,7 @@ static void player_read(struct player *p)
 /* The way is open as far as TLS. */
 static void player_opened(struct player *p)
 {
-	struct span request = way_upgrade();
+	struct span request = frame_request();
 
 	p->aux = 0;
 	p->at = 0;

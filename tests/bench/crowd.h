@@ -12,6 +12,7 @@
 #include <sys/types.h>
 #include "rt/base.h"
 #include "tests/bench/way.h"
+#include "tests/support/frame.h"
 
 enum { MARK_MAX = 16 };
 
@@ -32,7 +33,7 @@ struct player {
 	uint32_t number;
 	int fd;
 	struct ssl_st *ssl; /* NULL: plain */
-	struct way_frame frame;
+	struct frame frame;
 	enum player_state state;
 	uint8_t telnet, before, last; /* parser state; the last two bytes of text */
 	uint8_t n_mark, at;	      /* the text waited for, and how much of it was seen */

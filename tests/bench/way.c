@@ -8,8 +8,6 @@
 
 #include "tests/support/die.h"
 
-enum { BINARY = 2, MASKED = 0x80, SHORT_MAX = 125 };
-
 static const struct way_kind {
 	const char *name;
 	bool tls, ws;
@@ -94,54 +92,4 @@ bool way_send(int fd, struct ssl_st *ssl, const void *p, size_t n)
 	if (ssl)
 		return SSL_write(ssl, p, (int)n) == (int)n;
 	return send(fd, p, n, MSG_NOSIGNAL) == (ssize_t)n;
-}
-
-struct span way_upgrade(void)
-{
-	return SPAN("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
-		    "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-		    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-		    "Sec-WebSocket-Protocol: terminal.mudstandards.org\r\n\r\n");
-}
-
-size_t way_frame(uint8_t *ret, const char *text, size_t n)
-{
-	size_t at = 2;
-
-	ret[0] = 0x80 | BINARY;
-	ret[1] = (uint8_t)(MASKED | (n > SHORT_MAX ? 126 : n));
-	if (n > SHORT_MAX) {
-		ret[at++] = (uint8_t)(n >> 8);
-		ret[at++] = (uint8_t)n;
-	}
-	memset(ret + at, 0, 4); /* a mask that changes nothing costs the server the same */
-	memcpy(ret + at + 4, text, n);
-	return at + 4 + n;
-}
-
-/* A byte of a frame's head. */
-static void take_head(struct way_frame *f, uint8_t c)
-{
-	f->head[f->n++] = c;
-	if (f->n == 2)
-		f->need = (uint8_t)(2 + (c == 126 ? 2 : c == 127 ? 8 : 0));
-	if (f->n < 2 || f->n < f->need)
-		return;
-	f->opcode = f->head[0] & 0x0f;
-	f->left = f->need == 2 ? f->head[1] : 0;
-	for (uint8_t i = 2; i < f->need; i++)
-		f->left = f->left << 8 | f->head[i];
-	f->n = 0;
-}
-
-enum way_byte way_unframe(struct way_frame *f, uint8_t c)
-{
-	if (!f->left) {
-		take_head(f, c);
-		return WAY_NOTHING;
-	}
-	f->left--;
-	if (f->opcode != BINARY)
-		return WAY_NOTHING;
-	return f->left ? WAY_TEXT : WAY_END;
 }

@@ -56,6 +56,19 @@ static void learn_name(struct storm_player *p)
 	snprintf(p->name, sizeof(p->name), "%.*s", (int)strcspn(name, ",\n"), name);
 }
 
+/* Half of them by telnet, the others by TLS, WebSocket, and both. */
+static void connect_player(struct storm_player *p, const struct mud *m)
+{
+	const struct talk_way ways_in[] = {
+		{ .port = m->telnet }, { .port = m->web, .ws = true },
+		{ .port = m->telnet }, { .port = m->telnet_tls, .tls = true },
+		{ .port = m->telnet }, { .port = m->web_tls, .tls = true, .ws = true },
+	};
+
+	/* Rooms go by ten: all kinds stand in every one. */
+	talk_open_by(&p->talk, p->name, &ways_in[p->number / STORM_ROOMS % ARRAY_LEN(ways_in)]);
+}
+
 void storm_enter(struct storm *s, struct mud *m, size_t n, uint64_t seed)
 {
 	*s = (struct storm){ .n = n, .mud = m };
@@ -67,7 +80,7 @@ void storm_enter(struct storm *s, struct mud *m, size_t n, uint64_t seed)
 		p->number = (uint32_t)i;
 		p->room = (uint32_t)(i % STORM_ROOMS);
 		snprintf(p->name, sizeof(p->name), "player %zu", i);
-		talk_open(&p->talk, p->name, m->telnet);
+		connect_player(p, m);
 		talk_expect(&p->talk, "Name:");
 		talk_line(&p->talk, "guest");
 		if (i % LOGINS_AT_ONCE != LOGINS_AT_ONCE - 1 && i != n - 1)
@@ -199,7 +212,8 @@ static void turn(struct storm *s, int wait_ms)
 	for (size_t i = 0; i < s->n; i++) {
 		if (!fds[i].revents)
 			continue;
-		talk_read(&s->players[i].talk, 0);
+		while (talk_read(&s->players[i].talk, 0))
+			;
 		read_lines(&s->players[i]);
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * test_storm.c - two hundred players move things about while world, persist and PostgreSQL are killed
+ * test_storm.c - two hundred players, by telnet, TLS and WebSocket, move things about while world, persist and PostgreSQL are killed
  * and restarted at random moments (storm.h says what is checked).
  *
  * MUDLARK_STORM_SECONDS (12) is how long they play on each store, MUDLARK_SEED what is random;
@@ -139,7 +139,7 @@ START_TEST(nobody_notices_what_is_killed)
 	uint64_t seed = setting("MUDLARK_SEED", (uint64_t)time(NULL));
 	char *dir = tmp_dir(), packs[300], url[300];
 	const char *const sets[] = { "world.packs=storm", packs, "log.level=info", NULL };
-	struct mud_conf conf = { .sets = sets, .dir = dir, .store = url };
+	struct mud_conf conf = { .sets = sets, .dir = dir, .store = url, .tls = true, .web = true };
 	struct storm s;
 	struct mud m;
 	unsigned n;

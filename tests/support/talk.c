@@ -13,8 +13,39 @@
 #include "tests/support/die.h"
 #include "tests/support/secure.h"
 
-enum { IAC = 255, SB = 250, SE = 240, GA = 249, EOR = 239, WILL = 251, WONT = 252, ECHO = 1 };
-enum telnet_state { T_TEXT, T_IAC, T_OPTION, T_SUB, T_SUB_IAC };
+enum {
+	IAC = 255,
+	SB = 250,
+	SE = 240,
+	GA = 249,
+	EOR = 239,
+	WILL = 251,
+	WONT = 252,
+	ECHO = 1,
+	ESC = 27
+};
+enum telnet_state { T_TEXT, T_IAC, T_OPTION, T_SUB, T_SUB_IAC, T_HEAD, T_FRAMES };
+enum { TALK_LINE = 4096 };
+
+static void send_all(struct talk *t, const void *p, size_t n)
+{
+	if (t->secure ? secure_send(t->secure, p, n) < 0
+		      : send(t->fd, p, n, MSG_NOSIGNAL) != (ssize_t)n)
+		die("%s: cannot type: %s", t->who, strerror(errno));
+}
+
+/* Asks for a WebSocket; what comes behind the answer is read as any message. */
+static bool upgrade(struct talk *t)
+{
+	struct span request = frame_request();
+	bool is_there;
+
+	send_all(t, request.p, request.n);
+	t->telnet = T_HEAD;
+	is_there = talk_sees(t, "\n\n", TALK_US) && !strncmp(buf_p(&t->text), "HTTP/1.1 101", 12);
+	t->ws = true;
+	return is_there;
+}
 
 bool talk_try_by(struct talk *t, const char *who, const struct talk_way *way)
 {
@@ -31,7 +62,7 @@ bool talk_try_by(struct talk *t, const char *who, const struct talk_way *way)
 	if (way->from)
 		must(bind(t->fd, (struct sockaddr *)&from, sizeof(from)), "bind");
 	if (!connect(t->fd, (struct sockaddr *)&to, sizeof(to)) &&
-	    (!way->tls || (t->secure = secure_open(t->fd))))
+	    (!way->tls || (t->secure = secure_open(t->fd))) && (!way->ws || upgrade(t)))
 		return true;
 	talk_close(t);
 	return false;
@@ -72,14 +103,19 @@ void talk_close(struct talk *t)
 
 void talk_bytes(struct talk *t, const void *p, size_t n)
 {
-	if (t->secure ? secure_send(t->secure, p, n) < 0
-		      : send(t->fd, p, n, MSG_NOSIGNAL) != (ssize_t)n)
-		die("%s: cannot type: %s", t->who, strerror(errno));
+	uint8_t frame[TALK_LINE + FRAME_MORE];
+
+	if (t->ws && n > TALK_LINE)
+		die("%s: that is too long for a message", t->who);
+	if (t->ws)
+		send_all(t, frame, frame_put(frame, p, n));
+	else
+		send_all(t, p, n);
 }
 
 void talk_line(struct talk *t, const char *fmt, ...)
 {
-	char line[4096];
+	char line[TALK_LINE];
 	va_list ap;
 	int n;
 
@@ -100,6 +136,30 @@ static enum telnet_state command(struct talk *t, uint8_t c)
 	if (c == SB)
 		return T_SUB;
 	return c >= WILL && c < IAC ? T_OPTION : T_TEXT;
+}
+
+/* The head of the answer to the request for a WebSocket, up to an empty line. */
+static void head_byte(struct talk *t, uint8_t c)
+{
+	if (c != '\r')
+		buf_addc(&t->text, (char)c);
+	if (t->text.n > 1 && !memcmp(buf_p(&t->text) + t->text.n - 2, "\n\n", 2))
+		t->telnet = T_FRAMES;
+}
+
+static void frame_byte(struct talk *t, uint8_t c)
+{
+	enum frame_byte is = frame_take(&t->frame, c);
+
+	if (is == FRAME_NOTHING)
+		return;
+	t->colour = t->colour || c == ESC;
+	if (c != '\r' && !t->colour)
+		buf_addc(&t->text, (char)c);
+	if (c == 'm')
+		t->colour = false;
+	if (is == FRAME_END && c != '\n')
+		buf_adds(&t->text, TALK_GO);
 }
 
 static void byte(struct talk *t, uint8_t c)
@@ -126,6 +186,12 @@ static void byte(struct talk *t, uint8_t c)
 		break;
 	case T_SUB_IAC:
 		t->telnet = c == SE ? T_TEXT : T_SUB;
+		break;
+	case T_HEAD:
+		head_byte(t, c);
+		break;
+	case T_FRAMES:
+		frame_byte(t, c);
 		break;
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "rt/base.h"
 #include "rt/buf.h"
+#include "tests/support/frame.h"
 
 #define TALK_GO "\005"
 #define TALK_PROMPT "> " TALK_GO
@@ -22,9 +23,12 @@ struct talk {
 	uint8_t telnet, verb;
 	bool is_hidden;	       /* the server echoes: a password is wanted */
 	struct secure *secure; /* NULL: plain */
-	struct buf options;    /* WILL, WONT, DO and DONT that were read: verb, option */
-	size_t n_telnet;       /* telnet commands that were read, but for prompts */
-	size_t n_answered;     /* for the test: of `options` */
+	bool ws;	       /* by WebSocket; a message that does not end a line leaves TALK_GO */
+	bool colour;	       /* inside a sequence of it, which by WebSocket is left out */
+	struct frame frame;
+	struct buf options; /* WILL, WONT, DO and DONT that were read: verb, option */
+	size_t n_telnet;    /* telnet commands that were read, but for prompts */
+	size_t n_answered;  /* for the test: of `options` */
 	bool keeps_raw;
 	struct buf raw; /* all bytes read, when kept */
 };
@@ -32,7 +36,7 @@ struct talk {
 struct talk_way {
 	uint16_t port;
 	const char *from; /* our own address, "127.0.0.9"; NULL: 127.0.0.1 */
-	bool tls;
+	bool tls, ws;
 };
 
 /* Connects; dies when nobody listens. */
