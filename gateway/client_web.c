@@ -163,7 +163,13 @@ static void make_json(struct buf *out, struct span package, struct span json)
 	buf_addc(out, '}');
 }
 
-typedef void make_fn(struct buf *out, struct span package, struct span json);
+/* How one subprotocol writes a GMCP message. */
+struct writer {
+	void (*make)(struct buf *out, struct span package, struct span json);
+};
+
+static const struct writer gmcp_writer = { make_gmcp };
+static const struct writer json_writer = { make_json };
 
 /* The place in the output and what belongs to it must not overtake the text. */
 static bool is_behind(struct span package)
@@ -171,11 +177,11 @@ static bool is_behind(struct span package)
 	return text_eq_fold(package, SPAN("Mudlark.Session.At"));
 }
 
-static void send_data(struct client *c, const struct lobby_data *d, make_fn *make)
+static void send_data(struct client *c, const struct lobby_data *d, const struct writer *w)
 {
 	struct buf message = { 0 };
 
-	make(&message, d->package, d->json);
+	w->make(&message, d->package, d->json);
 	if (is_behind(d->package))
 		websocket_text_behind(c, buf_span(&message));
 	else
@@ -186,31 +192,31 @@ static void send_data(struct client *c, const struct lobby_data *d, make_fn *mak
 static void on_gmcp_data(struct client *c, const struct lobby_data *d)
 {
 	if (gmcp_wants(c->gmcp, d->package))
-		send_data(c, d, make_gmcp);
+		send_data(c, d, &gmcp_writer);
 }
 
 static void on_json_data(struct client *c, const struct lobby_data *d)
 {
 	if (gmcp_wants(c->gmcp, d->package))
-		send_data(c, d, make_json);
+		send_data(c, d, &json_writer);
 }
 
-static void tell_hidden(struct client *c, make_fn *make)
+static void tell_hidden(struct client *c, const struct writer *w)
 {
 	struct lobby_data d = { .package = SPAN("Mudlark.Input") };
 
 	d.json = c->session->hidden ? SPAN("{\"hidden\":true}") : SPAN("{\"hidden\":false}");
-	send_data(c, &d, make);
+	send_data(c, &d, w);
 }
 
 static void on_gmcp_hide(struct client *c)
 {
-	tell_hidden(c, make_gmcp);
+	tell_hidden(c, &gmcp_writer);
 }
 
 static void on_json_hide(struct client *c)
 {
-	tell_hidden(c, make_json);
+	tell_hidden(c, &json_writer);
 }
 
 static void ignore(UNUSED struct client *c)

@@ -27,7 +27,7 @@ echo '#include "gateway/page.h"'
 for file in $files; do
 	type=$(type_of "$file")
 	[ -n "$type" ] || continue
-	echo "static const unsigned char f$n[] = {"
+	echo "static const unsigned char f${n}[] = {"
 	od -An -v -tu1 "$file" | sed 's/  */,/g; s/^,//; s/$/,/'
 	echo '0 };'
 	etag=$(sha256sum "$file" | cut -c1-20)

@@ -53,13 +53,19 @@ void websocket_frame(struct buf *out, uint8_t first, struct span payload)
 	buf_add(out, payload.p, payload.n);
 }
 
-void websocket_text(struct client *c, struct span text)
+/* In front of what is said in this turn. */
+static void say(struct client *c, enum wslay_opcode opcode, struct span payload)
 {
 	struct websocket *w = c->frames;
 
 	client_out(c);
 	if (!w->said)
-		websocket_frame(&c->stream.out, FIN | WSLAY_TEXT_FRAME, text);
+		websocket_frame(&c->stream.out, (uint8_t)(FIN | opcode), payload);
+}
+
+void websocket_text(struct client *c, struct span text)
+{
+	say(c, WSLAY_TEXT_FRAME, text);
 }
 
 void websocket_text_behind(struct client *c, struct span text)
@@ -169,8 +175,8 @@ static void on_message(UNUSED wslay_event_context_ptr ctx,
 
 	if (w->breach)
 		return;
-	if (m->opcode == WSLAY_PING && client_out(c) && !w->said)
-		websocket_frame(&c->stream.out, FIN | WSLAY_PONG, message);
+	if (m->opcode == WSLAY_PING)
+		say(c, WSLAY_PONG, message);
 	if (wslay_is_ctrl_frame(m->opcode))
 		return;
 	w->fragments = 0;
@@ -294,11 +300,7 @@ static void on_receive(struct client *c, struct span bytes)
 
 static void on_ping(struct client *c)
 {
-	struct websocket *w = c->frames;
-
-	client_out(c);
-	if (!w->said)
-		websocket_frame(&c->stream.out, FIN | WSLAY_PING, SPAN(""));
+	say(c, WSLAY_PING, SPAN(""));
 }
 
 /* The end */
