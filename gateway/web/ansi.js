@@ -1,7 +1,8 @@
 // ansi.js - text with ANSI colours (SGR) becomes lines of runs: plain data, no DOM.
 //
 // Of all escape sequences only SGR means anything; every other one, and every control character but
-// tab and line end, is left out.  One message of the server is read by itself: colours do not outlive it.
+// tab and line end, is left out.  One message of the server is read by itself: colours do not
+// outlive it.
 
 const PLAIN = Object.freeze({});
 
@@ -30,10 +31,8 @@ const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 // Number 16 to 255 of the palette of 256 as [r, g, b]; below it is a name of its own.
 export function paletteColour(n) {
-	if (n < 16)
-		return n;
-	if (n >= 232)
-		return Array(3).fill(8 + 10 * (n - 232));
+	if (n < 16) return n;
+	if (n >= 232) return Array(3).fill(8 + 10 * (n - 232));
 	const step = (v) => (v ? 55 + 40 * v : 0);
 	const cube = n - 16;
 	return [step(Math.floor(cube / 36)), step(Math.floor(cube / 6) % 6), step(cube % 6)];
@@ -51,14 +50,10 @@ function extendedColour(codes, at) {
 }
 
 function namedColour(code) {
-	if (code >= 30 && code <= 37)
-		return { fg: code - 30 };
-	if (code >= 90 && code <= 97)
-		return { fg: code - 90 + 8 };
-	if (code >= 40 && code <= 47)
-		return { bg: code - 40 };
-	if (code >= 100 && code <= 107)
-		return { bg: code - 100 + 8 };
+	if (code >= 30 && code <= 37) return { fg: code - 30 };
+	if (code >= 90 && code <= 97) return { fg: code - 90 + 8 };
+	if (code >= 40 && code <= 47) return { bg: code - 40 };
+	if (code >= 100 && code <= 107) return { bg: code - 100 + 8 };
 	return null;
 }
 
@@ -72,8 +67,7 @@ export function applySgr(style, params) {
 			next = {};
 		} else if (code === 38 || code === 48) {
 			const found = extendedColour(codes, i + 1);
-			if (!found)
-				break;
+			if (!found) break;
 			next[code === 38 ? 'fg' : 'bg'] = found.colour;
 			i += found.took;
 		} else {
@@ -81,21 +75,19 @@ export function applySgr(style, params) {
 		}
 	}
 	for (const key of Object.keys(next))
-		if (next[key] === undefined || next[key] === false)
-			delete next[key];
+		if (next[key] === undefined || next[key] === false) delete next[key];
 	return next;
 }
 
-// 'text' -> { lines: [[{ text, style }]], rest: [{ text, style }] }: `rest` is what stands behind the
-// last line end, the prompt.
+// 'text' -> { lines: [[{ text, style }]], rest: [{ text, style }] }: `rest` is what stands behind
+// the last line end, the prompt.
 export function readAnsi(text) {
 	const lines = [];
 	let line = [];
 	let style = PLAIN;
 	const add = (piece) => {
 		const clean = piece.replace(CONTROLS, '');
-		if (clean)
-			line.push({ text: clean, style });
+		if (clean) line.push({ text: clean, style });
 	};
 	const addLines = (piece) => {
 		const parts = piece.split(/\r\n|\n|\r(?!\n)/);
@@ -107,13 +99,11 @@ export function readAnsi(text) {
 			}
 		});
 	};
-	for (let left = text; left; ) {
+	for (let left = text; left;) {
 		const found = ESCAPE.exec(left);
 		addLines(found ? left.slice(0, found.index) : left);
-		if (!found)
-			break;
-		if (found[1] !== undefined)
-			style = applySgr(style, found[1]);
+		if (!found) break;
+		if (found[1] !== undefined) style = applySgr(style, found[1]);
 		left = left.slice(found.index + found[0].length);
 	}
 	return { lines, rest: line };

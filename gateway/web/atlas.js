@@ -1,7 +1,7 @@
 // atlas.js - rooms that were visited and where they lie on paper: plain data, no DOM.
 //
-// Places come from the server's coordinates where it tells them, else from the ways between rooms: those
-// of one level around where one is are laid out anew each time, so a mistake does not stay.
+// Places come from the server's coordinates where it tells them, else from the ways between rooms:
+// those of one level around where one is are laid out anew each time, so a mistake does not stay.
 
 import { wayOf } from './ways.js';
 
@@ -17,15 +17,13 @@ export class Atlas {
 	// A room one is in now. Rooms without a number of their own (secret ones) are not drawn.
 	visit(room) {
 		this.here = null;
-		if (!room || room.num === '' || Number(room.num) < 0)
-			return;
+		if (!room || room.num === '' || Number(room.num) < 0) return;
 		const { num, name, area, environment, coords, exits } = room;
 		this.rooms.delete(num);
 		this.rooms.set(num, { name, area, environment, coords, exits });
 		this.here = num;
 		for (const old of this.rooms.keys()) {
-			if (this.rooms.size <= ROOMS_MAX)
-				break;
+			if (this.rooms.size <= ROOMS_MAX) break;
 			this.rooms.delete(old);
 		}
 	}
@@ -39,13 +37,11 @@ export class Atlas {
 
 	// [{ num, x, y, known, room, way }] around where one is, which is at 0, 0.
 	layout() {
-		if (this.here === null)
-			return [];
+		if (this.here === null) return [];
 		const placed = new Map([[this.here, { x: 0, y: 0 }]]);
 		const taken = new Set(['0,0']);
 		for (const [num, spot] of placed) {
-			if (placed.size > REACH)
-				break;
+			if (placed.size > REACH) break;
 			this.spread(num, spot, placed, taken);
 		}
 		return [...placed].map(([num, spot]) => ({
@@ -74,16 +70,19 @@ export class Atlas {
 	spotOf(from, to, spot, way, taken) {
 		const other = this.rooms.get(to)?.coords;
 		const isFree = (x, y) => !taken.has(`${x},${y}`);
-		if (from.coords && other && other.area === from.coords.area && other.z === from.coords.z) {
+		if (
+			from.coords &&
+			other &&
+			other.area === from.coords.area &&
+			other.z === from.coords.z
+		) {
 			const x = spot.x + other.x - from.coords.x;
 			const y = spot.y + other.y - from.coords.y;
-			if (isFree(x, y))
-				return { x, y };
+			if (isFree(x, y)) return { x, y };
 		}
 		for (let far = 1; far <= 3; far++) {
 			const [x, y] = [spot.x + way.x * far, spot.y + way.y * far];
-			if (isFree(x, y))
-				return { x, y };
+			if (isFree(x, y)) return { x, y };
 		}
 		return null;
 	}

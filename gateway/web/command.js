@@ -1,8 +1,8 @@
-// command.js - where one types: the command line with its history and completion, and in its place a
-// true password field while the server says that what is typed is secret.
+// command.js - where one types: the command line with its history and completion, and in its place
+// a true password field while the server says that what is typed is secret.
 //
-// Tab completes only where there is something to complete, so that it still leads out of an empty field;
-// Escape and then Tab always does.
+// Tab completes only where there is something to complete, so that it still leads out of an empty
+// field; Escape and then Tab always does.
 
 import { complete, History, Words } from './complete.js';
 
@@ -17,7 +17,8 @@ function loadHistory() {
 }
 
 export class Command {
-	// page: form, field, prompt, secretForm, secret, secretPrompt, reveal, account, said (a live region)
+	// page: form, field, prompt, secretForm, secret, secretPrompt, reveal, account, said (a
+	// live region)
 	constructor(page, { send, near, page: turn, isLogin }) {
 		this.page = page;
 		this.send = send;
@@ -49,8 +50,7 @@ export class Command {
 		event.preventDefault();
 		const { field } = this.page;
 		const line = field.value;
-		if (!this.send(line, false))
-			return;
+		if (!this.send(line, false)) return;
 		this.remember(line);
 		field.value = '';
 		this.typed();
@@ -60,8 +60,7 @@ export class Command {
 	submitSecret(event) {
 		event.preventDefault();
 		const { secret } = this.page;
-		if (this.send(secret.value, true))
-			secret.value = '';
+		if (this.send(secret.value, true)) secret.value = '';
 		secret.focus();
 	}
 
@@ -81,8 +80,7 @@ export class Command {
 	// ---- the prompt, and what kind of answer it wants ----
 
 	setPrompt(text) {
-		if (text === this.prompt)
-			return;
+		if (text === this.prompt) return;
 		this.prompt = text;
 		this.page.prompt.textContent = text.trim();
 		this.page.secretPrompt.textContent = text.trim();
@@ -92,15 +90,14 @@ export class Command {
 
 	setHidden(hidden) {
 		const { form, secretForm, secret, field } = this.page;
-		if (secretForm.hidden === !hidden)
-			return;
-		const isHere = document.activeElement === field || document.activeElement === secret;
+		if (secretForm.hidden === !hidden) return;
+		const isHere =
+			document.activeElement === field || document.activeElement === secret;
 		form.hidden = hidden;
 		secretForm.hidden = !hidden;
 		secret.value = '';
 		this.setReveal(false);
-		if (isHere || document.activeElement === document.body)
-			this.focus();
+		if (isHere || document.activeElement === document.body) this.focus();
 	}
 
 	setReveal(shown) {
@@ -111,7 +108,9 @@ export class Command {
 	}
 
 	focus() {
-		(this.page.form.hidden ? this.page.secret : this.page.field).focus({ preventScroll: true });
+		(this.page.form.hidden ? this.page.secret : this.page.field).focus({
+			preventScroll: true,
+		});
 	}
 
 	put(text) {
@@ -123,21 +122,16 @@ export class Command {
 
 	key(event) {
 		const { key } = event;
-		if (event.isComposing || this.pageKeys(event))
-			return;
+		if (event.isComposing || this.pageKeys(event)) return;
 		if ((key === 'ArrowUp' || key === 'ArrowDown') && !event.altKey)
 			this.recall(key === 'ArrowUp' ? -1 : 1, event);
-		else if (key === 'Tab' && !event.shiftKey && !this.escaped)
-			this.tab(event);
-		else if (key === 'Escape')
-			this.escape();
-		if (key !== 'Escape' && key !== 'Shift')
-			this.escaped = false;
+		else if (key === 'Tab' && !event.shiftKey && !this.escaped) this.tab(event);
+		else if (key === 'Escape') this.escape();
+		if (key !== 'Escape' && key !== 'Shift') this.escaped = false;
 	}
 
 	pageKeys(event) {
-		if (event.key !== 'PageUp' && event.key !== 'PageDown')
-			return false;
+		if (event.key !== 'PageUp' && event.key !== 'PageDown') return false;
 		event.preventDefault();
 		this.turn(event.key === 'PageUp' ? -1 : 1);
 		return true;
@@ -155,8 +149,7 @@ export class Command {
 	recall(direction, event) {
 		const line = this.history.step(direction, this.page.field.value);
 		event.preventDefault();
-		if (line === null)
-			return;
+		if (line === null) return;
 		this.page.field.value = line;
 		this.page.field.setSelectionRange(line.length, line.length);
 		this.typed();
@@ -165,8 +158,7 @@ export class Command {
 	tab(event) {
 		const { field, said } = this.page;
 		this.cycle ??= this.begin(field);
-		if (!this.cycle)
-			return;
+		if (!this.cycle) return;
 		event.preventDefault();
 		const { start, options } = this.cycle;
 		const word = options[this.cycle.at++ % options.length];
@@ -188,8 +180,7 @@ export class Command {
 	// Several lines pasted are one command: their ends become spaces.
 	paste(event) {
 		const text = event.clipboardData?.getData('text/plain') ?? '';
-		if (!/[\r\n]/.test(text))
-			return;
+		if (!/[\r\n]/.test(text)) return;
 		event.preventDefault();
 		const { field } = this.page;
 		const flat = text.trim().replace(/\s*[\r\n]+\s*/g, ' ');

@@ -4,8 +4,32 @@ const HISTORY_MAX = 200;
 const WORDS_MAX = 600;
 
 export const COMMANDS = [
-	'look', 'say', 'get', 'drop', 'put', 'give', 'inventory', 'examine', 'read', 'tell', 'emote', 'who', 'score',
-	'exits', 'help', 'north', 'east', 'south', 'west', 'up', 'down', 'quit', 'save', 'title', 'think', 'password',
+	'look',
+	'say',
+	'get',
+	'drop',
+	'put',
+	'give',
+	'inventory',
+	'examine',
+	'read',
+	'tell',
+	'emote',
+	'who',
+	'score',
+	'exits',
+	'help',
+	'north',
+	'east',
+	'south',
+	'west',
+	'up',
+	'down',
+	'quit',
+	'save',
+	'title',
+	'think',
+	'password',
 ];
 
 export class History {
@@ -25,10 +49,8 @@ export class History {
 	// One step back (-1) or forth (1) from what is in the field now; null: there is no further.
 	step(direction, current) {
 		const to = this.at + direction;
-		if (to < 0 || to > this.lines.length)
-			return null;
-		if (this.at === this.lines.length)
-			this.draft = current;
+		if (to < 0 || to > this.lines.length) return null;
+		if (this.at === this.lines.length) this.draft = current;
 		this.at = to;
 		return to === this.lines.length ? this.draft : this.lines[to];
 	}
@@ -47,8 +69,7 @@ export class Words {
 			this.known.set(key, word);
 		}
 		for (const key of this.known.keys()) {
-			if (this.known.size <= WORDS_MAX)
-				break;
+			if (this.known.size <= WORDS_MAX) break;
 			this.known.delete(key);
 		}
 	}
@@ -58,8 +79,8 @@ export class Words {
 	}
 }
 
-// How the word that ends at `caret` could go on: { start, word, options }.  `near` (exits, things, people)
-// come before `words` of the text; the first word of a line is a command first.
+// How the word that ends at `caret` could go on: { start, word, options }.  `near` (exits, things,
+// people) come before `words` of the text; the first word of a line is a command first.
 export function complete(line, caret, { commands = COMMANDS, near = [], words = [] }) {
 	const before = line.slice(0, caret);
 	const start = before.search(/[^\s.]*$/);
@@ -67,6 +88,12 @@ export function complete(line, caret, { commands = COMMANDS, near = [], words = 
 	const isFirst = before.slice(0, start).trim() === '';
 	const pool = isFirst ? [...commands, ...near, ...words] : [...near, ...words];
 	const key = word.toLowerCase();
-	const fits = pool.filter((one) => one.toLowerCase().startsWith(key) && one.toLowerCase() !== key);
-	return { start, word, options: key === '' ? [] : [...new Set(fits.map((one) => one.toLowerCase()))] };
+	const fits = pool.filter(
+		(one) => one.toLowerCase().startsWith(key) && one.toLowerCase() !== key,
+	);
+	return {
+		start,
+		word,
+		options: key === '' ? [] : [...new Set(fits.map((one) => one.toLowerCase()))],
+	};
 }

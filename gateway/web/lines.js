@@ -26,27 +26,24 @@ function isAddress(text) {
 	}
 }
 
-// 'see https://a.example.' -> [{ text: 'see ' }, { text: 'https://a.example', href }, { text: '.' }]
+// 'see https://a.example.' -> [{ text: 'see ' }, { text: 'https://a.example', href }, { text: '.'
+// }]
 export function splitLinks(text) {
 	const pieces = [];
 	let at = 0;
 	for (const match of text.matchAll(ADDRESS)) {
 		const address = trimAddress(match[0]);
-		if (!isAddress(address))
-			continue;
-		if (match.index > at)
-			pieces.push({ text: text.slice(at, match.index) });
+		if (!isAddress(address)) continue;
+		if (match.index > at) pieces.push({ text: text.slice(at, match.index) });
 		pieces.push({ text: address, href: address });
 		at = match.index + address.length;
 	}
-	if (at < text.length)
-		pieces.push({ text: text.slice(at) });
+	if (at < text.length) pieces.push({ text: text.slice(at) });
 	return pieces;
 }
 
 export function linkNode(piece) {
-	if (!piece.href)
-		return document.createTextNode(piece.text);
+	if (!piece.href) return document.createTextNode(piece.text);
 	const a = document.createElement('a');
 	a.href = piece.href;
 	a.target = '_blank';
@@ -76,12 +73,10 @@ function paint(span, name, colour) {
 
 function runNode(run) {
 	const nodes = splitLinks(run.text).map(linkNode);
-	if (Object.keys(run.style).length === 0)
-		return nodes;
+	if (Object.keys(run.style).length === 0) return nodes;
 	const span = document.createElement('span');
 	for (const [key, name] of Object.entries(CLASSES))
-		if (run.style[key])
-			span.classList.add(name);
+		if (run.style[key]) span.classList.add(name);
 	paint(span, 'f', run.style.fg);
 	paint(span, 'g', run.style.bg);
 	span.append(...nodes);
@@ -90,7 +85,7 @@ function runNode(run) {
 
 // A table or a drawing keeps its columns whatever the font.
 export function isAligned(text) {
-	return /\S {3,}\S|\S\t|[\u2500-\u259f]|^ {4,}\S/.test(text);
+	return /\S {3,}\S|\S\t|[\u2500-\u259f]|^ {3,}\S/.test(text);
 }
 
 // The name of a room is a heading: one run, bold and bright yellow, alone on its line.
@@ -106,9 +101,7 @@ export function lineNode(runs) {
 		line.setAttribute('role', 'heading');
 		line.setAttribute('aria-level', '3');
 	}
-	if (isAligned(plainText(runs)))
-		line.classList.add('fixed');
-	for (const run of runs)
-		line.append(...runNode(run));
+	if (isAligned(plainText(runs))) line.classList.add('fixed');
+	for (const run of runs) line.append(...runNode(run));
 	return line;
 }

@@ -1,9 +1,9 @@
 // link.js - the connection: opens it, keeps it, opens it again, and loses no line.
 //
-// States: connecting -> (resuming ->) login -> playing; waiting (for the next try), closed (for good, until
-// somebody asks).  While a session is being resumed, what the server says of its login dialogue is held
-// back: it is shown only when the resume is refused.  Everything it needs of a browser comes by `env`, so
-// that it runs without one.
+// States: connecting -> (resuming ->) login -> playing; waiting (for the next try), closed (for
+// good, until somebody asks).  While a session is being resumed, what the server says of its login
+// dialogue is held back: it is shown only when the resume is refused.  Everything it needs of a
+// browser comes by `env`, so that it runs without one.
 
 import { Resume } from './resume.js';
 
@@ -34,22 +34,26 @@ export function backOff(tries, random, least = FIRST_MS) {
 
 // What a close code means: come back (after at least so long), or stay away.
 export function judgeClose(code, reason) {
-	if (code === 1012)
-		return { again: true, least: 1000, why: 'restart' };
-	if (code === 1013)
-		return { again: true, least: BUSY_MS, why: 'busy' };
+	if (code === 1012) return { again: true, least: 1000, why: 'restart' };
+	if (code === 1013) return { again: true, least: BUSY_MS, why: 'busy' };
 	if (code === 1000)
 		return { again: false, why: /moved|resumed/.test(reason) ? 'moved' : 'left' };
 	if (code === 1008)
-		return { again: reason === 'silent' || reason === 'stuck' || reason === 'slow_reader', why: reason };
+		return {
+			again:
+				reason === 'silent' ||
+				reason === 'stuck' ||
+				reason === 'slow_reader',
+			why: reason,
+		};
 	return { again: true, least: FIRST_MS, why: 'lost' };
 }
 
-// 'Room.Info {"num":1}' -> ['Room.Info', { num: 1 }]; without a body undefined; null if it is malformed.
+// 'Room.Info {"num":1}' -> ['Room.Info', { num: 1 }]; without a body undefined; null if it is
+// malformed.
 export function parseGmcp(message) {
 	const space = message.indexOf(' ');
-	if (space < 0)
-		return [message, undefined];
+	if (space < 0) return [message, undefined];
 	try {
 		return [message.slice(0, space), JSON.parse(message.slice(space + 1))];
 	} catch {
@@ -77,8 +81,7 @@ export class Link {
 	// ---- for the page ----
 
 	start() {
-		if (this.socket)
-			return;
+		if (this.socket) return;
 		this.env.clearTimeout(this.timer);
 		this.setState('connecting');
 		const socket = new this.env.WebSocket(this.url, [SUBPROTOCOL]);
@@ -92,14 +95,12 @@ export class Link {
 
 	// Now, not later: the network is back, somebody looks, somebody asks.
 	hurry() {
-		if (this.state === 'waiting')
-			this.start();
+		if (this.state === 'waiting') this.start();
 	}
 
 	// The network may be gone: find out soon.
 	doubt() {
-		if (this.isOpen)
-			this.ask(HURRY_MS);
+		if (this.isOpen) this.ask(HURRY_MS);
 	}
 
 	get isOpen() {
@@ -112,11 +113,9 @@ export class Link {
 
 	// Lines typed while there is no connection wait; a secret one is never kept for later.
 	line(text, { hidden = false } = {}) {
-		if (hidden && !this.canSend)
-			return null;
+		if (hidden && !this.canSend) return null;
 		const line = this.resume.add(text, { hidden, sent: this.canSend });
-		if (line.sent)
-			this.sendLine(line);
+		if (line.sent) this.sendLine(line);
 		this.save();
 		this.hooks.lines(this.resume.lines);
 		return line;
@@ -124,7 +123,9 @@ export class Link {
 
 	gmcp(name, body) {
 		if (this.isOpen)
-			this.socket.send(body === undefined ? name : `${name} ${JSON.stringify(body)}`);
+			this.socket.send(
+				body === undefined ? name : `${name} ${JSON.stringify(body)}`,
+			);
 	}
 
 	setTerminal(terminal) {
@@ -148,8 +149,7 @@ export class Link {
 	}
 
 	opened(socket) {
-		if (socket !== this.socket)
-			return;
+		if (socket !== this.socket) return;
 		if (socket.protocol !== SUBPROTOCOL) {
 			this.drop();
 			this.setState('closed', { why: 'protocol' });
@@ -159,17 +159,14 @@ export class Link {
 		this.gmcp('Core.Supports.Set', SUPPORTS);
 		this.gmcp('Mudlark.Terminal', this.terminal);
 		this.listen();
-		if (!this.askToResume(this.resume.request()))
-			this.begin([], false);
+		if (!this.askToResume(this.resume.request())) this.begin([], false);
 	}
 
 	askToResume(request) {
-		if (!request)
-			return false;
+		if (!request) return false;
 		this.save();
 		this.held ??= [];
-		if (this.state !== 'resuming')
-			this.setState('resuming');
+		if (this.state !== 'resuming') this.setState('resuming');
 		this.gmcp('Mudlark.Session.Resume', request);
 		return true;
 	}
@@ -181,8 +178,7 @@ export class Link {
 		this.held = null;
 		this.setState('login', { unsent });
 		this.hooks.lines(this.resume.lines);
-		for (const message of held)
-			this.handle(message);
+		for (const message of held) this.handle(message);
 	}
 
 	// The server is there as long as it says anything; if it is silent, it is asked.
@@ -201,25 +197,21 @@ export class Link {
 		this.env.clearTimeout(this.watch);
 		this.watch = this.env.setTimeout(() => {
 			const socket = this.socket;
-			if (socket)
-				this.closed(socket, 1006, 'silent');
+			if (socket) this.closed(socket, 1006, 'silent');
 		}, patience);
 	}
 
 	received(socket, data) {
-		if (socket !== this.socket)
-			return;
+		if (socket !== this.socket) return;
 		this.listen();
 		const message =
 			typeof data === 'string'
 				? { gmcp: parseGmcp(data) }
 				: { text: new TextDecoder().decode(data) };
-		if (message.gmcp === null)
-			return;
+		if (message.gmcp === null) return;
 		if (this.held && !message.gmcp?.[0].toLowerCase().startsWith('mudlark.session.'))
 			this.held.push(message);
-		else
-			this.handle(message);
+		else this.handle(message);
 	}
 
 	handle(message) {
@@ -229,19 +221,15 @@ export class Link {
 		}
 		const [name, body] = message.gmcp;
 		const known = Link.handlers[name.toLowerCase()];
-		if (known)
-			known.call(this, body);
-		else
-			this.hooks.gmcp(name, body);
+		if (known) known.call(this, body);
+		else this.hooks.gmcp(name, body);
 	}
 
 	takeToken(body) {
-		if (!this.resume.takeToken(body))
-			return;
+		if (!this.resume.takeToken(body)) return;
 		this.tries = 0;
 		this.save();
-		if (this.state !== 'playing')
-			this.setState('playing');
+		if (this.state !== 'playing') this.setState('playing');
 	}
 
 	takeAt(body) {
@@ -252,8 +240,7 @@ export class Link {
 	}
 
 	takeResumed(body) {
-		if (this.state !== 'resuming')
-			return;
+		if (this.state !== 'resuming') return;
 		const held = this.held ?? [];
 		const again = this.resume.takeResumed(body);
 		this.held = null;
@@ -265,8 +252,7 @@ export class Link {
 		for (const message of held)
 			if (message.gmcp && !/^(char\.login|mudlark\.input)/i.test(message.gmcp[0]))
 				this.handle(message);
-		for (const line of again)
-			this.sendLine(line);
+		for (const line of again) this.sendLine(line);
 		this.hooks.lines(this.resume.lines);
 	}
 
@@ -289,8 +275,7 @@ export class Link {
 	}
 
 	closed(socket, code, reason) {
-		if (socket !== this.socket)
-			return;
+		if (socket !== this.socket) return;
 		this.drop();
 		this.hooks.hidden(false);
 		const verdict = judgeClose(code, reason);

@@ -1,8 +1,8 @@
 // log.js - the text of the game on the page: bounded, at its end unless somebody reads further up.
 //
-// It is a list of entries (a turn's text, a line typed, a remark of our own), each with the data it was
-// made from, so that a reloaded page can show it again.  Text behind the last place the server confirmed
-// (settle()) is provisional: after a resume it comes again, so it is dropped then.
+// It is a list of entries (a turn's text, a line typed, a remark of our own), each with the data it
+// was made from, so that a reloaded page can show it again.  Text behind the last place the server
+// confirmed (settle()) is provisional: after a resume it comes again, so it is dropped then.
 
 import { plainText, readAnsi } from './ansi.js';
 import { lineNode } from './lines.js';
@@ -29,14 +29,13 @@ export class Log {
 
 	// ---- what is shown ----
 
-	// A message of the server; returns its prompt (runs), or null when it ends with a whole line.
+	// A message of the server; returns its prompt (runs), or null when it ends with a whole
+	// line.
 	text(text, { settled = false } = {}) {
 		const { lines, rest } = readAnsi(text);
 		const blank = (line) => plainText(line).trim() === '';
-		while (lines.length > 0 && blank(lines[0]))
-			lines.shift();
-		while (lines.length > 0 && blank(lines[lines.length - 1]))
-			lines.pop();
+		while (lines.length > 0 && blank(lines[0])) lines.shift();
+		while (lines.length > 0 && blank(lines[lines.length - 1])) lines.pop();
 		const node = document.createElement('div');
 		node.className = 'turn';
 		node.append(...lines.map(lineNode));
@@ -61,8 +60,7 @@ export class Log {
 	remark(text, tone = '') {
 		const node = document.createElement('div');
 		node.className = 'remark';
-		if (tone)
-			node.dataset.tone = tone;
+		if (tone) node.dataset.tone = tone;
 		node.textContent = text;
 		return this.add({ kind: 'remark', text, tone, settled: true, n: 1, node });
 	}
@@ -74,16 +72,13 @@ export class Log {
 		}
 		this.entries.push(entry);
 		this.trim();
-		if (this.pinned)
-			this.follow();
-		else if (entry.kind === 'text')
-			this.setUnread(this.unread + entry.n);
+		if (this.pinned) this.follow();
+		else if (entry.kind === 'text') this.setUnread(this.unread + entry.n);
 		return entry;
 	}
 
 	trim() {
-		if (this.n <= LINES_MAX + SLACK)
-			return;
+		if (this.n <= LINES_MAX + SLACK) return;
 		while (this.n > LINES_MAX && this.entries.length > 1)
 			this.forget(this.entries.shift());
 	}
@@ -103,8 +98,7 @@ export class Log {
 	}
 
 	dropProvisional() {
-		for (const entry of this.entries.filter((e) => !e.settled))
-			this.forget(entry);
+		for (const entry of this.entries.filter((e) => !e.settled)) this.forget(entry);
 		this.entries = this.entries.filter((e) => e.settled);
 	}
 
@@ -113,13 +107,11 @@ export class Log {
 	scrolled() {
 		const { scrollHeight, scrollTop, clientHeight } = this.scroller;
 		this.pinned = scrollHeight - scrollTop - clientHeight < NEAR_PX;
-		if (this.pinned)
-			this.setUnread(0);
+		if (this.pinned) this.setUnread(0);
 	}
 
 	follow() {
-		if (this.pinned)
-			this.scroller.scrollTop = this.scroller.scrollHeight;
+		if (this.pinned) this.scroller.scrollTop = this.scroller.scrollHeight;
 	}
 
 	toEnd() {
@@ -135,7 +127,8 @@ export class Log {
 	setUnread(n) {
 		this.unread = n;
 		this.newer.hidden = this.pinned;
-		this.newer.textContent = n > 0 ? `${n} new ${n === 1 ? 'line' : 'lines'} ↓` : 'To the end ↓';
+		this.newer.textContent =
+			n > 0 ? `${n} new ${n === 1 ? 'line' : 'lines'} ↓` : 'To the end ↓';
 	}
 
 	// The lines of the game's text from the newest on: what a screen reader goes back through.
@@ -151,8 +144,7 @@ export class Log {
 		let chars = 0;
 		for (let i = this.entries.length - 1; i >= 0 && chars < SAVED_CHARS; i--) {
 			const { kind, text, prompt, tone, settled } = this.entries[i];
-			if (!settled)
-				continue;
+			if (!settled) continue;
 			kept.push({ kind, text, prompt, tone });
 			chars += text.length + 40;
 		}
@@ -164,10 +156,8 @@ export class Log {
 		for (const entry of saved) {
 			if (entry.kind === 'text')
 				prompt = this.text(entry.text, { settled: true }) ?? prompt;
-			else if (entry.kind === 'echo')
-				this.echo(entry.prompt, entry.text);
-			else
-				this.remark(entry.text, entry.tone);
+			else if (entry.kind === 'echo') this.echo(entry.prompt, entry.text);
+			else this.remark(entry.text, entry.tone);
 		}
 		this.settle();
 		return prompt;

@@ -1,5 +1,5 @@
-// main.js - where the web client begins: puts the connection, the text, the command line, the panels and
-// the settings together.
+// main.js - where the web client begins: puts the connection, the text, the command line, the
+// panels and the settings together.
 
 import { Atlas } from './atlas.js';
 import { plainText } from './ansi.js';
@@ -108,7 +108,11 @@ class Client {
 			hidden: (hidden) => this.command.setHidden(hidden),
 			settled: () => this.settled(),
 			resumed: ({ gap }) => this.resumed(gap),
-			refused: (why) => this.log.remark(why || 'Your place in the game could not be kept.', 'bad'),
+			refused: (why) =>
+				this.log.remark(
+					why || 'Your place in the game could not be kept.',
+					'bad',
+				),
 			lines: (lines) => this.linesWait(lines),
 		});
 	}
@@ -122,16 +126,14 @@ class Client {
 		this.map.draw();
 		this.setDrawer(false);
 		this.link.start();
-		if (matchMedia('(pointer: fine)').matches)
-			this.command.focus();
+		if (matchMedia('(pointer: fine)').matches) this.command.focus();
 	}
 
 	restore() {
 		const scroller = byId('scroller');
 		scroller.setAttribute('aria-live', 'off');
 		const prompt = this.log.restore(store.loadShown());
-		if (prompt)
-			this.command.setPrompt(plainText(prompt));
+		if (prompt) this.command.setPrompt(plainText(prompt));
 		requestAnimationFrame(() => scroller.setAttribute('aria-live', 'polite'));
 	}
 
@@ -140,8 +142,7 @@ class Client {
 	// True: the line is on its way, or waits for the connection.
 	send(text, { hidden = false } = {}) {
 		const wasOpen = this.link.canSend;
-		if (this.link.state === 'closed')
-			this.link.start();
+		if (this.link.state === 'closed') this.link.start();
 		const line = this.link.line(text, { hidden });
 		if (!line) {
 			byId('said').textContent = 'Not connected: nothing was sent.';
@@ -150,9 +151,10 @@ class Client {
 		const shown = this.settings.get('echo') && !this.settings.get('reader');
 		if (shown || !wasOpen) {
 			const echo = hidden ? '••••••' : text;
-			const entry = this.log.echo(this.command.prompt, echo, { waiting: !wasOpen });
-			if (!wasOpen)
-				this.echoes.set(line.n, entry);
+			const entry = this.log.echo(this.command.prompt, echo, {
+				waiting: !wasOpen,
+			});
+			if (!wasOpen) this.echoes.set(line.n, entry);
 		}
 		this.log.toEnd();
 		return true;
@@ -161,7 +163,9 @@ class Client {
 	// What one is likely to mean: ways, people, things.
 	near() {
 		const { room, players, items } = this.model;
-		const names = [...items.room, ...items.inv].flatMap((i) => nounOf(i.name).split(/\s+/));
+		const names = [...items.room, ...items.inv].flatMap((i) =>
+			nounOf(i.name).split(/\s+/),
+		);
 		const ways = Object.keys(room?.exits ?? {}).map((way) => wayOf(way).long);
 		return [...ways, ...players.map((p) => p.name), ...names];
 	}
@@ -170,14 +174,12 @@ class Client {
 
 	textCame(text) {
 		const prompt = this.log.text(text);
-		if (prompt)
-			this.command.setPrompt(plainText(prompt));
+		if (prompt) this.command.setPrompt(plainText(prompt));
 		this.readBack = -1;
 	}
 
 	linesShown(lines) {
-		for (const line of lines)
-			this.command?.words.learn(line);
+		for (const line of lines) this.command?.words.learn(line);
 		if (document.hidden) {
 			this.missed += lines.length;
 			this.setTitle();
@@ -194,11 +196,9 @@ class Client {
 			this.setKnown(true);
 			this.saveSoon();
 		}
-		if (part)
-			this.panels.show(this.model, part);
+		if (part) this.panels.show(this.model, part);
 		this.sound(name.toLowerCase(), body, part, before);
-		if (part === 'self')
-			this.setTitle();
+		if (part === 'self') this.setTitle();
 	}
 
 	// Before the game begins there is nothing to show beside the text.
@@ -210,14 +210,12 @@ class Client {
 
 	sound(name, body, part, before) {
 		const hp = this.model.vitals.find((row) => row.key === 'hp')?.now;
-		if (name === 'client.media.play')
-			this.sounds.media(body);
+		if (name === 'client.media.play' || name === 'client.media.stop')
+			this.sounds.media(name, body);
 		else if (name === 'comm.channel.text' && body?.talker !== this.model.name)
 			this.sounds.play(body?.channel);
-		else if (part === 'vitals' && hp < before)
-			this.sounds.play('hurt');
-		else if (part === 'wrongdir')
-			this.sounds.play('blocked');
+		else if (part === 'vitals' && hp < before) this.sounds.play('hurt');
+		else if (part === 'wrongdir') this.sounds.play('blocked');
 	}
 
 	settled() {
@@ -229,12 +227,23 @@ class Client {
 		this.log.dropProvisional();
 		if (this.lostAt > 0) {
 			const seconds = Math.max(1, Math.round((Date.now() - this.lostAt) / 1000));
-			const after = seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} minutes`;
-			this.log.remark(gap ? `Back after ${after}.` : `Back after ${after}. Nothing was missed.`, 'good');
+			const after =
+				seconds < 90
+					? `${seconds} s`
+					: `${Math.round(seconds / 60)} minutes`;
+			this.log.remark(
+				gap
+					? `Back after ${after}.`
+					: `Back after ${after}. Nothing was missed.`,
+				'good',
+			);
 			this.sounds.play('back');
 		}
 		if (gap)
-			this.log.remark('You were away long: the beginning of what happened is missing.', 'bad');
+			this.log.remark(
+				'You were away long: the beginning of what happened is missing.',
+				'bad',
+			);
 		this.lostAt = 0;
 	}
 
@@ -254,17 +263,17 @@ class Client {
 			this.lostAt = Date.now();
 			this.sounds.play('lost');
 		}
-		if (state === 'login')
-			this.loginBegins(detail.unsent ?? []);
+		if (state === 'closed') this.sounds.silence();
+		if (state === 'login') this.loginBegins(detail.unsent ?? []);
 		this.showOffer();
 	}
 
 	loginBegins(unsent) {
 		this.lostAt = 0;
 		this.unsent.push(...unsent);
-		for (const entry of this.echoes.values())
-			entry.node.className = 'echo unsent';
+		for (const entry of this.echoes.values()) entry.node.className = 'echo unsent';
 		this.echoes.clear();
+		this.sounds.silence();
 		this.model = emptyModel();
 		for (const part of ['self', 'vitals', 'room', 'inv', 'talk'])
 			this.panels.show(this.model, part);
@@ -298,8 +307,7 @@ class Client {
 
 	takeOffer(isWanted) {
 		const lines = this.unsent.splice(0);
-		if (isWanted)
-			lines.forEach((line) => this.send(line));
+		if (isWanted) lines.forEach((line) => this.send(line));
 		this.showOffer();
 		this.command.focus();
 	}
@@ -332,23 +340,31 @@ class Client {
 			byId('panels-button').focus();
 			return;
 		}
-		if (event.altKey && !event.ctrlKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+		if (
+			event.altKey &&
+			!event.ctrlKey &&
+			(event.key === 'ArrowUp' || event.key === 'ArrowDown')
+		) {
 			event.preventDefault();
 			this.readAgain(event.key === 'ArrowUp' ? 1 : -1);
 			return;
 		}
 		// Whoever types while reading means the command line.
-		const isText = event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey;
-		const isReading = event.target === document.body || event.target === byId('scroller');
-		if (isText && isReading && !this.settings.dialog.open)
-			this.command.focus();
+		const isText =
+			event.key.length === 1 &&
+			event.key !== ' ' &&
+			!event.ctrlKey &&
+			!event.metaKey &&
+			!event.altKey;
+		const isReading =
+			event.target === document.body || event.target === byId('scroller');
+		if (isText && isReading && !this.settings.dialog.open) this.command.focus();
 	}
 
 	readAgain(step) {
 		const back = Math.max(0, this.readBack + step);
 		const line = this.log.lineFromEnd(back);
-		if (line === undefined)
-			return;
+		if (line === undefined) return;
 		this.readBack = back;
 		byId('said').textContent = line;
 	}
@@ -371,35 +387,39 @@ class Client {
 	togglePanels() {
 		if (narrow.matches)
 			this.setDrawer(document.documentElement.dataset.drawer !== 'open');
-		else
-			this.settings.set({ panels: !this.settings.get('panels') });
+		else this.settings.set({ panels: !this.settings.get('panels') });
 	}
 
 	// On a small screen the panels are a drawer over the text.
 	setDrawer(isOpen) {
 		const button = byId('panels-button');
 		document.documentElement.dataset.drawer = isOpen ? 'open' : 'shut';
-		button.setAttribute('aria-expanded', String(narrow.matches ? isOpen : this.settings.get('panels')));
-		if (isOpen)
-			byId('panels').focus();
+		button.setAttribute(
+			'aria-expanded',
+			String(narrow.matches ? isOpen : this.settings.get('panels')),
+		);
+		if (isOpen) byId('panels').focus();
 		else if (narrow.matches && byId('panels').contains(document.activeElement))
 			button.focus();
 	}
 
 	settingsChanged() {
-		byId('panels-button').setAttribute('aria-expanded', String(!narrow.matches && this.settings.get('panels')));
+		byId('panels-button').setAttribute(
+			'aria-expanded',
+			String(!narrow.matches && this.settings.get('panels')),
+		);
 		this.link.setTerminal({
 			columns: 0,
 			rows: 0,
 			colours: 'true',
 			screen_reader: this.settings.get('reader'),
 		});
+		this.sounds.refresh();
 		this.log.follow();
 	}
 
 	saveSoon() {
-		if (this.saving)
-			return;
+		if (this.saving) return;
 		this.saving = setTimeout(() => this.save(), SAVE_MS);
 	}
 

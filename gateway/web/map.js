@@ -1,7 +1,7 @@
 // map.js - draws the atlas as SVG: where one is in the middle, rooms one step away can be clicked.
 //
-// It is a picture beside the exits' buttons, which say the same to the keyboard and to screen readers; so it
-// is one image with a name, and its rooms are not in the order of focus.
+// It is a picture beside the exits' buttons, which say the same to the keyboard and to screen
+// readers; so it is one image with a name, and its rooms are not in the order of focus.
 
 import { wayOf } from './ways.js';
 
@@ -13,8 +13,7 @@ const HALF_HEIGHT = 2.75;
 
 function element(name, attributes, children = []) {
 	const node = document.createElementNS(SVG, name);
-	for (const [key, value] of Object.entries(attributes))
-		node.setAttribute(key, value);
+	for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
 	node.append(...children);
 	return node;
 }
@@ -36,7 +35,9 @@ export class MapView {
 		const svg = element('svg', {
 			viewBox: `${-w} ${-h} ${2 * w} ${2 * h}`,
 			role: 'img',
-			'aria-label': here ? `Map: ${here.room.name} and ${spots.length - 1} rooms around it` : 'Map',
+			'aria-label': here
+				? `Map: ${here.room.name} and ${spots.length - 1} rooms around it`
+				: 'Map',
 		});
 		const byNum = new Map(spots.map((spot) => [spot.num, spot]));
 		svg.append(...spots.flatMap((spot) => this.paths(spot, byNum)));
@@ -49,16 +50,21 @@ export class MapView {
 		for (const [name, to] of Object.entries(spot.room?.exits ?? {})) {
 			const way = wayOf(name);
 			const other = byNum.get(to);
-			if (way.x === 0 && way.y === 0)
-				continue;
-			// Drawn once, by the room with the smaller number, unless the other does not know the way.
+			if (way.x === 0 && way.y === 0) continue;
+			// Drawn once, by the room with the smaller number, unless the other does
+			// not know the way.
 			const back = Object.values(other?.room?.exits ?? {}).includes(spot.num);
-			if (other && back && to < spot.num)
-				continue;
+			if (other && back && to < spot.num) continue;
 			const end = other ?? { x: spot.x + way.x * 0.6, y: spot.y + way.y * 0.6 };
-			lines.push(element('line', {
-				class: 'path', x1: px(spot), y1: py(spot), x2: px(end), y2: py(end),
-			}));
+			lines.push(
+				element('line', {
+					class: 'path',
+					x1: px(spot),
+					y1: py(spot),
+					x2: px(end),
+					y2: py(end),
+				}),
+			);
 		}
 		return lines;
 	}
@@ -67,15 +73,22 @@ export class MapView {
 		const isHere = spot.num === this.atlas.here;
 		const parts = [
 			element('rect', {
-				x: px(spot) - ROOM / 2, y: py(spot) - ROOM / 2, width: ROOM, height: ROOM, rx: 5,
+				x: px(spot) - ROOM / 2,
+				y: py(spot) - ROOM / 2,
+				width: ROOM,
+				height: ROOM,
+				rx: 5,
 			}),
 			this.title(spot),
 			...this.levels(spot),
 		];
 		const kind = isHere ? 'here' : spot.room ? 'seen' : 'unseen';
-		const node = element('g', { class: `room ${kind}${spot.way ? ' near' : ''}` }, parts);
-		if (spot.way)
-			node.addEventListener('click', () => this.go(spot.way.long));
+		const node = element(
+			'g',
+			{ class: `room ${kind}${spot.way ? ' near' : ''}` },
+			parts,
+		);
+		if (spot.way) node.addEventListener('click', () => this.go(spot.way.long));
 		return node;
 	}
 
@@ -92,9 +105,19 @@ export class MapView {
 		const [x, y] = [px(spot), py(spot)];
 		const exits = spot.room?.exits ?? {};
 		if (exits.u ?? exits.up)
-			marks.push(element('path', { class: 'stairs', d: `M${x - 4} ${y - 2}l4 -4l4 4` }));
+			marks.push(
+				element('path', {
+					class: 'stairs',
+					d: `M${x - 4} ${y - 2}l4 -4l4 4`,
+				}),
+			);
 		if (exits.d ?? exits.down)
-			marks.push(element('path', { class: 'stairs', d: `M${x - 4} ${y + 2}l4 4l4 -4` }));
+			marks.push(
+				element('path', {
+					class: 'stairs',
+					d: `M${x - 4} ${y + 2}l4 4l4 -4`,
+				}),
+			);
 		return marks;
 	}
 }

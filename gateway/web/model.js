@@ -45,12 +45,9 @@ export function readVitals(body) {
 	for (const [key, value] of Object.entries(body)) {
 		const name = key.replace(/^max_?|_?max$/i, '').toLowerCase();
 		const n = Number(value);
-		if (text(value) === '' || !Number.isFinite(n))
-			continue;
-		if (name !== key.toLowerCase() && name !== '')
-			most[name] = n;
-		else
-			rows.push({ key: name, now: n });
+		if (text(value) === '' || !Number.isFinite(n)) continue;
+		if (name !== key.toLowerCase() && name !== '') most[name] = n;
+		else rows.push({ key: name, now: n });
 	}
 	return rows.map((row) => ({ ...row, most: most[row.key] }));
 }
@@ -58,8 +55,7 @@ export function readVitals(body) {
 // "area,x,y,z" or {x, y, z} -> { area, x, y, z } or null.
 export function readCoords(value, area) {
 	const parts = typeof value === 'string' ? value.split(',') : [];
-	if (isRecord(value))
-		parts.push(area, value.x, value.y, value.z ?? 0);
+	if (isRecord(value)) parts.push(area, value.x, value.y, value.z ?? 0);
 	const [x, y, z = 0] = parts.slice(1).map(Number);
 	return [x, y, z].every(Number.isFinite) && parts.length >= 3
 		? { area: text(parts[0]), x, y, z }
@@ -74,7 +70,9 @@ function room(v) {
 		area: text(v.area),
 		environment: text(v.environment),
 		coords: readCoords(v.coords, text(v.area)),
-		exits: Object.fromEntries(exits.map(([way, num]) => [way.toLowerCase(), text(num)])),
+		exits: Object.fromEntries(
+			exits.map(([way, num]) => [way.toLowerCase(), text(num)]),
+		),
 	};
 }
 
@@ -84,8 +82,7 @@ function place(model, body) {
 }
 
 function merge(model, key, body) {
-	if (isRecord(body))
-		model[key] = { ...model[key], ...body };
+	if (isRecord(body)) model[key] = { ...model[key], ...body };
 }
 
 // Package in lower case: what it changes in the model.  Returns the part that is to be shown anew.
@@ -104,7 +101,9 @@ const HANDLERS = {
 	},
 	'char.vitals': (m, b) => {
 		const told = readVitals(isRecord(b) ? b : {});
-		const known = m.vitals.filter((row) => !told.some((other) => other.key === row.key));
+		const known = m.vitals.filter(
+			(row) => !told.some((other) => other.key === row.key),
+		);
 		m.vitals = [...told, ...known];
 		return 'vitals';
 	},
@@ -128,8 +127,7 @@ const HANDLERS = {
 		return 'here';
 	},
 	'char.items.list': (m, b) => {
-		if (!place(m, b))
-			return null;
+		if (!place(m, b)) return null;
 		m.items[b.location] = list(b.items).map(item);
 		return b.location;
 	},
@@ -146,7 +144,11 @@ const HANDLERS = {
 		return 'talk';
 	},
 	'comm.channel.text': (m, b) => {
-		const line = { channel: text(b?.channel), talker: text(b?.talker), text: text(b?.text) };
+		const line = {
+			channel: text(b?.channel),
+			talker: text(b?.talker),
+			text: text(b?.text),
+		};
 		m.talk = [...m.talk, { ...line, at: Date.now() }].slice(-CHANNEL_LINES);
 		return 'talk';
 	},
@@ -155,13 +157,13 @@ const HANDLERS = {
 const without = (items, one) => items.filter((i) => i.id !== one.id);
 
 function changeItem(model, body, change) {
-	if (!place(model, body) || !isRecord(body.item))
-		return null;
+	if (!place(model, body) || !isRecord(body.item)) return null;
 	model.items[body.location] = change(model.items[body.location], item(body.item));
 	return body.location;
 }
 
-// Returns the name of the part that changed (self, vitals, room, here, inv, talk, wrongdir) or null.
+// Returns the name of the part that changed (self, vitals, room, here, inv, talk, wrongdir) or
+// null.
 export function applyGmcp(model, name, body) {
 	const handler = HANDLERS[name.toLowerCase()];
 	return handler ? handler(model, body) : null;

@@ -1,17 +1,24 @@
 // panels.js - what stands beside the text: where one is, who and what is here, how one is, what one
-// carries, what was said.  It shows the model and sends commands; it knows nothing of the connection.
+// carries, what was said.  It shows the model and sends commands; it knows nothing of the
+// connection.
 
 import { linkNode, splitLinks } from './lines.js';
 import { nounOf } from './model.js';
 import { sortedWays, WAYS } from './ways.js';
 
-const VITAL_NAMES = { hp: 'Health', mp: 'Mana', sp: 'Spirit', ep: 'Endurance', mv: 'Moves', xp: 'Experience' };
+const VITAL_NAMES = {
+	hp: 'Health',
+	mp: 'Mana',
+	sp: 'Spirit',
+	ep: 'Endurance',
+	mv: 'Moves',
+	xp: 'Experience',
+};
 const LOW = 0.35;
 
 function make(tag, className, ...children) {
 	const node = document.createElement(tag);
-	if (className)
-		node.className = className;
+	if (className) node.className = className;
 	node.append(...children);
 	return node;
 }
@@ -19,8 +26,7 @@ function make(tag, className, ...children) {
 function button(label, action, { className = '', name = '' } = {}) {
 	const node = make('button', className, label);
 	node.type = 'button';
-	if (name)
-		node.setAttribute('aria-label', name);
+	if (name) node.setAttribute('aria-label', name);
 	node.addEventListener('click', action);
 	return node;
 }
@@ -35,13 +41,17 @@ function showRows(root, rows, keyOf, makeRow) {
 		child.dataset.key = key;
 		return child;
 	});
-	if (children.length === root.children.length && children.every((c, i) => c === root.children[i]))
+	if (
+		children.length === root.children.length &&
+		children.every((c, i) => c === root.children[i])
+	)
 		return;
 	const focused = document.activeElement;
 	root.replaceChildren(...children);
-	if (held < 0)
-		return;
-	const next = root.contains(focused) ? focused : children[Math.min(held, children.length - 1)];
+	if (held < 0) return;
+	const next = root.contains(focused)
+		? focused
+		: children[Math.min(held, children.length - 1)];
 	(next?.matches('button') ? next : next?.querySelector('button'))?.focus();
 }
 
@@ -73,8 +83,7 @@ export class Panels {
 			talk: () => this.talk(model),
 		};
 		(parts[part === 'room' && !model.room ? 'here' : part] ?? (() => {}))();
-		if (part === 'room')
-			this.here(model);
+		if (part === 'room') this.here(model);
 	}
 
 	self(model) {
@@ -89,13 +98,24 @@ export class Panels {
 		this.page.roomArea.textContent = room?.area ?? '';
 		const ways = sortedWays(room?.exits ?? {});
 		const exit = (way) =>
-			button(way.x || way.y ? way.short : way.long, () => this.act.send(way.long), {
-				className: `exit way-${WAYS.includes(way) ? way.short : 'odd'}`,
-				name: way.long,
-			});
+			button(
+				way.x || way.y ? way.short : way.long,
+				() => this.act.send(way.long),
+				{
+					className: `exit way-${WAYS.includes(way) ? way.short : 'odd'}`,
+					name: way.long,
+				},
+			);
 		showRows(this.page.exits, ways, (way) => way.long, exit);
-		showRows(this.page.quick, ways, (way) => way.long, (way) =>
-			button(way.long, () => this.act.send(way.long), { className: 'chip' }));
+		showRows(
+			this.page.quick,
+			ways,
+			(way) => way.long,
+			(way) =>
+				button(way.long, () => this.act.send(way.long), {
+					className: 'chip',
+				}),
+		);
 		this.page.noExits.hidden = ways.length > 0;
 	}
 
@@ -107,9 +127,14 @@ export class Panels {
 	vital({ key, now, most }) {
 		const name = VITAL_NAMES[key] ?? key;
 		const row = make('li', 'vital', make('span', 'vital-name', name));
-		row.append(make('span', 'vital-value', most === undefined ? String(now) : `${now} / ${most}`));
-		if (!(most > 0))
-			return row;
+		row.append(
+			make(
+				'span',
+				'vital-value',
+				most === undefined ? String(now) : `${now} / ${most}`,
+			),
+		);
+		if (!(most > 0)) return row;
 		const share = Math.max(0, Math.min(1, now / most));
 		const fill = make('span', 'vital-fill');
 		const bar = make('span', 'vital-bar', fill);
@@ -139,7 +164,11 @@ export class Panels {
 	}
 
 	carried(model) {
-		this.list(this.page.carried, grouped(model.items.inv).map((i) => ({ ...i, kind: 'thing' })), 'drop');
+		this.list(
+			this.page.carried,
+			grouped(model.items.inv).map((i) => ({ ...i, kind: 'thing' })),
+			'drop',
+		);
 		this.page.carriedNone.hidden = model.items.inv.length > 0;
 	}
 
@@ -148,16 +177,26 @@ export class Panels {
 		const key = (row) => `${row.kind} ${row.name} ${row.times} ${row.fullname ?? ''}`;
 		showRows(root, rows, key, (row) => {
 			const noun = nounOf(row.name);
-			const label = (row.fullname || row.name) + (row.times > 1 ? ` ×${row.times}` : '');
+			const label =
+				(row.fullname || row.name) +
+				(row.times > 1 ? ` ×${row.times}` : '');
 			const look = button(label, () => this.act.send(`look ${noun}`), {
 				className: `thing ${row.kind}`,
 				name: `look at ${label}`,
 			});
 			const item = make('li', '', look);
 			if (row.kind === 'player')
-				item.append(this.verb('tell', row.name, () => this.act.write(`tell ${row.name} `)));
+				item.append(
+					this.verb('tell', row.name, () =>
+						this.act.write(`tell ${row.name} `),
+					),
+				);
 			else if (verb === 'drop' || row.attrib.includes('t'))
-				item.append(this.verb(verb, row.name, () => this.act.send(`${verb} ${noun}`)));
+				item.append(
+					this.verb(verb, row.name, () =>
+						this.act.send(`${verb} ${noun}`),
+					),
+				);
 			return item;
 		});
 	}
@@ -170,12 +209,25 @@ export class Panels {
 		const { talk, talkPart } = this.page;
 		const captions = new Map(model.channels.map((c) => [c.name, c.caption]));
 		talkPart.hidden = model.talk.length === 0;
-		showRows(talk, model.talk, (line) => `${line.at} ${line.talker} ${line.text}`, (line) => {
-			const who = make('span', 'talker', line.talker);
-			const channel = make('span', 'channel', captions.get(line.channel) ?? line.channel);
-			const said = make('span', 'said', ...splitLinks(line.text).map(linkNode));
-			return make('li', '', who, ' ', channel, ' ', said);
-		});
+		showRows(
+			talk,
+			model.talk,
+			(line) => `${line.at} ${line.talker} ${line.text}`,
+			(line) => {
+				const who = make('span', 'talker', line.talker);
+				const channel = make(
+					'span',
+					'channel',
+					captions.get(line.channel) ?? line.channel,
+				);
+				const said = make(
+					'span',
+					'said',
+					...splitLinks(line.text).map(linkNode),
+				);
+				return make('li', '', who, ' ', channel, ' ', said);
+			},
+		);
 		talk.scrollTop = talk.scrollHeight;
 	}
 }

@@ -10,7 +10,9 @@
 // Hidden lines (passwords) are never written anywhere.
 
 export function makeToken(random = (bytes) => crypto.getRandomValues(bytes)) {
-	return Array.from(random(new Uint8Array(32)), (b) => b.toString(16).padStart(2, '0')).join('');
+	return Array.from(random(new Uint8Array(32)), (b) => b.toString(16).padStart(2, '0')).join(
+		'',
+	);
 }
 
 const isToken = (token) => typeof token === 'string' && /^[0-9a-f]{64}$/i.test(token);
@@ -24,7 +26,9 @@ export class Resume {
 		this.asked = isCount(saved.asked) ? saved.asked : 0;
 		this.at = typeof saved.at === 'string' ? saved.at : '0';
 		this.n = isCount(saved.n) ? saved.n : 0;
-		this.lines = (saved.lines ?? []).filter((l) => isCount(l.n) && typeof l.text === 'string');
+		this.lines = (saved.lines ?? []).filter(
+			(l) => isCount(l.n) && typeof l.text === 'string',
+		);
 	}
 
 	get isPossible() {
@@ -46,22 +50,19 @@ export class Resume {
 
 	// Mudlark.Session.Token
 	takeToken(message) {
-		if (!isToken(message?.token))
-			return false;
+		if (!isToken(message?.token)) return false;
 		this.setToken(message.token);
 		return true;
 	}
 
 	// Mudlark.Session.At; returns the lines that are done.
 	takeAt(message) {
-		if (typeof message?.at === 'string')
-			this.at = message.at;
+		if (typeof message?.at === 'string') this.at = message.at;
 		return this.dropUpTo(message?.line);
 	}
 
 	dropUpTo(n) {
-		if (!isCount(n))
-			return [];
+		if (!isCount(n)) return [];
 		const done = this.lines.filter((line) => line.n <= n);
 		this.lines = this.lines.filter((line) => line.n > n);
 		this.n = Math.max(this.n, n);
@@ -70,8 +71,7 @@ export class Resume {
 
 	// The body of Mudlark.Session.Resume, or null when there is nothing to try.
 	request() {
-		if (!this.isPossible)
-			return null;
+		if (!this.isPossible) return null;
 		this.next ??= makeToken(this.random);
 		this.asked++;
 		return { token: this.token, at: this.at, next: this.next };
@@ -81,21 +81,20 @@ export class Resume {
 	takeResumed(message) {
 		this.setToken(this.next);
 		this.dropUpTo(message?.line);
-		for (const line of this.lines)
-			line.sent = true;
+		for (const line of this.lines) line.sent = true;
 		return [...this.lines];
 	}
 
-	// Mudlark.Session.Refused.  An earlier request whose answer was lost may have made `next` the good
-	// one: returns the request for it, or null.
+	// Mudlark.Session.Refused.  An earlier request whose answer was lost may have made `next`
+	// the good one: returns the request for it, or null.
 	takeRefused() {
 		const next = this.asked > 1 ? this.next : undefined;
 		this.setToken(next);
 		return this.request();
 	}
 
-	// There is nothing to go on with.  Returns what was typed and is not known to be done, without
-	// secrets; of a login dialogue (`played` false) only what was not sent.
+	// There is nothing to go on with.  Returns what was typed and is not known to be done,
+	// without secrets; of a login dialogue (`played` false) only what was not sent.
 	abandon(played) {
 		const kept = this.lines.filter((line) => !line.hidden && (played || !line.sent));
 		this.setToken(undefined);
@@ -106,6 +105,13 @@ export class Resume {
 
 	saved() {
 		const { token, next, asked, at, n } = this;
-		return { token, next, asked, at, n, lines: this.lines.filter((line) => !line.hidden) };
+		return {
+			token,
+			next,
+			asked,
+			at,
+			n,
+			lines: this.lines.filter((line) => !line.hidden),
+		};
 	}
 }

@@ -1,5 +1,5 @@
-// settings.js - what the player likes: kept in this browser, shown in a dialog, put on <html> as data-*
-// attributes, from which the style sheets take it.
+// settings.js - what the player likes: kept in this browser, shown in a dialog, put on <html> as
+// data-* attributes, from which the style sheets take it.
 
 const KEY = 'mudlark.settings';
 
@@ -28,8 +28,7 @@ export function cleanSettings(saved) {
 		const isChoice = CHOICES[key]?.includes(value);
 		const isFlag = typeof DEFAULTS[key] === 'boolean' && typeof value === 'boolean';
 		const isSize = key === 'size' && value >= SIZES.min && value <= SIZES.max;
-		if (isChoice || isFlag || isSize)
-			settings[key] = value;
+		if (isChoice || isFlag || isSize) settings[key] = value;
 	}
 	return settings;
 }
@@ -53,9 +52,14 @@ export class Settings {
 		for (const query of [this.dark, this.more])
 			query.addEventListener('change', () => this.apply());
 		this.form.addEventListener('input', () => this.read());
-		dialog.querySelector('#settings-reset').addEventListener('click', () => this.set(DEFAULTS));
+		dialog.querySelector('#settings-reset').addEventListener('click', () =>
+			this.set(DEFAULTS),
+		);
 		// A click beside the dialog closes it.
-		dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+		dialog.addEventListener(
+			'click',
+			(event) => event.target === dialog && dialog.close(),
+		);
 		this.apply();
 	}
 
@@ -83,14 +87,10 @@ export class Settings {
 	fill() {
 		for (const field of this.form.elements) {
 			const value = this.values[field.name];
-			if (value === undefined)
-				continue;
-			if (field.type === 'checkbox')
-				field.checked = value;
-			else if (field.type === 'radio')
-				field.checked = field.value === value;
-			else
-				field.value = String(value);
+			if (value === undefined) continue;
+			if (field.type === 'checkbox') field.checked = value;
+			else if (field.type === 'radio') field.checked = field.value === value;
+			else field.value = String(value);
 		}
 		this.form.querySelector('#size-shown').textContent = `${this.values.size} %`;
 	}
@@ -98,7 +98,10 @@ export class Settings {
 	read() {
 		const changes = {};
 		for (const field of this.form.elements) {
-			if (DEFAULTS[field.name] === undefined || (field.type === 'radio' && !field.checked))
+			if (
+				DEFAULTS[field.name] === undefined ||
+				(field.type === 'radio' && !field.checked)
+			)
 				continue;
 			changes[field.name] =
 				field.type === 'checkbox'

@@ -1,5 +1,5 @@
-// status.js - what the state of the connection is called: the words of the status line, and a remark in
-// the text where something has happened that one should know later, too.
+// status.js - what the state of the connection is called: the words of the status line, and a
+// remark in the text where something has happened that one should know later, too.
 
 const WAITING = {
 	restart: {
@@ -23,14 +23,13 @@ const CLOSED = {
 
 // { text, tone (good, busy, bad), button, remark }
 export function statusOf(state, { why, reason } = {}) {
-	if (state === 'login' || state === 'playing')
-		return { text: 'Connected', tone: 'good' };
-	if (state === 'connecting')
-		return { text: 'Connecting…', tone: 'busy' };
-	if (state === 'resuming')
-		return { text: 'Coming back…', tone: 'busy' };
+	if (state === 'login' || state === 'playing') return { text: 'Connected', tone: 'good' };
+	if (state === 'connecting') return { text: 'Connecting…', tone: 'busy' };
+	if (state === 'resuming') return { text: 'Coming back…', tone: 'busy' };
 	if (state === 'waiting')
 		return { ...(WAITING[why] ?? WAITING.lost), tone: 'busy', button: 'Connect now' };
-	const text = CLOSED[why] ?? `The server has closed the connection${reason ? ` (${reason})` : ''}.`;
+	const text =
+		CLOSED[why] ??
+		`The server has closed the connection${reason ? ` (${reason})` : ''}.`;
 	return { text, tone: why === 'left' ? 'idle' : 'bad', button: 'Connect', remark: text };
 }

@@ -1,8 +1,8 @@
 // store.js - what survives a reload (sessionStorage, this tab alone) and a visit (localStorage).
 //
-// The place in the server's text and the text shown are one record, written together: a page that dies
-// between two writes comes back with an older place, and is told again what it lacks.  A browser that
-// refuses to store costs the resume over a reload, not the game.
+// The place in the server's text and the text shown are one record, written together: a page that
+// dies between two writes comes back with an older place, and is told again what it lacks.  A
+// browser that refuses to store costs the resume over a reload, not the game.
 
 const LINK_KEY = 'mudlark.link';
 const SHOWN_KEY = 'mudlark.shown';

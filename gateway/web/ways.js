@@ -1,4 +1,5 @@
-// ways.js - the ways out of a room: names, and where they lead on paper (x to the east, y to the north).
+// ways.js - the ways out of a room: names, and where they lead on paper (x to the east, y to the
+// north).
 
 // [short, long, x, y, z]
 const TABLE = [
@@ -17,7 +18,12 @@ const TABLE = [
 ];
 
 export const WAYS = TABLE.map(([short, long, x, y, z]) => ({ short, long, x, y, z }));
-const BY_NAME = new Map(WAYS.flatMap((way) => [[way.short, way], [way.long, way]]));
+const BY_NAME = new Map(
+	WAYS.flatMap((way) => [
+		[way.short, way],
+		[way.long, way],
+	]),
+);
 
 // A way nobody knows (a door with a name of its own) is its own name.
 export function wayOf(name) {
@@ -30,5 +36,7 @@ export function sortedWays(exits) {
 		const at = WAYS.indexOf(wayOf(name));
 		return at < 0 ? WAYS.length : at;
 	};
-	return Object.keys(exits).sort((a, b) => rank(a) - rank(b)).map(wayOf);
+	return Object.keys(exits)
+		.sort((a, b) => rank(a) - rank(b))
+		.map(wayOf);
 }

@@ -1,5 +1,6 @@
 // main.js - runs the tests of the web client one after the other and counts them.  A test is
-// `test('a sentence', async (t) => ...)` in one of the files below; one that takes over 40 s has failed.
+// `test('a sentence', async (t) => ...)` in one of the files below; one that takes over 40 s has
+// failed.
 
 import { stopAll } from './lib/place.js';
 import { describeOpen } from './lib/player.js';
@@ -27,7 +28,7 @@ function withLimit(promise) {
 	return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }
 
-for (const one of tests.filter((t) => t.name.includes(only))) {
+async function judge(one) {
 	const start = Date.now();
 	try {
 		await withLimit(one.run());
@@ -39,6 +40,11 @@ for (const one of tests.filter((t) => t.name.includes(only))) {
 		console.log(`FAILED  ${one.name}\n${story.replace(/^/gm, '        ')}`);
 	}
 }
+
+const chosen = tests.filter((one) => one.name.includes(only));
+const beside = chosen.filter((one) => one.beside).map(judge);
+for (const one of chosen.filter((each) => !each.beside)) await judge(one);
+await Promise.all(beside);
 await stopAll();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

@@ -1,4 +1,5 @@
-// page_access.js - for everybody: by keyboard alone, by screen reader, in every theme, on small screens.
+// page_access.js - for everybody: by keyboard alone, by screen reader, in every theme, on small
+// screens.
 
 import assert from 'node:assert/strict';
 import { audit } from './lib/audit.js';
@@ -12,7 +13,7 @@ async function isSound(player, what) {
 }
 
 test('every control has a name, text has contrast, landmarks and roles are there, in all themes', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	const { page } = player;
 	await player.type('down');
 	await player.type('get penny');
@@ -20,7 +21,10 @@ test('every control has a name, text has contrast, landmarks and roles are there
 	await player.seeIn('#talk', 'hello');
 	for (const theme of ['dark', 'light'])
 		for (const contrast of ['normal', 'high']) {
-			await page.evaluate((data) => Object.assign(document.documentElement.dataset, data), { theme, contrast });
+			await page.evaluate(
+				(data) => Object.assign(document.documentElement.dataset, data),
+				{ theme, contrast },
+			);
 			await isSound(player, `${theme} ${contrast}`);
 			await player.shot(`play-${theme}-${contrast}`);
 			await page.click('#settings-button');
@@ -45,13 +49,19 @@ test('the login and the password field are sound, too', async () => {
 });
 
 test('the focus goes through the page in the order in which it is seen', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	const { page } = player;
 	await page.focus('.skip');
 	const order = [];
 	for (;;) {
 		await page.keyboard.press('Tab');
-		if (await page.evaluate(() => document.activeElement === document.body || document.activeElement === document.querySelector('.skip')))
+		if (
+			await page.evaluate(
+				() =>
+					document.activeElement === document.body ||
+					document.activeElement === document.querySelector('.skip'),
+			)
+		)
 			break;
 		const at = await page.evaluate(() => {
 			const e = document.activeElement;
@@ -63,24 +73,31 @@ test('the focus goes through the page in the order in which it is seen', async (
 			};
 		});
 		assert.ok(at.isSeen, `the focus on ${at.name} cannot be seen`);
-		if (!at.isSkip && order[order.length - 1] !== at.name)
-			order.push(at.name);
+		if (!at.isSkip && order[order.length - 1] !== at.name) order.push(at.name);
 	}
 	const wanted = ['panels-button', 'settings-button', 'scroller', 'command'];
-	assert.deepEqual(order.filter((name) => wanted.includes(name)), wanted);
+	assert.deepEqual(
+		order.filter((name) => wanted.includes(name)),
+		wanted,
+	);
 	assert.ok(order.indexOf('exits') > order.indexOf('command'), order.join(' '));
 	await player.leave();
 });
 
 test('one can play by keyboard alone', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	const { page } = player;
-	const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.className);
+	const focused = () =>
+		page.evaluate(() => document.activeElement.id || document.activeElement.className);
 	await page.keyboard.type('look\n');
 	await player.see('Exits:');
 	await page.keyboard.press('Tab');
 	await page.keyboard.press('Tab');
-	while (!(await page.evaluate(() => document.activeElement.getAttribute('aria-label') === 'down')))
+	while (
+		!(await page.evaluate(
+			() => document.activeElement.getAttribute('aria-label') === 'down',
+		))
+	)
 		await page.keyboard.press('Tab');
 	await page.keyboard.press('Enter');
 	await player.seeIn('#place', 'Foreshore');
@@ -90,8 +107,7 @@ test('one can play by keyboard alone', async () => {
 	assert.equal(await focused(), 'command');
 	await page.keyboard.press('Alt+ArrowUp');
 	await player.seeIn('#said', 'You pick up a copper penny.');
-	while ((await focused()) !== 'settings-button')
-		await page.keyboard.press('Shift+Tab');
+	while ((await focused()) !== 'settings-button') await page.keyboard.press('Shift+Tab');
 	await page.keyboard.press('Enter');
 	await page.keyboard.press('ArrowRight');
 	await page.keyboard.press('Escape');
@@ -117,7 +133,6 @@ test('on a phone everything fits, the ways out are at hand and the panels are a 
 	await page.waitForSelector('#panels', { state: 'visible' });
 	assert.equal(await page.getAttribute('#panels-button', 'aria-expanded'), 'true');
 	await isSound(player, 'drawer');
-	await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
 	await player.shot('phone-panels');
 	await page.keyboard.press('Escape');
 	await page.waitForSelector('#panels', { state: 'hidden' });
@@ -126,9 +141,14 @@ test('on a phone everything fits, the ways out are at hand and the panels are a 
 });
 
 test('at 320 pixels and at 200 % letters nothing runs over the edge; on a large screen letters grow', async () => {
-	const player = await Player.enter({ viewport: { width: 320, height: 568 } });
+	const player = await Player.visit({ viewport: { width: 320, height: 568 } });
 	const { page } = player;
-	const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	const over = () =>
+		page.evaluate(
+			() =>
+				document.documentElement.scrollWidth -
+				document.documentElement.clientWidth,
+		);
 	await player.type('help');
 	await isSound(player, 'narrow');
 	assert.ok((await over()) <= 0, 'at 320 pixels');
@@ -137,24 +157,30 @@ test('at 320 pixels and at 200 % letters nothing runs over the edge; on a large 
 	assert.ok((await over()) <= 0, 'with large letters');
 	await page.evaluate(() => document.documentElement.style.setProperty('--size', '1'));
 	await page.setViewportSize({ width: 3840, height: 2160 });
-	const size = await page.evaluate(() => parseFloat(getComputedStyle(document.getElementById('lines')).fontSize));
+	const size = await page.evaluate(() =>
+		parseFloat(getComputedStyle(document.getElementById('lines')).fontSize),
+	);
 	assert.ok(size >= 24, `${size} px`);
 	await player.shot('large');
 	await player.leave();
 });
 
 test('for a screen reader the server and the page speak plainly', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	const { page } = player;
 	const sent = [];
-	page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+	page.on('websocket', (socket) =>
+		socket.on('framesent', ({ payload }) => sent.push(String(payload))),
+	);
 	await page.click('#settings-button');
 	await page.check('#settings input[name="reader"]');
 	await page.keyboard.press('Escape');
 	assert.equal(await page.isVisible('#map'), false);
 	await page.reload();
 	await player.inPlay();
-	assert.ok(sent.some((message) => /^Mudlark\.Terminal .*"screen_reader":true/.test(message)));
+	assert.ok(
+		sent.some((message) => /^Mudlark\.Terminal .*"screen_reader":true/.test(message)),
+	);
 	const echoes = await page.$$eval('.echo', (nodes) => nodes.length);
 	await player.type('think plainly');
 	await player.see('plainly');

@@ -39,7 +39,9 @@ test('somebody new chooses a password in a password field and is in play', async
 	await player.see('Exits:');
 	assert.equal(await page.evaluate(() => document.activeElement.id), 'command');
 	assert.equal(await page.isVisible('#secret-form'), false);
-	const kept = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
+	const kept = await page.evaluate(() =>
+		JSON.stringify([{ ...sessionStorage }, { ...localStorage }]),
+	);
 	assert.ok(!kept.includes(PASSWORD), 'a password is stored');
 	assert.ok(!(await page.innerText('body')).includes(PASSWORD), 'a password is shown');
 	await player.leave();

@@ -1,4 +1,5 @@
-// page_lost.js - connections that are lost in every way: nothing is missing, in order, nothing twice.
+// page_lost.js - connections that are lost in every way: nothing is missing, in order, nothing
+// twice.
 
 import assert from 'node:assert/strict';
 import { pidOf, secondGateway, theServer } from './lib/place.js';
@@ -27,39 +28,47 @@ const OWN = /^You say, "boat (\d+)"/;
 async function hasAll(player, pattern, n) {
 	await player.page.waitForFunction(
 		([source, last]) =>
-			[...document.querySelectorAll('#lines .line')].some((l) => new RegExp(source).exec(l.textContent)?.[1] === last),
+			[...document.querySelectorAll('#lines .line')].some(
+				(l) => new RegExp(source).exec(l.textContent)?.[1] === last,
+			),
 		[pattern.source, String(n)],
 	);
 	assert.deepEqual(await player.numbersAfter(pattern), upTo(n));
 }
 
-test('the network is gone for 10 s: nothing is missing, in order, nothing twice', async () => {
-	const ana = await Player.enter();
-	const wren = await Player.enter();
-	ana.way.freeze();
-	await ana.context.setOffline(true);
-	const talk = talkOver(wren, ana, AWAY_MS);
-	await ana.waitStatus('Connection lost');
-	await ana.page.waitForFunction(() => document.querySelectorAll('.echo.waiting').length > 2);
-	await ana.shot('offline');
-	const n = await talk;
-	ana.way.heal();
-	await ana.context.setOffline(false);
-	await ana.waitStatus('Connected');
-	await hasAll(ana, TIDE, n);
-	await hasAll(ana, OWN, n);
-	await hasAll(wren, BOAT, n);
-	await ana.see('Nothing was missed.');
-	assert.equal(await ana.page.$$eval('.echo.waiting', (nodes) => nodes.length), 0);
-	assert.equal(await ana.page.isVisible('#waiting'), false);
-	await ana.shot('back');
-	await ana.leave();
-	await wren.leave();
-});
+test(
+	'the network is gone for 10 s: nothing is missing, in order, nothing twice',
+	async () => {
+		const ana = await Player.visit();
+		const wren = await Player.visit();
+		ana.way.freeze();
+		await ana.context.setOffline(true);
+		const talk = talkOver(wren, ana, AWAY_MS);
+		await ana.waitStatus('Connection lost');
+		await ana.page.waitForFunction(
+			() => document.querySelectorAll('.echo.waiting').length > 2,
+		);
+		await ana.shot('offline');
+		const n = await talk;
+		ana.way.heal();
+		await ana.context.setOffline(false);
+		await ana.waitStatus('Connected');
+		await hasAll(ana, TIDE, n);
+		await hasAll(ana, OWN, n);
+		await hasAll(wren, BOAT, n);
+		await ana.see('Nothing was missed.');
+		assert.equal(await ana.page.$$eval('.echo.waiting', (nodes) => nodes.length), 0);
+		assert.equal(await ana.page.isVisible('#waiting'), false);
+		await ana.shot('back');
+		await ana.leave();
+		await wren.leave();
+	},
+	{ beside: true },
+);
 
 test('a connection that breaks again and again loses and doubles nothing', async () => {
-	const ana = await Player.enter();
-	const wren = await Player.enter();
+	const ana = await Player.visit();
+	const wren = await Player.visit();
 	const talk = talkOver(wren, ana, 4000);
 	for (let i = 0; i < 4; i++) {
 		await pause(500);
@@ -77,8 +86,8 @@ test('a connection that breaks again and again loses and doubles nothing', async
 });
 
 test('a page that is loaded again goes on where it was, with the text and the lines that waited', async () => {
-	const ana = await Player.enter();
-	const wren = await Player.enter();
+	const ana = await Player.visit();
+	const wren = await Player.visit();
 	await ana.type('say boat 1');
 	await hasAll(ana, OWN, 1);
 	ana.way.cut();
@@ -98,7 +107,7 @@ test('a page that is loaded again goes on where it was, with the text and the li
 
 test('a gateway that stops says so with 1012, and the page goes on at another', async () => {
 	const server = await theServer();
-	const ana = await Player.enter();
+	const ana = await Player.visit();
 	const other = await secondGateway(server);
 	await ana.type('think before');
 	await ana.see('before');
@@ -108,7 +117,11 @@ test('a gateway that stops says so with 1012, and the page goes on at another', 
 	await ana.type('think after');
 	await ana.waitStatus('Connected');
 	await ana.see('Nothing was missed.');
-	await ana.page.waitForFunction(() => [...document.querySelectorAll('#lines .line')].some((l) => l.textContent.includes('after')));
+	await ana.page.waitForFunction(() =>
+		[...document.querySelectorAll('#lines .line')].some((l) =>
+			l.textContent.includes('after'),
+		),
+	);
 	await ana.leave();
 });
 
@@ -120,7 +133,10 @@ test('when the place is gone the login is there again, and what was typed is off
 	await ana.type('think not lost');
 	await page.evaluate(() => {
 		const link = JSON.parse(sessionStorage.getItem('mudlark.link'));
-		sessionStorage.setItem('mudlark.link', JSON.stringify({ ...link, token: 'f'.repeat(64), next: undefined }));
+		sessionStorage.setItem(
+			'mudlark.link',
+			JSON.stringify({ ...link, token: 'f'.repeat(64), next: undefined }),
+		);
 	});
 	ana.way.heal();
 	await page.reload();
@@ -130,7 +146,11 @@ test('when the place is gone the login is there again, and what was typed is off
 	await ana.shot('refused');
 	await ana.logIn(name);
 	await page.click('#offer-send');
-	await page.waitForFunction(() => [...document.querySelectorAll('#lines .line')].some((l) => l.textContent.includes('not lost')));
+	await page.waitForFunction(() =>
+		[...document.querySelectorAll('#lines .line')].some((l) =>
+			l.textContent.includes('not lost'),
+		),
+	);
 	await page.waitForSelector('#offer', { state: 'hidden' });
 	await ana.leave();
 });

@@ -4,24 +4,33 @@ import assert from 'node:assert/strict';
 import { Player } from './lib/player.js';
 import { test } from './lib/test.js';
 
-const names = (player, selector) => player.page.$$eval(`${selector} .thing`, (nodes) => nodes.map((n) => n.textContent));
+const names = (player, selector) =>
+	player.page.$$eval(`${selector} .thing`, (nodes) => nodes.map((n) => n.textContent));
 
 test('one looks, walks by a button, and the panels follow', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	await player.type('look');
 	await player.see('Exits:');
 	const start = await player.page.innerText('#room-name');
 	await player.page.click('#exits button[aria-label="down"]');
-	await player.page.waitForFunction((was) => document.getElementById('room-name').innerText !== was, start);
-	assert.equal(await player.page.innerText('#place'), await player.page.innerText('#room-name'));
+	await player.page.waitForFunction(
+		(was) => document.getElementById('room-name').innerText !== was,
+		start,
+	);
+	assert.equal(
+		await player.page.innerText('#place'),
+		await player.page.innerText('#room-name'),
+	);
 	await player.page.waitForSelector('#map svg .room.here');
 	await player.page.click('#map .room.near');
-	await player.page.waitForFunction(() => document.querySelectorAll('#map .room.seen').length > 0);
+	await player.page.waitForFunction(
+		() => document.querySelectorAll('#map .room.seen').length > 0,
+	);
 	await player.leave();
 });
 
 test('what one gets and drops is seen in the panels, by their buttons, too', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	await player.page.click('#exits button[aria-label="down"]');
 	await player.seeIn('#here', 'penny');
 	await player.page.click('#here button[aria-label="get a copper penny"]');
@@ -36,8 +45,8 @@ test('what one gets and drops is seen in the panels, by their buttons, too', asy
 });
 
 test('two see each other come, speak and go', async () => {
-	const ana = await Player.enter();
-	const wren = await Player.enter();
+	const ana = await Player.visit();
+	const wren = await Player.visit();
 	await ana.seeIn('#here', wren.name);
 	await wren.seeIn('#here', ana.name);
 	await ana.type('say Is it dark already?');
@@ -52,13 +61,16 @@ test('two see each other come, speak and go', async () => {
 	await ana.see('About the city');
 	await ana.shot('play-wide');
 	await wren.type('quit');
-	await ana.page.waitForFunction((name) => !document.getElementById('here').innerText.includes(name), wren.name);
+	await ana.page.waitForFunction(
+		(name) => !document.getElementById('here').innerText.includes(name),
+		wren.name,
+	);
 	await ana.leave();
 	await wren.leave();
 });
 
 test('the command line remembers what was typed, and Tab completes words of the game', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	const { page } = player;
 	const value = () => page.inputValue('#command');
 	await player.type('look');
@@ -82,7 +94,7 @@ test('the command line remembers what was typed, and Tab completes words of the 
 });
 
 test('settings take effect at once and are there again after a reload', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	const { page } = player;
 	const data = () => page.evaluate(() => ({ ...document.documentElement.dataset }));
 	await page.click('#settings-button');
@@ -96,15 +108,45 @@ test('settings take effect at once and are there again after a reload', async ()
 	await page.reload();
 	await player.inPlay();
 	const { font, theme, contrast, panels } = await data();
-	assert.deepEqual({ font, theme, contrast, panels }, { font: 'mono', theme: 'light', contrast: 'high', panels: 'off' });
+	assert.deepEqual(
+		{ font, theme, contrast, panels },
+		{ font: 'mono', theme: 'light', contrast: 'high', panels: 'off' },
+	);
 	await page.click('#settings-button');
 	await page.click('#settings-reset');
 	assert.equal((await data()).font, 'book');
+	await page.keyboard.press('Escape');
 	await player.leave();
 });
 
+test('there are sounds when one has asked for them, and only then', async () => {
+	const ana = await Player.visit();
+	const wren = await Player.visit();
+	const notes = () => ana.page.evaluate(() => window.notes);
+	await ana.page.evaluate(() => {
+		const make = BaseAudioContext.prototype.createOscillator;
+		window.notes = 0;
+		BaseAudioContext.prototype.createOscillator = function count() {
+			window.notes++;
+			return make.call(this);
+		};
+	});
+	await wren.type(`tell ${ana.name} one`);
+	await ana.seeIn('#talk', 'one');
+	assert.equal(await notes(), 0);
+	await ana.page.click('#settings-button');
+	await ana.page.check('#settings input[name="sounds"]');
+	await ana.page.keyboard.press('Escape');
+	const before = await notes();
+	await wren.type(`tell ${ana.name} two`);
+	await ana.seeIn('#talk', 'two');
+	assert.ok((await notes()) > before);
+	await ana.leave();
+	await wren.leave();
+});
+
 test('the title counts lines that come while nobody looks', async () => {
-	const player = await Player.enter();
+	const player = await Player.visit();
 	await player.page.evaluate(() => {
 		Object.defineProperty(document, 'hidden', { get: () => true, configurable: true });
 	});

@@ -17,12 +17,15 @@ test('ansi: text without colours is lines and a rest', () => {
 
 test('ansi: colours and attributes begin and end where they say', () => {
 	const [line] = readAnsi('a\x1b[1;31mb\x1b[22mc\x1b[0md\r\n').lines;
-	assert.deepEqual(line.map((run) => [run.text, run.style]), [
-		['a', {}],
-		['b', { bold: true, fg: 1 }],
-		['c', { fg: 1 }],
-		['d', {}],
-	]);
+	assert.deepEqual(
+		line.map((run) => [run.text, run.style]),
+		[
+			['a', {}],
+			['b', { bold: true, fg: 1 }],
+			['c', { fg: 1 }],
+			['d', {}],
+		],
+	);
 });
 
 test('ansi: a style goes on over the end of a line, not over the end of a message', () => {
@@ -41,7 +44,8 @@ test('ansi: 256 colours and true colour are read, nonsense of them is not', () =
 });
 
 test('ansi: other escape sequences and control characters are left out', () => {
-	const nasty = 'a\x1b[2Jb\x1b]0;title\x07c\x1b]8;;http://x\x1b\\d\x1bPq\x1b\\e\x07\x08\x00f\x9bg\x1b[?25lh\x1b';
+	const nasty =
+		'a\x1b[2Jb\x1b]0;title\x07c\x1b]8;;http://x\x1b\\d\x1bPq\x1b\\e\x07\x08\x00f\x9bg\x1b[?25lh\x1b';
 	assert.equal(plainText(readAnsi(nasty).rest), 'abcdefgh');
 });
 
@@ -53,14 +57,25 @@ test('ansi: the same runs come out however long the text is', () => {
 });
 
 test('lines: addresses become links without the sentence around them', () => {
-	const links = (text) => splitLinks(text).filter((p) => p.href).map((p) => p.href);
+	const links = (text) =>
+		splitLinks(text)
+			.filter((p) => p.href)
+			.map((p) => p.href);
 	assert.deepEqual(links('see https://a.example/x?y=1, or (http://b.example/c_(d)).'), [
 		'https://a.example/x?y=1',
 		'http://b.example/c_(d)',
 	]);
-	assert.deepEqual(links('javascript:alert(1) data:text/html,x ftp://a https:// http://'), []);
+	assert.deepEqual(
+		links('javascript:alert(1) data:text/html,x ftp://a https:// http://'),
+		[],
+	);
 	const all = 'x https://a.example.';
-	assert.equal(splitLinks(all).map((p) => p.text).join(''), all);
+	assert.equal(
+		splitLinks(all)
+			.map((p) => p.text)
+			.join(''),
+		all,
+	);
 });
 
 test('lines: tables and drawings are known by their gaps', () => {

@@ -14,19 +14,26 @@ const random = (bytes) => bytes.fill(++counter);
 
 test('resume: a line is kept until the server is done with it', () => {
 	const r = new Resume({}, random);
-	for (const text of ['a', 'b', 'c'])
-		r.add(text, { sent: true });
-	assert.deepEqual(r.takeAt({ at: '5', line: 2 }).map((line) => line.n), [1, 2]);
-	assert.deepEqual(r.lines.map((line) => line.text), ['c']);
+	for (const text of ['a', 'b', 'c']) r.add(text, { sent: true });
+	assert.deepEqual(
+		r.takeAt({ at: '5', line: 2 }).map((line) => line.n),
+		[1, 2],
+	);
+	assert.deepEqual(
+		r.lines.map((line) => line.text),
+		['c'],
+	);
 	assert.equal(r.at, '5');
 });
 
 test('resume: after a resume only what was not taken is sent again, in order', () => {
 	const r = new Resume({ token: TOKEN, n: 3 }, random);
-	for (const text of ['a', 'b', 'c'])
-		r.add(text);
+	for (const text of ['a', 'b', 'c']) r.add(text);
 	r.request();
-	assert.deepEqual(r.takeResumed({ line: 4 }).map((line) => line.n), [5, 6]);
+	assert.deepEqual(
+		r.takeResumed({ line: 4 }).map((line) => line.n),
+		[5, 6],
+	);
 });
 
 test('resume: when an answer was lost, either token is tried', () => {
@@ -56,7 +63,10 @@ test('resume: what is stored has no secrets and reads back the same', () => {
 	assert.ok(!text.includes('hunter2'));
 	const again = new Resume(JSON.parse(text), random);
 	assert.equal(again.n, 2);
-	assert.deepEqual(again.lines.map((line) => line.text), ['look']);
+	assert.deepEqual(
+		again.lines.map((line) => line.text),
+		['look'],
+	);
 	assert.deepEqual(new Resume({ token: 7, n: 'x', lines: [{}] }, random).saved().lines, []);
 });
 
@@ -101,11 +111,28 @@ class World {
 				this.timers.set(id, { at: this.now + ms, f });
 				return id;
 			},
-			clearTimeout: (id) => this.timers.delete(id) && this.timers.set(id, { at: Infinity }),
+			clearTimeout: (id) =>
+				this.timers.delete(id) && this.timers.set(id, { at: Infinity }),
 		};
-		const note = (name) => (...args) => this.events.push([name, ...args]);
-		const names = ['state', 'text', 'gmcp', 'hidden', 'settled', 'resumed', 'refused', 'lines'];
-		this.link = new Link('ws://x/ws', this.env, Object.fromEntries(names.map((n) => [n, note(n)])));
+		const note =
+			(name) =>
+			(...args) =>
+				this.events.push([name, ...args]);
+		const names = [
+			'state',
+			'text',
+			'gmcp',
+			'hidden',
+			'settled',
+			'resumed',
+			'refused',
+			'lines',
+		];
+		this.link = new Link(
+			'ws://x/ws',
+			this.env,
+			Object.fromEntries(names.map((n) => [n, note(n)])),
+		);
 		this.link.resume.random = random;
 		this.link.start();
 	}
@@ -120,8 +147,7 @@ class World {
 	}
 
 	says(...messages) {
-		for (const message of messages)
-			this.socket.onmessage({ data: message });
+		for (const message of messages) this.socket.onmessage({ data: message });
 	}
 
 	text(text) {
@@ -141,7 +167,9 @@ class World {
 	}
 
 	sent(name) {
-		return this.socket.sent.filter((m) => m.startsWith(`${name} `)).map((m) => JSON.parse(m.slice(name.length + 1)));
+		return this.socket.sent
+			.filter((m) => m.startsWith(`${name} `))
+			.map((m) => JSON.parse(m.slice(name.length + 1)));
 	}
 
 	texts() {
@@ -153,18 +181,20 @@ function playing() {
 	const world = new World();
 	world.open();
 	world.text('Welcome.\r\nName: ');
-	world.says(`Mudlark.Session.Token {"token":"${TOKEN}","grace":300}`, 'Mudlark.Session.At {"at":"9","line":0}');
+	world.says(
+		`Mudlark.Session.Token {"token":"${TOKEN}","grace":300}`,
+		'Mudlark.Session.At {"at":"9","line":0}',
+	);
 	return world;
 }
 
 test('link: it says what it is, what it supports and how wide it is before anything else', () => {
 	const world = new World();
 	world.open();
-	assert.deepEqual(world.socket.sent.map((m) => m.split(' ')[0]), [
-		'Core.Hello',
-		'Core.Supports.Set',
-		'Mudlark.Terminal',
-	]);
+	assert.deepEqual(
+		world.socket.sent.map((m) => m.split(' ')[0]),
+		['Core.Hello', 'Core.Supports.Set', 'Mudlark.Terminal'],
+	);
 	assert.equal(world.link.state, 'login');
 });
 
@@ -175,7 +205,10 @@ test('link: a lost connection is resumed with the place and the token, and lines
 	assert.equal(world.link.state, 'waiting');
 	world.link.line('two');
 	world.link.line('three');
-	assert.deepEqual(world.sent('Mudlark.Session.Line').map((l) => l.text), ['one']);
+	assert.deepEqual(
+		world.sent('Mudlark.Session.Line').map((l) => l.text),
+		['one'],
+	);
 	world.wait();
 	world.open();
 	const [request] = world.sent('Mudlark.Session.Resume');
@@ -200,7 +233,10 @@ test('link: a refused resume shows the dialogue and offers what was typed, witho
 	world.open();
 	world.text('Welcome.\r\nName: ');
 	world.says('Mudlark.Session.Refused {"why":"Too late."}');
-	assert.deepEqual(world.events.find(([name]) => name === 'refused'), ['refused', 'Too late.']);
+	assert.deepEqual(
+		world.events.find(([name]) => name === 'refused'),
+		['refused', 'Too late.'],
+	);
 	assert.deepEqual(world.sent('Mudlark.Session.Line'), []);
 	const state = world.events.filter(([name]) => name === 'state').pop();
 	assert.deepEqual(state, ['state', 'login', { unsent: ['say hello'] }]);
@@ -245,7 +281,10 @@ test('link: it comes back when the server restarts, and stays away when one has 
 
 test('link: tries come later and later, never in step, never beyond a bound', () => {
 	const waits = [0, 1, 2, 3, 8, 20].map((tries) => backOff(tries, 1));
-	assert.deepEqual([...waits].sort((a, b) => a - b), waits);
+	assert.deepEqual(
+		[...waits].sort((a, b) => a - b),
+		waits,
+	);
 	assert.ok(waits[5] <= 15000);
 	assert.ok(backOff(3, 0) < backOff(3, 1));
 });
@@ -253,6 +292,12 @@ test('link: tries come later and later, never in step, never beyond a bound', ()
 test('link: malformed messages are passed over', () => {
 	assert.equal(parseGmcp('Room.Info {"num":'), null);
 	const world = playing();
-	world.says('Room.Info {"num":', 'Mudlark.Session.At []', 'Mudlark.Session.Token 7', 'Core.Ping', '');
+	world.says(
+		'Room.Info {"num":',
+		'Mudlark.Session.At []',
+		'Mudlark.Session.Token 7',
+		'Core.Ping',
+		'',
+	);
 	assert.equal(world.link.state, 'playing');
 });

@@ -20,8 +20,14 @@ test('model: things come, change and go', () => {
 	applyGmcp(m, 'Char.Items.List', { location: 'inv', items: [{ id: '1', name: 'a penny' }] });
 	applyGmcp(m, 'char.items.add', { location: 'inv', item: { id: '2', name: 'a tin' } });
 	applyGmcp(m, 'Char.Items.Update', { location: 'inv', item: { id: '2', name: 'a box' } });
-	assert.equal(applyGmcp(m, 'Char.Items.Remove', { location: 'inv', item: { id: '1' } }), 'inv');
-	assert.deepEqual(m.items.inv.map((i) => i.name), ['a box']);
+	assert.equal(
+		applyGmcp(m, 'Char.Items.Remove', { location: 'inv', item: { id: '1' } }),
+		'inv',
+	);
+	assert.deepEqual(
+		m.items.inv.map((i) => i.name),
+		['a box'],
+	);
 });
 
 test('model: people come and go', () => {
@@ -33,11 +39,33 @@ test('model: people come and go', () => {
 });
 
 test('model: nonsense of every kind changes nothing and throws nothing', () => {
-	const bodies = [undefined, null, 7, 'x', [], {}, [null], { items: 3 }, { location: '__proto__' }, { name: {} }];
-	for (const name of ['char.name', 'char.vitals', 'room.info', 'room.players', 'room.addplayer', 'room.removeplayer',
-		'char.items.list', 'char.items.add', 'char.items.update', 'comm.channel.text', 'comm.channel.list', 'no.such'])
-		for (const body of bodies)
-			applyGmcp(emptyModel(), name, body);
+	const bodies = [
+		undefined,
+		null,
+		7,
+		'x',
+		[],
+		{},
+		[null],
+		{ items: 3 },
+		{ location: '__proto__' },
+		{ name: {} },
+	];
+	for (const name of [
+		'char.name',
+		'char.vitals',
+		'room.info',
+		'room.players',
+		'room.addplayer',
+		'room.removeplayer',
+		'char.items.list',
+		'char.items.add',
+		'char.items.update',
+		'comm.channel.text',
+		'comm.channel.list',
+		'no.such',
+	])
+		for (const body of bodies) applyGmcp(emptyModel(), name, body);
 	assert.equal(readCoords('1,a,b', ''), null);
 	assert.deepEqual(readCoords('7,1,-2,3', ''), { area: '7', x: 1, y: -2, z: 3 });
 });
@@ -47,13 +75,22 @@ test('model: a thing is asked for without its article', () => {
 	assert.equal(nounOf('Ana'), 'Ana');
 });
 
-const room = (num, exits, coords = null) => ({ num, name: `room ${num}`, area: 'x', environment: '', coords, exits });
+const room = (num, exits, coords = null) => ({
+	num,
+	name: `room ${num}`,
+	area: 'x',
+	environment: '',
+	coords,
+	exits,
+});
 
 test('atlas: rooms lie where the ways lead, and only a neighbour has a way', () => {
 	const atlas = new Atlas();
 	atlas.visit(room('1', { e: '2' }));
 	atlas.visit(room('2', { w: '1', n: '3' }));
-	const spots = Object.fromEntries(atlas.layout().map((s) => [s.num, [s.x, s.y, s.way?.long ?? null]]));
+	const spots = Object.fromEntries(
+		atlas.layout().map((s) => [s.num, [s.x, s.y, s.way?.long ?? null]]),
+	);
 	assert.deepEqual(spots, { 2: [0, 0, null], 1: [-1, 0, 'west'], 3: [0, 1, 'north'] });
 });
 
@@ -62,13 +99,22 @@ test('atlas: coordinates of the server win over the ways', () => {
 	const at = (x, y) => ({ area: 'a', x, y, z: 0 });
 	atlas.visit(room('1', { e: '2' }, at(0, 0)));
 	atlas.visit(room('2', { w: '1' }, at(3, 1)));
-	assert.deepEqual(atlas.layout().map((s) => [s.num, s.x, s.y]), [['2', 0, 0], ['1', -3, -1]]);
+	assert.deepEqual(
+		atlas.layout().map((s) => [s.num, s.x, s.y]),
+		[
+			['2', 0, 0],
+			['1', -3, -1],
+		],
+	);
 });
 
 test('atlas: a secret room is nowhere, and the atlas reads back the same', () => {
 	const atlas = new Atlas();
 	atlas.visit(room('1', { e: '-1' }));
-	assert.deepEqual(atlas.layout().map((s) => s.num), ['1']);
+	assert.deepEqual(
+		atlas.layout().map((s) => s.num),
+		['1'],
+	);
 	atlas.visit(room('-1', { w: '1' }));
 	assert.deepEqual(atlas.layout(), []);
 	const again = new Atlas(JSON.parse(JSON.stringify(atlas.saved())));
@@ -80,15 +126,21 @@ test('complete: the first word is a command, others are what is near, then words
 	const pools = { near: ['Marrable', 'penny'], words: ['mud', 'marsh'] };
 	assert.equal(complete('lo', 2, pools).options[0], 'look');
 	assert.deepEqual(complete('look ma', 7, pools).options, ['marrable', 'marsh']);
-	assert.deepEqual(complete('get 2.pe', 8, pools), { start: 6, word: 'pe', options: ['penny'] });
+	assert.deepEqual(complete('get 2.pe', 8, pools), {
+		start: 6,
+		word: 'pe',
+		options: ['penny'],
+	});
 	assert.deepEqual(complete('', 0, pools).options, []);
 });
 
 test('history: it goes back and forth and keeps what was being typed', () => {
 	const h = new History();
-	for (const line of ['look', 'look', 'north'])
-		h.add(line);
-	assert.deepEqual([h.step(-1, 'dra'), h.step(-1, ''), h.step(-1, '')], ['north', 'look', null]);
+	for (const line of ['look', 'look', 'north']) h.add(line);
+	assert.deepEqual(
+		[h.step(-1, 'dra'), h.step(-1, ''), h.step(-1, '')],
+		['north', 'look', null],
+	);
 	assert.deepEqual([h.step(1, ''), h.step(1, ''), h.step(1, '')], ['north', 'dra', null]);
 });
 
@@ -96,7 +148,6 @@ test('words: the newest come first and the oldest are forgotten', () => {
 	const w = new Words();
 	w.learn('mud shingle mud');
 	assert.deepEqual(w.newest(), ['mud', 'shingle']);
-	for (let i = 0; i < 700; i++)
-		w.learn(`word${i}`);
+	for (let i = 0; i < 700; i++) w.learn(`word${i}`);
 	assert.equal(w.newest().length, 600);
 });

@@ -1,5 +1,5 @@
-// place.js - a Mudlark of our own on free loopback ports, a way to it that can be cut, and one Chromium.
-// What is started here is ended here, by its process id.
+// place.js - a Mudlark of our own on free loopback ports, a way to it that can be cut, and one
+// Chromium. What is started here is ended here, by its process id.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,8 +13,7 @@ const build = process.env.WEB_BUILD;
 const endings = [];
 
 export async function stopAll() {
-	for (const end of endings.splice(0).reverse())
-		await end();
+	for (const end of endings.splice(0).reverse()) await end();
 }
 
 // Asked for once, made once.
@@ -33,8 +32,7 @@ export async function freePort() {
 }
 
 async function stop(child) {
-	if (child.exitCode !== null || child.signalCode !== null)
-		return;
+	if (child.exitCode !== null || child.signalCode !== null) return;
 	child.kill('SIGTERM');
 	const timer = setTimeout(() => child.kill('SIGKILL'), 10000);
 	await once(child, 'exit');
@@ -49,8 +47,7 @@ async function start(program, args, word) {
 	await new Promise((resolve, reject) => {
 		const hear = (bytes) => {
 			said = (said + bytes).slice(-20000);
-			if (word.test(said))
-				resolve();
+			if (word.test(said)) resolve();
 		};
 		child.stdout.on('data', hear);
 		child.stderr.on('data', hear);
@@ -59,7 +56,13 @@ async function start(program, args, word) {
 	return child;
 }
 
-const OPTIONS = ['gateway.conn_rate=0', 'gateway.max_conns_per_ip=0', 'gateway.login_timeout=0', 'world.life=false'];
+const OPTIONS = [
+	'gateway.conn_rate=0',
+	'gateway.max_conns_per_ip=0',
+	'gateway.login_timeout=0',
+	'world.life=false',
+	'world.linkdead_grace=60s',
+];
 const sets = (options) => options.flatMap((option) => ['--set', option]);
 
 export const theServer = single(async () => {
@@ -86,12 +89,14 @@ export async function secondGateway({ data }) {
 }
 
 export function pidOf(name, { data }) {
-	const table = execFileSync(`${build}/bin/mudlark`, ['status', '--data', data], { encoding: 'utf8' });
+	const table = execFileSync(`${build}/bin/mudlark`, ['status', '--data', data], {
+		encoding: 'utf8',
+	});
 	return Number(new RegExp(`^${name} +(\\d+)`, 'm').exec(table)[1]);
 }
 
-// The way between a page and a server.  cut(): connections end, new ones are refused.  freeze(): they
-// stay and nothing comes through, as when a cable is pulled.
+// The way between a page and a server.  cut(): connections end, new ones are refused.  freeze():
+// they stay and nothing comes through, as when a cable is pulled.
 export class Way {
 	constructor(target) {
 		this.target = target;
@@ -116,7 +121,10 @@ export class Way {
 		const far = net.connect(this.target, '127.0.0.1');
 		const pair = { near, far };
 		this.pairs.add(pair);
-		for (const [from, to] of [[near, far], [far, near]]) {
+		for (const [from, to] of [
+			[near, far],
+			[far, near],
+		]) {
 			from.on('data', (bytes) => this.state === 'open' && to.write(bytes));
 			from.on('error', () => {});
 			from.on('close', () => {
@@ -144,8 +152,7 @@ export class Way {
 	}
 
 	heal() {
-		if (this.state === 'frozen')
-			this.dropAll();
+		if (this.state === 'frozen') this.dropAll();
 		this.state = 'open';
 	}
 

@@ -1,5 +1,5 @@
-// player.js - one person at one page: types, clicks, reads.  Notes every word the browser says against
-// the page: errors, requests to other hosts, breaches of the policy.
+// player.js - one person at one page: types, clicks, reads.  Notes every word the browser says
+// against the page: errors, requests to other hosts, breaches of the policy.
 
 import assert from 'node:assert/strict';
 import { theBrowser, theServer, Way } from './place.js';
@@ -10,13 +10,14 @@ const PATIENCE_MS = 15000;
 const open = new Set();
 let people = 0;
 
-// After a failure: what was on the pages that were left open.  They are closed.
+// After a failure: what was on the pages that were left open.  They stay.
 export async function describeOpen() {
 	const found = [];
 	for (const player of open) {
 		const text = await player.page.innerText('body').catch((error) => String(error));
-		found.push(`--- the page of ${player.name ?? 'somebody'}:\n${text.slice(-1500)}\n${player.complaints.join('\n')}`);
-		await player.context.close();
+		found.push(
+			`--- the page of ${player.name ?? 'somebody'}:\n${text.slice(-1500)}\n${player.complaints.join('\n')}`,
+		);
 	}
 	open.clear();
 	return found.join('\n');
@@ -25,7 +26,9 @@ export async function describeOpen() {
 // Letters only, never the same.
 export function newName(stem = 'Web') {
 	people++;
-	const tail = people.toString(26).replace(/./g, (c) => String.fromCharCode(97 + parseInt(c, 26)));
+	const tail = people
+		.toString(26)
+		.replace(/./g, (c) => String.fromCharCode(97 + parseInt(c, 26)));
 	return stem + tail;
 }
 
@@ -52,6 +55,16 @@ export class Player {
 		return player;
 	}
 
+	// Without an account: at once.
+	static async visit(options = {}) {
+		const player = await Player.open(options);
+		await player.waitPrompt('Name:');
+		await player.type('guest');
+		await player.inPlay();
+		player.name = await player.page.innerText('#self');
+		return player;
+	}
+
 	watch() {
 		const { page, complaints } = this;
 		page.on('pageerror', (error) => complaints.push(`error: ${error}`));
@@ -69,6 +82,14 @@ export class Player {
 
 	async leave() {
 		open.delete(this);
+		if (
+			await this.page.evaluate(
+				() => document.documentElement.dataset.link === 'playing',
+			)
+		) {
+			await this.type('quit');
+			await this.page.waitForSelector('html[data-link="closed"]');
+		}
 		await this.context.close();
 		this.way.close();
 		assert.deepEqual(this.complaints, []);
@@ -90,7 +111,9 @@ export class Player {
 	async waitPrompt(text) {
 		await this.page.waitForFunction(
 			(wanted) =>
-				[...document.querySelectorAll('form:not([hidden]) .prompt')].some((p) => p.textContent.includes(wanted)),
+				[...document.querySelectorAll('form:not([hidden]) .prompt')].some(
+					(p) => p.textContent.includes(wanted),
+				),
 			text,
 		);
 	}
@@ -124,7 +147,8 @@ export class Player {
 
 	async waitStatus(text) {
 		await this.page.waitForFunction(
-			(wanted) => document.getElementById('status-text').textContent.includes(wanted),
+			(wanted) =>
+				document.getElementById('status-text').textContent.includes(wanted),
 			text,
 		);
 	}
@@ -138,28 +162,43 @@ export class Player {
 
 	async seeIn(selector, text) {
 		await this.page.waitForFunction(
-			([where, wanted]) => document.querySelector(where)?.innerText.includes(wanted),
+			([where, wanted]) =>
+				document.querySelector(where)?.innerText.includes(wanted),
 			[selector, text],
 		);
 	}
 
 	async lines() {
-		return this.page.$$eval('#lines .line', (nodes) => nodes.map((node) => node.textContent));
+		return this.page.$$eval('#lines .line', (nodes) =>
+			nodes.map((node) => node.textContent),
+		);
 	}
 
-	// The numbers behind a word in the text, in order: what an oracle of order and number needs.
+	// The numbers behind a word in the text, in order: what an oracle of order and number
+	// needs.
 	async numbersAfter(pattern) {
 		const found = [];
 		for (const line of await this.lines()) {
 			const match = pattern.exec(line);
-			if (match)
-				found.push(Number(match[1]));
+			if (match) found.push(Number(match[1]));
 		}
 		return found;
 	}
 
+	// What fades in has come, what glows goes on.
 	async shot(name) {
-		await this.page.screenshot({ path: `${process.env.WEB_BUILD}/web-shots/${name}.png` });
+		await this.page.evaluate(() => {
+			const ends = (a) => a.effect.getComputedTiming().endTime !== Infinity;
+			return Promise.all(
+				document
+					.getAnimations()
+					.filter(ends)
+					.map((a) => a.finished),
+			);
+		});
+		await this.page.screenshot({
+			path: `${process.env.WEB_BUILD}/web-shots/${name}.png`,
+		});
 	}
 }
 

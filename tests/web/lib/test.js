@@ -2,8 +2,9 @@
 
 export const tests = [];
 
-export function test(name, run) {
-	tests.push({ name, run });
+// beside: begins with the first and runs beside the others, because it has to wait for long.
+export function test(name, run, { beside = false } = {}) {
+	tests.push({ name, run, beside });
 }
 
 export const clientModule = (name) => import(`file://${process.env.WEB_WORK}/client/${name}`);
