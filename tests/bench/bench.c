@@ -48,7 +48,7 @@ enum run_id {
 };
 
 struct run {
-	const char *mode, *play;
+	const char *mode, *play; /* play NULL: none */
 	size_t clients;
 	double seconds;
 	enum run_id floor; /* the run whose floor it is measured against; itself, mostly */
@@ -59,28 +59,89 @@ struct run {
 };
 
 static const struct run runs[RUNS] = {
-	/* clang-format off */
-	[IDLE]       = { "idle",      "",      10000, 0, IDLE,     false },
-	[IDLE_MCCP2] = { "idle",      "",      10000, 0, IDLE,     false, WAY_MCCP2, 2000 },
-	[IDLE_TLS]   = { "idle",      "",      10000, 0, IDLE,     false, WAY_TLS,   2000 },
-	[IDLE_WS]    = { "idle",      "",      10000, 0, IDLE,     false, WAY_WS,    2000 },
-	[IDLE_WSS]   = { "idle",      "",      10000, 0, IDLE,     false, WAY_WSS,   2000 },
-	[MOST]       = { "idle",      "",      19900, 0, MOST,     false },
-	[LOGIN]      = { "logins",    "",      10000, 0, LOGIN,    true  },
-	[TRIP]       = { "roundtrip", "",      10000, 8, TRIP,     true  },
-	[TRIP_WS]    = { "roundtrip", "",      10000, 8, TRIP,     false, WAY_WS },
-	[THINK]      = { "saturated", "think", 200,   4, THINK,    true  },
-	[SAY]        = { "saturated", "say",   200,   4, THINK,    false },
-	[CARRY]      = { "saturated", "carry", 200,   4, THINK,    false },
-	[FAN_1]      = { "fanout",    "1",     1000,  4, FAN_1,    true  },
-	[FAN_10]     = { "fanout",    "10",    1000,  4, FAN_10,   true  },
-	[FAN_10X1]   = { "fanout",    "10x1",  1000,  4, FAN_10X1, true  },
-	[FAN_WS]     = { "fanout",    "1",     1000,  4, FAN_1,    false, WAY_WS },
-	[FAN_10_WS]  = { "fanout",    "10",    1000,  4, FAN_10,   false, WAY_WS },
-	[FAN_TLS]    = { "fanout",    "1",     1000,  4, FAN_1,    false, WAY_TLS },
-	[SAVED]      = { "saved",     "",      1,     0, SAVED,    false, WAY_TELNET, 0, "foreshore" },
-	[RESTART]    = { "restart",   "",      1000,  0, RESTART,  false },
-	/* clang-format on */
+	[IDLE] = { .mode = "idle", .clients = 10000, .floor = IDLE },
+	[IDLE_MCCP2] = { .mode = "idle",
+			 .clients = 10000,
+			 .floor = IDLE,
+			 .way = WAY_MCCP2,
+			 .few = 2000 },
+	[IDLE_TLS] = { .mode = "idle",
+		       .clients = 10000,
+		       .floor = IDLE,
+		       .way = WAY_TLS,
+		       .few = 2000 },
+	[IDLE_WS] = { .mode = "idle", .clients = 10000, .floor = IDLE, .way = WAY_WS, .few = 2000 },
+	[IDLE_WSS] = { .mode = "idle",
+		       .clients = 10000,
+		       .floor = IDLE,
+		       .way = WAY_WSS,
+		       .few = 2000 },
+	[MOST] = { .mode = "idle", .clients = 19900, .floor = MOST },
+	[LOGIN] = { .mode = "logins", .clients = 10000, .floor = LOGIN, .has_floor = true },
+	[TRIP] = { .mode = "roundtrip",
+		   .clients = 10000,
+		   .seconds = 8,
+		   .floor = TRIP,
+		   .has_floor = true },
+	[TRIP_WS] = { .mode = "roundtrip",
+		      .clients = 10000,
+		      .seconds = 8,
+		      .floor = TRIP,
+		      .way = WAY_WS },
+	[THINK] = { .mode = "saturated",
+		    .clients = 200,
+		    .play = "think",
+		    .seconds = 4,
+		    .floor = THINK,
+		    .has_floor = true },
+	[SAY] = { .mode = "saturated",
+		  .clients = 200,
+		  .play = "say",
+		  .seconds = 4,
+		  .floor = THINK },
+	[CARRY] = { .mode = "saturated",
+		    .clients = 200,
+		    .play = "carry",
+		    .seconds = 4,
+		    .floor = THINK },
+	[FAN_1] = { .mode = "fanout",
+		    .clients = 1000,
+		    .play = "1",
+		    .seconds = 4,
+		    .floor = FAN_1,
+		    .has_floor = true },
+	[FAN_10] = { .mode = "fanout",
+		     .clients = 1000,
+		     .play = "10",
+		     .seconds = 4,
+		     .floor = FAN_10,
+		     .has_floor = true },
+	[FAN_10X1] = { .mode = "fanout",
+		       .clients = 1000,
+		       .play = "10x1",
+		       .seconds = 4,
+		       .floor = FAN_10X1,
+		       .has_floor = true },
+	[FAN_WS] = { .mode = "fanout",
+		     .clients = 1000,
+		     .play = "1",
+		     .seconds = 4,
+		     .floor = FAN_1,
+		     .way = WAY_WS },
+	[FAN_10_WS] = { .mode = "fanout",
+			.clients = 1000,
+			.play = "10",
+			.seconds = 4,
+			.floor = FAN_10,
+			.way = WAY_WS },
+	[FAN_TLS] = { .mode = "fanout",
+		      .clients = 1000,
+		      .play = "1",
+		      .seconds = 4,
+		      .floor = FAN_1,
+		      .way = WAY_TLS },
+	[SAVED] = { .mode = "saved", .clients = 1, .floor = SAVED, .pack = "foreshore" },
+	[RESTART] = { .mode = "restart", .clients = 1000, .floor = RESTART },
 };
 
 static double idle_kb(const struct figures *f)
@@ -237,10 +298,10 @@ static void say_run(const struct run *r, bool is_floor, const struct figures *f,
 		"  %-9s %-6s %-5s %-5s %5zu clients: %.0f/s p50 %.3f p99 %.3f max %.1f ms, %.1f "
 		"us, "
 		"%.2f+%.2f KB, %.2f s, lost %zu doubled %zu dropped %zu, others %.0f %%\n",
-		r->mode, way_name(r->way), r->play, is_floor ? "floor" : "ours", f->clients,
-		f->per_s, (double)f->p50_us / 1e3, (double)f->p99_us / 1e3, (double)f->max_us / 1e3,
-		f->cpu_us, f->gateway_kb, f->world_kb, f->took_s, f->lost, f->doubled, f->dropped,
-		100 * others);
+		r->mode, way_name(r->way), r->play ? r->play : "", is_floor ? "floor" : "ours",
+		f->clients, f->per_s, (double)f->p50_us / 1e3, (double)f->p99_us / 1e3,
+		(double)f->max_us / 1e3, f->cpu_us, f->gateway_kb, f->world_kb, f->took_s, f->lost,
+		f->doubled, f->dropped, 100 * others);
 }
 
 static double run_once(const struct run *r, bool is_floor, double scale, struct figures *ret)
@@ -248,7 +309,7 @@ static double run_once(const struct run *r, bool is_floor, double scale, struct 
 	struct mode_conf conf = {
 		.clients = scale < 1 && r->few ? r->few : r->clients,
 		.seconds_us = (uint64_t)(r->seconds * scale * 1e6),
-		.play = r->play,
+		.play = r->play ? r->play : "",
 		.way = r->way,
 	};
 	struct watch w;
