@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "gateway/gmcp.h"
-#include "gateway/resume.h"
 #include "rt/log.h"
 
 enum {
@@ -617,65 +616,4 @@ int client_open(struct clients *cs, const struct protocol *p, struct stream *fro
 	if (guest->first.n > 0)
 		take_bytes(c, guest->first);
 	return 0;
-}
-
-void clients_farewell(struct clients *cs, const char *markup)
-{
-	struct client *c;
-
-	TAILQ_FOREACH(c, &cs->all, all)
-	if (c->session && !c->doomed)
-		lobby_end(c->session, "shutdown", markup);
-}
-
-void clients_finish(struct clients *cs, const char *markup)
-{
-	struct client *c;
-
-	TAILQ_FOREACH(c, &cs->all, all)
-	{
-		if (!c->session || c->doomed)
-			continue;
-		if (c->session->n_lines == 0) {
-			lobby_end(c->session, "shutdown", markup);
-			continue;
-		}
-		lobby_say(c->session, markup);
-		if (!c->eof)
-			client_eof(c);
-	}
-}
-
-/* Telnet clients are not sent away before the end: hardly any comes back by itself. */
-static bool comes_back(const struct client *c)
-{
-	const struct session *s = c->session;
-
-	return c->framing && s && !c->doomed && s->playing && s->resume && !s->resume->client_due &&
-	       s->resume->at_told > 0;
-}
-
-bool clients_move(struct clients *cs, size_t most, const char *markup)
-{
-	struct client *c;
-	size_t n = 0;
-
-	TAILQ_FOREACH(c, &cs->all, all)
-	{
-		if (!comes_back(c))
-			continue;
-		if (n++ == most)
-			return true;
-		lobby_end(c->session, "shutdown", markup);
-	}
-	return false;
-}
-
-void clients_say(struct clients *cs, const char *markup)
-{
-	struct client *c;
-
-	TAILQ_FOREACH(c, &cs->all, all)
-	if (c->session && !c->doomed)
-		lobby_say(c->session, markup);
 }
