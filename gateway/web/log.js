@@ -39,10 +39,20 @@ export class Log {
 		const node = document.createElement('div');
 		node.className = 'turn';
 		node.append(...lines.map(lineNode));
-		node.classList.toggle('aligned', node.querySelector('.fixed') !== null);
+		this.align(node);
 		this.add({ kind: 'text', text, settled, n: lines.length, node });
 		this.onLines(lines.map(plainText));
 		return rest.length > 0 ? rest : null;
+	}
+
+	// Tables and drawings shrink as far as their widest line needs it on a small screen.
+	align(node) {
+		const widths = [...node.querySelectorAll('.fixed')].map(
+			(line) => line.textContent.length,
+		);
+		if (widths.length === 0) return;
+		node.classList.add('aligned');
+		node.style.setProperty('--columns', String(Math.max(...widths)));
 	}
 
 	// A line the player typed, behind the prompt it answers.  Returns the entry.
