@@ -1,7 +1,7 @@
 /*
  * lobby.c - see lobby.h.
  *
- * pump() is the heart: whatever happens to a session ends with it, and it sends what its state allows
+ * lobby_pump() is the heart: whatever happens to a session ends with it, and it sends what its state allows
  * to send, or puts the session on the list of what it waits for.  Nothing here goes through all
  * sessions but the coming and going of the world.
  */
@@ -29,10 +29,6 @@ static const char lost_line[] = "{system}What you typed meanwhile is set aside.{
 static const char forgotten_line[] = "{system}The question is forgotten; ask again.{/}";
 static const char full_line[] = "{system}Too many of your lines are waiting; "
 				"this one was not taken.{/}";
-static const char resume_late_line[] = "You are in play already.";
-static const char resume_bad_line[] = "That is no token.";
-static const char resume_end_line[] =
-	"{system}That was one wrong token too many. Come back by your name.{/}";
 static const char late_line[] = "{system}You took too long to log in. Come back any time.{/}";
 
 static uint64_t now_us(const struct lobby *l)
@@ -93,8 +89,7 @@ static void drop_stranger(struct session *s)
 	s->lobby->n_strangers--;
 }
 
-/* Remembers to look at the session at the end of the turn. */
-static void touch(struct session *s)
+void lobby_touch(struct session *s)
 {
 	struct lobby *l = s->lobby;
 
@@ -146,24 +141,6 @@ static enum session_wait send_lines(struct session *s)
 	return WAIT_NOTHING;
 }
 
-/* Of a session that can be resumed, or wants to resume another one. */
-static enum session_wait send_resume(struct session *s)
-{
-	struct resume *r = s->resume;
-
-	if (r->world_due) {
-		if (!tell_token(s->lobby, s))
-			return WAIT_ROOM;
-		r->world_due = false;
-	}
-	if (resume_is_unsent(r)) {
-		if (!tell_resume(s->lobby, s))
-			return WAIT_ROOM;
-		resume_sent(r, true);
-	}
-	return WAIT_NOTHING;
-}
-
 static enum session_wait send_some(struct session *s)
 {
 	struct lobby *l = s->lobby;
@@ -191,7 +168,7 @@ static enum session_wait send_some(struct session *s)
 		if (s->caps_changed && !tell_caps(l, s))
 			return WAIT_ROOM;
 		s->caps_changed = false;
-		if (s->resume && send_resume(s) != WAIT_NOTHING)
+		if (s->resume && !lobby_tell_resume(s))
 			return WAIT_ROOM;
 		if (s->resume && s->resume->wish)
 			return WAIT_NOTHING; /* whose lines they are is not known yet */
@@ -201,7 +178,7 @@ static enum session_wait send_some(struct session *s)
 	}
 }
 
-static void pump(struct session *s)
+void lobby_pump(struct session *s)
 {
 	wait_for(s, send_some(s));
 }
@@ -290,7 +267,7 @@ struct session *lobby_open(struct lobby *l, const struct lobby_guest *guest)
 	add_stranger(s);
 	if (l->told_away)
 		say_away(s);
-	pump(s);
+	lobby_pump(s);
 	return s;
 }
 
@@ -385,14 +362,14 @@ void lobby_line_tagged(struct session *s, struct span text, uint64_t tag)
 		if (!s->told_full)
 			lobby_say(s, full_line);
 		s->told_full = true;
-		touch(s);
+		lobby_touch(s);
 		return;
 	}
 	l->stats.lines++;
 	l->stats.queued++;
 	if (!l->up)
 		say_away(s);
-	pump(s);
+	lobby_pump(s);
 }
 
 void lobby_data(struct session *s, struct span package, struct span json)
@@ -407,71 +384,10 @@ void lobby_data(struct session *s, struct span package, struct span json)
 void lobby_caps(struct session *s)
 {
 	s->caps_changed = true;
-	touch(s);
-}
-
-void lobby_resumable(struct session *s)
-{
-	struct lobby *l = s->lobby;
-
-	if (s->resume || l->conf->resume_grace_us < 1000000)
-		return;
-	s->resume = resume_new(l->entropy, (uint32_t)(l->conf->resume_grace_us / 1000000));
-	touch(s);
-}
-
-static void tell_refused(struct session *s, const char *why)
-{
-	struct lobby *l = s->lobby;
-
-	if (l->io.resumed)
-		l->io.resumed(l->io.ctx, s, &(struct lobby_resumed){ .why = why });
-	if (s->resume && s->resume->refused >= RESUME_REFUSALS)
-		lobby_end(s, "resume_refused", resume_end_line);
-}
-
-void lobby_resume(struct session *s, const struct resume_claim *c)
-{
-	lobby_resumable(s);
-	if (s->playing || !s->resume) {
-		tell_refused(s, resume_late_line);
-	} else if (resume_claim(s->resume, c, s->lobby->entropy) != 0) {
-		s->resume->refused++;
-		tell_refused(s, resume_bad_line);
-	} else {
-		pump(s);
-	}
+	lobby_touch(s);
 }
 
 /* What the world does */
-
-/* What the client numbered it sends again, now that it knows from where. */
-static void drop_numbered(struct session *s)
-{
-	if (s->n_lines > 0 && session_head(s)->tag > 0)
-		s->lobby->stats.queued -= session_drop_lines(s);
-}
-
-void lobby_resumed(struct session *s, const Mudlark__Resumed *m)
-{
-	struct lobby *l = s->lobby;
-
-	if (!s->resume || !s->resume->wish)
-		return;
-	resume_answered(s->resume, m);
-	log_info("session_resumes", LOG_ID("session", s->id), LOG_INT("ok", m->ok),
-		 LOG_INT("gap", m->gap));
-	if (!m->ok) {
-		pump(s);
-		tell_refused(s, m->why);
-		return;
-	}
-	drop_numbered(s);
-	pump(s);
-	if (l->io.resumed)
-		l->io.resumed(l->io.ctx, s,
-			      &(struct lobby_resumed){ .line = m->tag, .gap = m->gap });
-}
 
 void lobby_finish(struct session *s, uint64_t seq)
 {
@@ -485,7 +401,7 @@ void lobby_finish(struct session *s, uint64_t seq)
 	if (s->eof && s->n_lines == 0)
 		lobby_end(s, "eof", NULL);
 	else
-		pump(s);
+		lobby_pump(s);
 }
 
 /* A new world does not know the session: it is as good as just connected. */
@@ -569,7 +485,7 @@ void lobby_up(struct lobby *l, enum link_up how)
 		} else {
 			say_back(s);
 		}
-		pump(s);
+		lobby_pump(s);
 	}
 	send_farewells(l);
 }
@@ -591,7 +507,7 @@ void lobby_room(struct lobby *l)
 	send_farewells(l);
 	while (!l->full && (s = TAILQ_FIRST(&l->blocked))) {
 		wait_for(s, WAIT_NOTHING);
-		pump(s);
+		lobby_pump(s);
 	}
 }
 
@@ -629,7 +545,7 @@ void lobby_flush(struct lobby *l)
 			continue;
 		s->touched = false;
 		s->told_full = false;
-		pump(s);
+		lobby_pump(s);
 	}
 	l->n_touched = 0;
 }
@@ -685,7 +601,7 @@ void lobby_tick(struct lobby *l)
 		l->delay_us = now + LOBBY_DELAY_US;
 		for (s = TAILQ_FIRST(&l->delayed); s; s = next) {
 			next = TAILQ_NEXT(s, waiting);
-			pump(s);
+			lobby_pump(s);
 		}
 	}
 	end_strangers(l, now);

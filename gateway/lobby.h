@@ -173,6 +173,13 @@ void lobby_flush(struct lobby *l);
 uint64_t lobby_due(const struct lobby *l);
 void lobby_tick(struct lobby *l);
 
+/* For gateway/lobby_resume.c. Sends what the session's state allows, or has it wait. */
+void lobby_pump(struct session *s);
+/* Looks at the session at the end of the turn. */
+void lobby_touch(struct session *s);
+/* Its token and its wish; false: no room. */
+bool lobby_tell_resume(struct session *s) MUST_USE;
+
 /* For gateway/inbox.c, which handles the records. */
 struct session *lobby_get(struct lobby *l, uint64_t id);  /* NULL: gone, counted */
 void lobby_text(struct session *s, struct lobby_text *t); /* an id is made for id 0 */
