@@ -59,6 +59,9 @@ async function start(program, args, word) {
 const OPTIONS = [
 	'gateway.conn_rate=0',
 	'gateway.max_conns_per_ip=0',
+	'world.max_per_address=0',
+	'world.opens_minute=0',
+	'world.opens_ten_minutes=0',
 	'gateway.login_timeout=0',
 	'world.life=false',
 	'world.linkdead_grace=60s',
