@@ -5,7 +5,7 @@ SCENARIO_BIN := $(SCENARIOS:%=$(B)/tests/scenario/test_%)
 SCENARIO_O := $(patsubst %.c,$(B)/%.o,$(filter-out tests/scenario/test_%.c,$(wildcard tests/scenario/*.c)))
 TEST_BIN += $(SCENARIO_BIN)
 CHECKS += $(SCENARIOS:%=check-%)
-ASAN_CHECKS += check-play check-kill check-replay
+ASAN_CHECKS += check-play check-kill check-replay check-words check-hostile check-hostile_web
 
 $(B)/tests/support/store.o: CFLAGS += $(shell pkg-config --cflags libpq sqlite3 2>/dev/null)
 $(SCENARIO_BIN): $(B)/tests/scenario/test_%: $(B)/tests/scenario/test_%.o $(SCENARIO_O) $(B)/libsupport.a $(B)/librt.a
