@@ -1,6 +1,6 @@
 /*
- * address.h - whose address counts: lists of networks that are trusted or exempt, and the address that a chain
- * of proxies tells of.  Addresses and networks themselves are rt/cidr.h.
+ * address.h - whose address counts: lists of networks that are trusted or exempt, and the address
+ * that a chain of proxies tells of.  Addresses and networks themselves are rt/cidr.h.
  */
 #pragma once
 
@@ -26,10 +26,10 @@ void address_nets_done(struct address_nets *list);
 bool address_nets_have(const struct address_nets *list, const struct cidr *a);
 
 /*
- * The client's address by X-Forwarded-For ("client, proxy, proxy"; several headers joined by commas):
- * from the right, the first that is not one of the trusted.  `peer` is who connected to us: if it is
- * not trusted itself, the header counts for nothing.  What cannot be read ends the walk: the last
- * address that could is then the answer.
+ * The client's address by X-Forwarded-For ("client, proxy, proxy"; several headers joined by
+ * commas): from the right, the first that is not one of the trusted.  `peer` is who connected to
+ * us: if it is not trusted itself, the header counts for nothing.  What cannot be read ends the
+ * walk: the last address that could is then the answer.
  */
 struct cidr address_forwarded(struct span header, const struct address_nets *trusted,
 			      const struct cidr *peer);

@@ -8,8 +8,9 @@
  *	                                +--> FAREWELL <--+
  *
  * What is read belongs to whom it is for: a header is looked at (MSG_PEEK) before its bytes, and no
- * others, are taken, and so is the first byte where TLS is to follow.  Handshakes are the only costly
- * thing here, so there are DOOR_STEPS of them in a turn; the rest wait for the next one in `due`.
+ * others, are taken, and so is the first byte where TLS is to follow.  Handshakes are the only
+ * costly thing here, so there are DOOR_STEPS of them in a turn; the rest wait for the next one in
+ * `due`.
  */
 #include "gateway/door.h"
 
@@ -163,7 +164,7 @@ static void lose(struct guest *g, enum door_end how)
 	send_away(g);
 }
 
-/* All is said; he gets a moment to read it. Who is closed with unread bytes would lose the sentence. */
+/* All is said, and he gets a moment to read it: closing with unread bytes would take it back. */
 static void linger(struct guest *g)
 {
 	discharge(g);

@@ -1,14 +1,14 @@
 /*
- * door.h - what is between a socket that was accepted and a client: who is it (a PROXY header, where a
- * trusted proxy connects), may he come in (throttle, bans), and the TLS handshake.
+ * door.h - what is between a socket that was accepted and a client: who is it (a PROXY header,
+ * where a trusted proxy connects), may he come in (throttle, bans), and the TLS handshake.
  *
- * A guest in the door is one small struct until his handshake begins.  There are at most DOOR_MAX of them; from
- * a quarter of that on newcomers that would have to wait are dropped at random, the more the fuller.
- * Every guest has a deadline.  A telnet client of a plain port is never in the door at all: he is
- * handed on at once.
+ * A guest in the door is one small struct until his handshake begins.  There are at most DOOR_MAX
+ * of them; from a quarter of that on newcomers that would have to wait are dropped at random, the
+ * more the fuller. Every guest has a deadline.  A telnet client of a plain port is never in the
+ * door at all: he is handed on at once.
  *
- * Who may not come in is told so, by a sentence or by an HTTP status; where TLS is spoken by an alert, as
- * a handshake would cost more than the guest is worth.
+ * Who may not come in is told so, by a sentence or by an HTTP status; where TLS is spoken by an
+ * alert, as a handshake would cost more than the guest is worth.
  */
 #pragma once
 
@@ -92,10 +92,10 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 void doors_overflow(const struct door *d, int fd);
 
 /*
- * For the web: a request of a guest whose proxy is trusted tells the player's address by X-Forwarded-For
- * (several headers joined by commas; an empty span: there was none).  Charges that address in place of
- * the proxy's and puts it into g.  NULL: welcome; otherwise the sentence to refuse him with, g->source
- * is then charged to nobody (NULL).  *ret_status: 403, 429 or 503.
+ * For the web: a request of a guest whose proxy is trusted tells the player's address by
+ * X-Forwarded-For (several headers joined by commas; an empty span: there was none).  Charges that
+ * address in place of the proxy's and puts it into g.  NULL: welcome; otherwise the sentence to
+ * refuse him with, and *ret_status: 403, 429 or 503; g has not changed then.
  */
 const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span header,
 			   int *ret_status);

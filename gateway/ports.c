@@ -1,5 +1,6 @@
 /*
- * ports.c - see ports.h.  One row for each listener says what is spoken there and who takes the guests.
+ * ports.c - see ports.h.  One row for each listener says what is spoken there and who takes the
+ * guests.
  */
 #include "gateway/ports.h"
 
@@ -79,11 +80,11 @@ static void on_console(struct ports *p, int fd)
 
 /* clang-format off */
 static const struct port_row rows[PORTS] = {
-	[PORT_TELNET]     = { "telnet",     AT(telnet),     .accepted = on_telnet },
-	[PORT_TELNET_TLS] = { "telnet_tls", AT(telnet_tls), .accepted = on_telnet, .tls = true },
-	[PORT_WEB]        = { "web",        AT(web),        .accepted = on_web, .http = true },
-	[PORT_WEB_TLS]    = { "web_tls",    AT(web_tls),    .accepted = on_web, .http = true, .tls = true },
-	[PORT_CONSOLE]    = { "console",    AT(console) },
+	[PORT_TELNET]     = { "telnet",     AT(telnet),     .tls = false, .http = false, on_telnet },
+	[PORT_TELNET_TLS] = { "telnet_tls", AT(telnet_tls), .tls = true,  .http = false, on_telnet },
+	[PORT_WEB]        = { "web",        AT(web),        .tls = false, .http = true,  on_web },
+	[PORT_WEB_TLS]    = { "web_tls",    AT(web_tls),    .tls = true,  .http = true,  on_web },
+	[PORT_CONSOLE]    = { "console",    AT(console),    .tls = false, .http = false, NULL },
 };
 /* clang-format on */
 

@@ -1,6 +1,6 @@
 /*
- * ports.h - all places where connections arrive, from the listening socket to the client: listeners, the
- * doors behind them, who may come in, and the certificate.
+ * ports.h - all places where connections arrive, from the listening socket to the client:
+ * listeners, the doors behind them, who may come in, and the certificate.
  */
 #pragma once
 
@@ -28,13 +28,15 @@ struct ports_stats {
 	int64_t expires; /* of the certificate, seconds of the wall clock; 0: there is none */
 };
 
-/* Takes over the options and binds all addresses; `conf` and `clients` are borrowed.  -errno after saying in the log what failed; *ret is to be freed in any case. */
+/* Takes over the options and binds all addresses; `conf` and `clients` are borrowed.  -errno after
+ * saying in the log what failed; *ret is to be freed in any case. */
 int ports_open(struct ports **ret, struct loop *loop, const struct gateway_conf *conf,
 	       struct clients *clients) MUST_USE;
 /* No new connections; those in a door stay there. */
 void ports_close(struct ports *p);
 void ports_free(struct ports *p);
-/* The options may have changed, and the files of the certificate. What is wrong is said, and left as it was. */
+/* The options may have changed, and the files of the certificate. What is wrong is said, and left as
+ * it was. */
 void ports_reload(struct ports *p);
 /* A client is about to be freed (clients.on_gone). */
 void ports_gone(struct ports *p, const struct client *c);

@@ -1,6 +1,7 @@
 /*
- * proxy.c - see proxy.h.  Version 1 is a line of text, `PROXY TCP4 192.0.2.1 198.51.100.2 4711 4000`;
- * version 2 is a signature of 12 bytes, version and command, family, a length, and so many bytes.
+ * proxy.c - see proxy.h.  Version 1 is a line of text, `PROXY TCP4 192.0.2.1 198.51.100.2 4711
+ * 4000`; version 2 is a signature of 12 bytes, version and command, family, a length, and so many
+ * bytes.
  */
 #include "gateway/proxy.h"
 

@@ -1,9 +1,9 @@
 /*
- * proxy.h - the header with which a proxy says for whom it connects (HAProxy's PROXY protocol, version 1 and 2)
- * as a pure reader: bytes in, address out, no socket.
+ * proxy.h - the header with which a proxy says for whom it connects (HAProxy's PROXY protocol,
+ * version 1 and 2) as a pure reader: bytes in, address out, no socket.
  *
- * It takes exactly the bytes of the header, whatever pieces they come in, and finds the same fault at
- * the same byte.  TLVs of version 2 are passed over by their length.
+ * It takes exactly the bytes of the header, whatever pieces they come in, and finds the same fault
+ * at the same byte.  TLVs of version 2 are passed over by their length.
  */
 #pragma once
 
@@ -30,6 +30,6 @@ struct proxy {
 	struct cidr client;
 };
 
-/* Zero bytes are a fresh one. Takes what belongs to the header; returns how many bytes that was: fewer
- * than all only when the header has ended. */
+/* Zero bytes are a fresh one. Takes what belongs to the header; returns how many bytes that was:
+ * fewer than all only when the header has ended. */
 size_t proxy_take(struct proxy *p, struct span bytes);

@@ -1,8 +1,9 @@
 /*
  * stream.c - see stream.h.
  *
- * TLS takes whole records from the socket.  When less than a record was asked for, the rest is in OpenSSL
- * and the socket is silent; then the event of reading gets a timeout of zero, which calls on_read again.
+ * TLS takes whole records from the socket.  When less than a record was asked for, the rest is in
+ * OpenSSL and the socket is silent; then the event of reading gets a timeout of zero, which calls
+ * on_read again.
  */
 #include "gateway/stream.h"
 

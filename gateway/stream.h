@@ -1,6 +1,6 @@
 /*
- * stream.h - a connected socket in the loop, with or without TLS: bytes come when they come, bytes to send
- * are collected and go out in one call.
+ * stream.h - a connected socket in the loop, with or without TLS: bytes come when they come, bytes
+ * to send are collected and go out in one call.
  *
  * An idle stream holds no memory but itself (and OpenSSL's state); the event for writing exists only
  * while the kernel takes no more.

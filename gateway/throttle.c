@@ -1,6 +1,7 @@
 /*
- * throttle.c - see throttle.h.  Sources, addresses as well as networks, are in a map by a keyed hash,
- * and in a list in the order in which their minute began, so that old ones are dropped from its front.
+ * throttle.c - see throttle.h.  Sources, addresses as well as networks, are in a map by a keyed
+ * hash, and in a list in the order in which their minute began, so that old ones are dropped from
+ * its front.
  */
 #include "gateway/throttle.h"
 

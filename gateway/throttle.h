@@ -2,14 +2,15 @@
  * throttle.h - who may connect: how many connections at once, how many from one address and from one
  * network, how many new ones a minute from one address, how many that have not logged in.
  *
- * An IPv4 address counts by itself, an IPv6 address by its /64; a network is a /24 or a /48.  Sources
- * (addresses and networks) are remembered while they have connections or have had some in this minute;
- * at most THROTTLE_SOURCES are, and beyond that strangers are let in uncounted (the total still holds).
+ * An IPv4 address counts by itself, an IPv6 address by its /64; a network is a /24 or a /48.
+ * Sources (addresses and networks) are remembered while they have connections or have had some in
+ * this minute; at most THROTTLE_SOURCES are, and beyond that strangers are let in uncounted (the
+ * total still holds).
  *
- * Connections that are not in play may take half of all places.  When a quarter of that half is taken newcomers
- * are turned away at random, the more the fuller it is: a flood then meets a wall, while a player who
- * tries again gets in.  This spares exempt addresses, and is off when neither addresses nor networks
- * are limited.
+ * Connections that are not in play may take half of all places.  When a quarter of that half is
+ * taken newcomers are turned away at random, the more the fuller it is: a flood then meets a wall,
+ * while a player who tries again gets in.  This spares exempt addresses, and is off when neither
+ * addresses nor networks are limited.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /*
  * tls.c - see tls.h.
  *
- * OpenSSL works on the socket itself.  Writes may be partial and are tried again with the same bytes at
- * another place (SSL_MODE_*), as the stream's buffer does.
+ * OpenSSL works on the socket itself.  Writes may be partial and are tried again with the same
+ * bytes at another place (SSL_MODE_*), as the stream's buffer does.
  */
 #include "gateway/tls.h"
 
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Bytes on the wire for what they bring: one key at a time costs 30. Beyond, somebody plays with us. */
+/* Bytes on the wire for what they bring: one key at a time costs 30; more is no player. */
 enum { WASTE_FREE = 64 << 10, WASTE_FACTOR = 64 };
 
 struct tls {

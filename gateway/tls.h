@@ -1,10 +1,11 @@
 /*
- * tls.h - TLS (OpenSSL) for connections that come in: a certificate with its key, and what one connection
- * needs.
+ * tls.h - TLS (OpenSSL) for connections that come in: a certificate with its key, and what one
+ * connection needs.
  *
- * TLS 1.2 and 1.3, no renegotiation, compression, tickets or early data.  Buffers are given back between
- * records, so an idle connection holds OpenSSL's state alone.  A certificate is shared by the
- * connections made with it and lives as long as the last of them: it can be replaced at any time.
+ * TLS 1.2 and 1.3, no renegotiation, compression, tickets or early data.  Buffers are given back
+ * between records, so an idle connection holds OpenSSL's state alone.  A certificate is shared by
+ * the connections made with it and lives as long as the last of them: it can be replaced at any
+ * time.
  */
 #pragma once
 
@@ -21,7 +22,7 @@ void tls_free(struct tls *t);
 /* End of the certificate's life, seconds of the wall clock. */
 int64_t tls_expires(const struct tls *t);
 
-/* `http`: for browsers (ALPN http/1.1); otherwise one that speaks HTTP is refused. NULL: no memory. */
+/* `http`: for browsers (ALPN http/1.1); where it is false they are refused. NULL: no memory. */
 struct tls_conn *tls_accept(struct tls *t, int fd, bool http) MUST_USE;
 void tls_conn_free(struct tls_conn *c);
 enum tls_step { TLS_DONE, TLS_WANTS_READ, TLS_WANTS_WRITE, TLS_FAILED };

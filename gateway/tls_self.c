@@ -1,6 +1,6 @@
 /*
- * tls_self.c - see tls_self.h.  The key is written before the certificate: if we die between them, what is
- * there is said to be incomplete and nothing is overwritten.
+ * tls_self.c - see tls_self.h.  The key is written before the certificate: if we die between them,
+ * what is there is said to be incomplete and nothing is overwritten.
  */
 #include "gateway/tls_self.h"
 

@@ -1,6 +1,6 @@
 /*
- * tls_self.h - a certificate for the first run: for localhost, signed by itself.  Clients have to be told to
- * trust it; for players from outside there must be a real one.
+ * tls_self.h - a certificate for the first run: for localhost, signed by itself.  Clients have to
+ * be told to trust it; for players from outside there must be a real one.
  */
 #pragma once
 

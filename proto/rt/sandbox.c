@@ -1,6 +1,7 @@
 /*
- * sandbox.c - see sandbox.h.  The list was made from what the libraries do while a gateway runs (libevent,
- * libzmq with its thread, OpenSSL, malloc) and is held by the scenarios, which run with it.
+ * sandbox.c - see sandbox.h.  The list was made from what the libraries do while a gateway runs
+ * (libevent, libzmq with its thread, OpenSSL, malloc) and is held by the scenarios, which run with
+ * it.
  */
 #include "rt/sandbox.h"
 

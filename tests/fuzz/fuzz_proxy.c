@@ -1,8 +1,9 @@
 /*
  * fuzz_proxy.c - what a proxy says in front of a connection: PROXY headers, and X-Forwarded-For.
  *
- * Oracles: however the bytes are cut the verdict falls at the same byte with the same address; nothing behind
- * a header is taken; what was said is an address that reads back; who is not trusted forwards nobody.
+ * Oracles: however the bytes are cut the verdict falls at the same byte with the same address;
+ * nothing behind a header is taken; what was said is an address that reads back; who is not trusted
+ * forwards nobody.
  */
 #include <string.h>
 

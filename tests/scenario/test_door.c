@@ -1,6 +1,6 @@
 /*
- * test_door.c - the ways in: TLS as `openssl s_client` speaks it, certificates that change under players, proxies
- * that say for whom they connect, IPv6; and what the gateway has given up by then.
+ * test_door.c - the ways in: TLS as `openssl s_client` speaks it, certificates that change under
+ * players, proxies that say for whom they connect, IPv6; and what the gateway has given up by then.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

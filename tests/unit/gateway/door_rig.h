@@ -1,6 +1,6 @@
 /*
- * door_rig.h - for tests of the door: guests are the other ends of pairs of sockets, and their address is what
- * we say.
+ * door_rig.h - for tests of the door: guests are the other ends of pairs of sockets, and their
+ * address is what we say.
  */
 #pragma once
 

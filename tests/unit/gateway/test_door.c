@@ -1,6 +1,6 @@
 /*
- * test_door.c - who comes through the door, as whom, and what those are told who do not: limits, bans, PROXY
- * headers, deadlines.
+ * test_door.c - who comes through the door, as whom, and what those are told who do not: limits,
+ * bans, PROXY headers, deadlines.
  */
 #include "tests/unit/gateway/door_rig.h"
 

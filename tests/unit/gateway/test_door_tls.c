@@ -1,6 +1,6 @@
 /*
- * test_door_tls.c - the door where TLS is spoken: handshakes, crowds of them, and those who speak something
- * else.
+ * test_door_tls.c - the door where TLS is spoken: handshakes, crowds of them, and those who speak
+ * something else.
  */
 #include <openssl/ssl.h>
 #include <stdio.h>

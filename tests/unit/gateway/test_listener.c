@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -99,6 +100,72 @@ START_TEST(all_that_wait_are_taken_in_one_turn)
 	ck_assert_uint_eq(accepted, ARRAY_LEN(fd));
 	for (size_t i = 0; i < ARRAY_LEN(fd); i++)
 		close(fd[i]);
+	listener_close(l);
+	loop_free(loop);
+}
+END_TEST
+
+static int dial_six(unsigned port)
+{
+	struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+	a.sin6_addr = in6addr_loopback;
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+START_TEST(all_addresses_are_bound_at_one_port)
+{
+	static const char *const addresses[] = { ":0", "[::]:0" };
+
+	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
+		struct listener *l;
+		int four, six;
+
+		begin();
+		accepted = 0;
+		ck_assert_int_eq(open_at(&l, addresses[i]), 0);
+		four = dial(listener_port(l));
+		six = dial_six(listener_port(l));
+		turn();
+		ck_assert_uint_eq(accepted, six >= 0 ? 2 : 1); /* a machine may have no IPv6 */
+		close(four);
+		close(six);
+		listener_close(l);
+		loop_free(loop);
+	}
+}
+END_TEST
+
+static int number_of(int fd, int level, int option)
+{
+	socklen_t n = sizeof(int);
+	int value = -1;
+
+	getsockopt(fd, level, option, &value, &n);
+	return value;
+}
+
+START_TEST(connections_inherit_what_keeps_them_alive)
+{
+	struct listener *l;
+	int fd;
+
+	begin();
+	ck_assert_int_eq(open_at(&l, "127.0.0.1:0"), 0);
+	fd = dial(listener_port(l));
+	turn();
+	ck_assert_int_ge(last, 0);
+	ck_assert_int_eq(number_of(last, SOL_SOCKET, SO_KEEPALIVE), 1);
+	ck_assert_int_eq(number_of(last, SOL_SOCKET, SO_OOBINLINE), 1);
+	ck_assert_int_eq(number_of(last, IPPROTO_TCP, TCP_KEEPIDLE), 60);
+	ck_assert_int_eq(number_of(last, IPPROTO_TCP, TCP_USER_TIMEOUT), 120000);
+	ck_assert_int_ne(number_of(last, IPPROTO_TCP, TCP_NODELAY), 0);
+	close(last);
+	close(fd);
 	listener_close(l);
 	loop_free(loop);
 }
@@ -207,6 +274,7 @@ START_TEST(a_socket_left_by_a_dead_process_is_replaced)
 END_TEST
 
 UNIT_MAIN("listener", an_empty_address_is_off, what_is_no_address_is_refused,
-	  all_that_wait_are_taken_in_one_turn, a_port_in_use_is_said,
+	  all_that_wait_are_taken_in_one_turn, all_addresses_are_bound_at_one_port,
+	  connections_inherit_what_keeps_them_alive, a_port_in_use_is_said,
 	  without_descriptors_a_newcomer_is_told_and_nothing_spins,
 	  a_unix_socket_is_for_its_owner_only, a_socket_left_by_a_dead_process_is_replaced)

@@ -1,6 +1,6 @@
 /*
- * test_proxy.c - PROXY headers of both versions: whole, in pieces, cut off, with something behind them, and
- * not quite.
+ * test_proxy.c - PROXY headers of both versions: whole, in pieces, cut off, with something behind
+ * them, and not quite.
  */
 #include "gateway/proxy.h"
 

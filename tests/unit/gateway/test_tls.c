@@ -1,6 +1,6 @@
 /*
- * test_tls.c - certificates that are made, loaded, refused; and a stream with TLS against a client that is
- * OpenSSL, too, over a pair of sockets.
+ * test_tls.c - certificates that are made, loaded, refused; and a stream with TLS against a client
+ * that is OpenSSL, too, over a pair of sockets.
  */
 #include "gateway/tls.h"
 

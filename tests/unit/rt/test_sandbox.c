@@ -1,5 +1,6 @@
 /*
- * test_sandbox.c - what can and what cannot be done in the sandbox; each try is a process of its own.
+ * test_sandbox.c - what can and what cannot be done in the sandbox; each try is a process of its
+ * own.
  */
 #include "rt/sandbox.h"
 
