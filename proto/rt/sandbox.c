@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/netlink.h>
 #include <pwd.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -235,8 +236,11 @@ static const struct bounded bounded[] = {
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX },
 };
 
-/* To find a host by its name, and to connect to it. */
+/* To find a host by its name, and to connect to it. libzmq asks the kernel for our interfaces by
+ * netlink, whose own address is shorter than any that one can listen at. */
 static const struct bounded abroad[] = {
+	{ SCMP_SYS(bind), 2, UINT32_MAX, sizeof(struct sockaddr_nl) },
+	{ SCMP_SYS(sendmmsg), 2, 0, 0 },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
 	{ SCMP_SYS(socket), 0, UINT32_MAX, AF_NETLINK },

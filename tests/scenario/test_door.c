@@ -336,6 +336,38 @@ START_TEST(a_gateway_that_runs_has_no_rights_left)
 }
 END_TEST
 
+/* What libraries do to dial a host again is left, too. */
+START_TEST(a_world_that_is_dialled_by_tcp_may_die_as_well)
+{
+	const char *dir = tmp_dir();
+	char bus[64], own[300], allow[300], peer[300];
+	const char *const keys[] = { child_program("mudlark"), "keys", dir, "all", NULL };
+	const char *const sets[] = { bus, own, allow, peer, NULL };
+	const struct mud_conf conf = { .sets = sets };
+	struct talk t;
+	struct mud m;
+	pid_t pid;
+	int status;
+
+	free(child_output(keys, NULL, TRY_US, &status));
+	ck_assert_int_eq(status, 0);
+	snprintf(bus, sizeof(bus), "world.bus=tcp://127.0.0.1:%u", tmp_port());
+	snprintf(own, sizeof(own), "bus.key_file=%s/all.key", dir);
+	snprintf(allow, sizeof(allow), "bus.allow_file=%s/all.pub", dir);
+	snprintf(peer, sizeof(peer), "bus.peer_key=%s/all.pub", dir);
+	mud_start(&m, &conf);
+	pid = mud_pid(&m, "gateway");
+	talk_open(&t, "guest", m.telnet);
+	talk_enter_guest(&t);
+	mud_wait_pid(&m, "world", mud_kill(&m, "world"));
+	talk_line(&t, "say hello");
+	talk_expect(&t, "hello");
+	ck_assert_int_eq(mud_pid(&m, "gateway"), pid);
+	talk_close(&t);
+	ck_assert_int_eq(mud_stop(&m), 0);
+}
+END_TEST
+
 START_TEST(root_is_left_behind_when_the_addresses_are_bound)
 {
 	const char *dir = tmp_dir();
@@ -379,6 +411,7 @@ int main(void)
 		{ a_header_is_believed_of_trusted_proxies_only, 1 },
 		{ one_address_serves_both_protocols, 2 },
 		{ a_gateway_that_runs_has_no_rights_left, 1 },
+		{ a_world_that_is_dialled_by_tcp_may_die_as_well, 1 },
 		{ root_is_left_behind_when_the_addresses_are_bound, 1 },
 	};
 
