@@ -5,6 +5,10 @@
  * inside the context is known by counting: bytes given against bytes of whole frames (a header has one
  * valid length for each payload).  When they agree and no fragments wait, the context goes.
  *
+ * Close frames are judged here: wslay knows fewer codes, takes half a code for none, and looks at a reason
+ * right only when it comes in one piece.  So it is given the rest of such a frame byte by byte, which
+ * it does not look at, and its own verdict does not count.
+ *
  * Nothing is freed inside wslay's callbacks; a client that must end there is doomed, or its breach is
  * noted and settled behind the call.
  */
@@ -17,6 +21,7 @@
 #include <string.h>
 #include <wslay/wslay.h>
 #include "gateway/client.h"
+#include "rt/text.h"
 
 enum {
 	FIN = 0x80,
@@ -28,12 +33,15 @@ struct websocket {
 	wslay_event_context_ptr context; /* NULL: nothing is partly here */
 	struct span in;			 /* what wslay has not taken of this read */
 	struct buf behind;		 /* whole frames for the end of the turn */
+	struct buf last;		 /* their close frame, as far as it is here */
 	uint64_t inside;   /* bytes given to the context, of frames that are not whole */
 	uint64_t frame;	   /* bytes of the frame being read */
 	uint64_t since_us; /* when the context was made */
 	uint32_t window;   /* minute of `controls` */
 	uint8_t controls;
 	uint8_t fragments;  /* of the message being read, so far */
+	uint8_t last_size;  /* of their close frame */
+	bool is_last;	    /* it is being read, or has been */
 	bool is_text;	    /* the message that is handed on */
 	bool said;	    /* our close frame is out: nothing may follow it */
 	bool over;	    /* theirs is here, or they broke the rules: nothing more is read */
@@ -76,7 +84,7 @@ void websocket_text_behind(struct client *c, struct span text)
 	websocket_frame(&w->behind, FIN | WSLAY_TEXT_FRAME, text);
 }
 
-static void say_close(struct client *c, enum websocket_code code, struct span why)
+static void say_close(struct client *c, unsigned code, struct span why)
 {
 	struct websocket *w = c->frames;
 	char payload[2 + WEBSOCKET_REASON_MAX];
@@ -112,6 +120,8 @@ static ssize_t on_recv(wslay_event_context_ptr ctx, uint8_t *p, size_t n, UNUSED
 {
 	struct websocket *w = ((struct client *)user)->frames;
 
+	if (w->is_last && n > 1)
+		n = 1;
 	if (n > w->in.n)
 		n = w->in.n;
 	if (n == 0) {
@@ -157,6 +167,17 @@ static void on_frame(wslay_event_context_ptr ctx,
 	w->breach = find_breach(c, f);
 	if (w->breach)
 		wslay_event_shutdown_read(ctx);
+	w->is_last = f->opcode == WSLAY_CONNECTION_CLOSE;
+	w->last_size = w->is_last ? (uint8_t)n : 0;
+}
+
+static void on_piece(UNUSED wslay_event_context_ptr ctx,
+		     const struct wslay_event_on_frame_recv_chunk_arg *piece, void *user)
+{
+	struct websocket *w = ((struct client *)user)->frames;
+
+	if (w->is_last)
+		buf_add(&w->last, (const char *)piece->data, piece->data_length);
 }
 
 static void on_frame_end(UNUSED wslay_event_context_ptr ctx, void *user)
@@ -193,6 +214,7 @@ static bool begin(struct client *c)
 		.recv_callback = on_recv,
 		.send_callback = on_send,
 		.on_frame_recv_start_callback = on_frame,
+		.on_frame_recv_chunk_callback = on_piece,
 		.on_frame_recv_end_callback = on_frame_end,
 		.on_msg_recv_callback = on_message,
 	};
@@ -253,16 +275,54 @@ static const char *find_refusal(struct websocket *w)
 	return reason_of(wslay_event_get_status_code_sent(w->context));
 }
 
+/* Of RFC 6455, 7.4, and the registry: what may stand in a frame. 1004 is reserved; 1005, 1006 and 1015
+ * say that there was no frame. */
+static bool is_code(unsigned code)
+{
+	return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+	       (code >= 3000 && code <= 4999);
+}
+
+/* UTF-8; U+0000 is a character like others here. */
+static bool is_reason(struct span s)
+{
+	const char *nul;
+
+	while (s.n > 0 && (nul = memchr(s.p, '\0', s.n))) {
+		size_t n = (size_t)(nul - s.p);
+
+		if (!text_is_utf8((struct span){ s.p, n }))
+			return false;
+		s = (struct span){ nul + 1, s.n - n - 1 };
+	}
+	return text_is_utf8(s);
+}
+
 /* The other end says good-bye; what it typed before is still done. */
 static void take_close(struct client *c)
 {
 	struct websocket *w = c->frames;
-	uint16_t code = wslay_event_get_status_code_received(w->context);
+	struct span last = buf_span(&w->last);
+	unsigned code = WEBSOCKET_NORMAL;
 
-	w->over = true;
-	say_close(c, code == WSLAY_CODE_NO_STATUS_RCVD ? WEBSOCKET_NORMAL : code, SPAN(""));
-	client_out(c);
-	client_eof(c);
+	if (last.n == 1) {
+		fail(c, "websocket_protocol");
+		return;
+	}
+	if (last.n >= 2) {
+		code = (unsigned)(uint8_t)last.p[0] << 8 | (uint8_t)last.p[1];
+		last = (struct span){ last.p + 2, last.n - 2 };
+	}
+	if (!is_code(code)) {
+		fail(c, "websocket_protocol");
+	} else if (!is_reason(last)) {
+		fail(c, "websocket_not_utf8");
+	} else {
+		w->over = true;
+		say_close(c, code, SPAN(""));
+		client_out(c);
+		client_eof(c);
+	}
 }
 
 static void settle(struct client *c, int r)
@@ -271,10 +331,10 @@ static void settle(struct client *c, int r)
 
 	if (w->breach)
 		fail(c, w->breach);
+	else if (w->is_last && w->last.n == w->last_size)
+		take_close(c);
 	else if (r < 0)
 		fail(c, r == WSLAY_ERR_NOMEM ? "websocket_memory" : "websocket_protocol");
-	else if (wslay_event_get_close_received(w->context))
-		take_close(c);
 	else if (!wslay_event_get_read_enabled(w->context))
 		fail(c, find_refusal(w));
 }
@@ -369,6 +429,7 @@ void websocket_free(struct websocket *w)
 	if (w->context)
 		drop_context(w);
 	buf_done(&w->behind);
+	buf_done(&w->last);
 	free(w);
 }
 

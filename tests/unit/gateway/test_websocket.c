@@ -261,9 +261,18 @@ static const struct bad_row bad[] = {
 	{ "bad UTF-8", RAW("\x81\x82" M "\xc0\x80"), "websocket_not_utf8", "close 1007 websocket_not_utf8\n" },
 	{ "a surrogate", RAW("\x81\x83" M "\xed\xa0\x80"), "websocket_not_utf8", "close 1007 websocket_not_utf8\n" },
 	{ "UTF-8 that is cut", RAW("\x81\x82" M "\xe2\x82"), "websocket_not_utf8", "close 1007 websocket_not_utf8\n" },
-	{ "half a code", RAW("\x88\x81" M "\x03"), "eof", "close 1000 \n" },
-	{ "code 1005", RAW("\x88\x82" M "\x03\xed"), "websocket_protocol", "close 1002 websocket_protocol\n" },
-	{ "code 999", RAW("\x88\x82" M "\x03\xe7"), "websocket_protocol", "close 1002 websocket_protocol\n" },
+	{ "a surrogate, then text", RAW("\x81\x84" M "\xed\xa0\x80" "a"), "websocket_not_utf8", "close 1007 websocket_not_utf8\n" },
+	{ "half a code", RAW("\x88\x81" M "\x03"), "websocket_protocol", "close 1002 websocket_protocol\n" },
+	{ "a fragmented close", RAW("\x08\x82" M "\x03\xe8"), "websocket_protocol", "close 1002 websocket_protocol\n" },
+	{ "a close that is too long", RAW("\x88\xfe\0\x7e" M), "websocket_protocol", "close 1002 websocket_protocol\n" },
+	{ "a reason of bad UTF-8", RAW("\x88\x87" M "\x03\xe8" "ab\xff" "cd"), "websocket_not_utf8", "close 1007 websocket_not_utf8\n" },
+	{ "a reason that is overlong", RAW("\x88\x84" M "\x03\xe8\xc0\x80"), "websocket_not_utf8", "close 1007 websocket_not_utf8\n" },
+	{ "a reason that is cut", RAW("\x88\x85" M "\x03\xe8" "a\xe2\x82"), "websocket_not_utf8", "close 1007 websocket_not_utf8\n" },
+	{ "a bad code within a message", RAW("\x01\x81" M "a\x88\x82" M "\x03\xed"), "websocket_protocol", "close 1002 websocket_protocol\n" },
+	{ "a good close", RAW("\x88\x88" M "\x03\xe9" "a\xc3\xa9\xe2\x82\xac"), "eof", "close 1001 \n" },
+	{ "a good close within a message", RAW("\x01\x81" M "a\x88\x87" M "\x03\xe8" "a\xf0\x9f\x98\x80"), "eof", "close 1000 \n" },
+	{ "a NUL in a good close", RAW("\x88\x85" M "\x03\xe9" "a\0b"), "eof", "close 1001 \n" },
+	{ "nothing behind a close", RAW("\x88\x82" M "\x03\xe8\x81\x02hi"), "eof", "close 1000 \n" },
 };
 /* clang-format on */
 
@@ -297,6 +306,38 @@ START_TEST(bad_frames_are_answered_with_their_code_however_they_are_cut)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		for (size_t step = 1; step <= bad[i].bytes.n; step++)
 			try(&bad[i], step);
+}
+END_TEST
+
+/* A close frame with this code. */
+static void try_code(unsigned code, bool good)
+{
+	char bytes[] = { (char)0x88, (char)0x82, 0, 0, 0, 0, (char)(code >> 8), (char)code };
+	char close[50];
+	struct bad_row row = { "a code", { bytes, sizeof(bytes) }, "eof", close };
+
+	snprintf(close, sizeof(close), "close %u \n", code);
+	if (!good) {
+		row.told = "websocket_protocol";
+		row.close = "close 1002 websocket_protocol\n";
+	}
+	try(&row, sizeof(bytes));
+	try(&row, 7);
+	try(&row, 1);
+}
+
+START_TEST(codes_that_may_not_stand_in_a_frame_are_answered_with_1002)
+{
+	static const unsigned good[] = {
+		1000, 1003, 1007, 1011, 1012, 1014, 3000, 3999, 4000, 4999
+	};
+	static const unsigned wrong[] = { 0,	999,  1004, 1005, 1006, 1015,
+					  1016, 1100, 2000, 2999, 5000, 65535 };
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		try_code(good[i], true);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		try_code(wrong[i], false);
 }
 END_TEST
 
@@ -394,6 +435,7 @@ UNIT_MAIN("websocket", the_key_of_the_rfc_is_answered_as_there,
 	  the_end_of_a_session_is_said_with_its_code_behind_the_last_words,
 	  a_gateway_that_stops_says_restart, who_is_thrown_out_is_told_the_code,
 	  nothing_follows_a_close, bad_frames_are_answered_with_their_code_however_they_are_cut,
+	  codes_that_may_not_stand_in_a_frame_are_answered_with_1002,
 	  good_frames_are_the_same_however_they_are_cut,
 	  a_message_of_the_largest_size_comes_in_pieces_and_is_cut_as_a_line,
 	  a_message_in_too_many_fragments_is_refused, reasons_have_the_codes_of_the_rfc)
