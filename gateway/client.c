@@ -589,6 +589,7 @@ int client_open(struct clients *cs, const struct protocol *p, struct stream *fro
 		.peer = guest->peer,
 		.via = guest->via,
 		.trusted = p->trusted,
+		.exempt = guest->exempt,
 		.owner = c,
 	};
 	int r = stream_open(&c->stream, loop_base(cs->loop), from,

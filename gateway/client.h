@@ -102,6 +102,7 @@ struct client_guest {
 	const char *peer; /* the player's address */
 	const char *via;  /* telnet, telnets, ws, wss, console: a literal */
 	void *source;
+	bool exempt; /* what the address does is not counted */
 	const struct framing *framing;
 	void *frames;	   /* the framing's, freed by it */
 	const void *hint;  /* for the protocol's start(): what the connection began with */

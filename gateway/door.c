@@ -251,7 +251,7 @@ struct arrival {
 	void *source;
 };
 
-static void hand_on(const struct door *d, const struct arrival *a)
+static void hand_on(struct doors *ds, const struct door *d, const struct arrival *a)
 {
 	struct stream s = stream_of(a->fd);
 	struct door_guest guest = {
@@ -259,6 +259,7 @@ static void hand_on(const struct door *d, const struct arrival *a)
 		.socket = a->socket,
 		.source = a->source,
 		.secure = a->tls != NULL,
+		.exempt = throttle_exempts(ds->throttle, &a->address),
 	};
 
 	s.tls = a->tls;
@@ -270,11 +271,12 @@ static void hand_on(const struct door *d, const struct arrival *a)
 static void come_in(struct guest *g)
 {
 	const struct door *d = g->door;
+	struct doors *ds = g->of;
 	struct arrival a = { g->fd, g->tls, g->socket, g->address, g->source };
 
 	leave(g);
 	free(g);
-	hand_on(d, &a);
+	hand_on(ds, d, &a);
 }
 
 static void begin_handshake(struct guest *g)
@@ -551,7 +553,7 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 	if (proxied || d->tls)
 		wait_inside(ds, d, &a, proxied);
 	else if (admit(ds, &a.address, &a.source, &no))
-		hand_on(d, &a);
+		hand_on(ds, d, &a);
 	else
 		refuse(ds, d, fd, &no);
 }
@@ -585,6 +587,7 @@ const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span h
 	throttle_leave(ds->throttle, g->source);
 	g->source = source;
 	g->address = a;
+	g->exempt = throttle_exempts(ds->throttle, &a);
 	cidr_text(&a, g->peer);
 	return NULL;
 }

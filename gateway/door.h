@@ -35,6 +35,7 @@ struct door_guest {
 	struct cidr socket;   /* who connected: the player or a proxy */
 	void *source;	      /* for throttle_leave() when the connection ends */
 	bool secure;	      /* by TLS */
+	bool exempt;	      /* what the address does is not counted */
 };
 
 /* What is behind a listener. */

@@ -262,6 +262,7 @@ struct session *lobby_open(struct lobby *l, const struct lobby_guest *guest)
 	s->lobby = l;
 	s->owner = guest->owner;
 	s->via = guest->via ? guest->via : "";
+	s->exempt = guest->exempt;
 	map64_put(&l->sessions, id, s);
 	log_info("session_opened", LOG_ID("session", id), LOG_STR("peer", guest->peer));
 	add_stranger(s);

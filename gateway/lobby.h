@@ -129,6 +129,7 @@ struct lobby_guest {
 	const char *peer; /* address of the player */
 	const char *via;  /* telnet, telnets, ws, wss, console: a literal; NULL: not said */
 	bool trusted;	  /* the operator's console */
+	bool exempt;	  /* the world, too, is not to count what its address does */
 	void *owner;
 };
 

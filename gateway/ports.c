@@ -52,6 +52,7 @@ static void on_telnet(void *ctx, struct stream *s, const struct door_guest *g)
 		.peer = g->peer,
 		.via = g->secure ? "telnets" : "telnet",
 		.source = g->source,
+		.exempt = g->exempt,
 	};
 
 	if (client_open(p->clients, &protocol_telnet, s, &guest) < 0)

@@ -61,6 +61,7 @@ struct session {
 	uint8_t state;
 	bool sent; /* the head is in the world */
 	bool trusted;
+	bool exempt;  /* what its address does is not counted */
 	bool playing; /* past the login */
 	bool hidden;  /* the client shows nothing of what is typed */
 	bool eof;     /* nothing more will be typed: ends when its lines are done */

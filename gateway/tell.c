@@ -36,6 +36,7 @@ bool tell_open(struct lobby *l, struct session *s)
 	open.session = s->id;
 	open.peer = s->peer;
 	open.trusted = s->trusted;
+	open.exempt = s->exempt;
 	open.via = (char *)(uintptr_t)s->via;
 	open.caps = &caps;
 	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_OPEN;
@@ -54,6 +55,7 @@ bool tell_attach(struct lobby *l, struct session *s)
 	attach.session = s->id;
 	attach.peer = s->peer;
 	attach.trusted = s->trusted;
+	attach.exempt = s->exempt;
 	attach.via = (char *)(uintptr_t)s->via;
 	attach.caps = &caps;
 	attach.done = session_done(s);

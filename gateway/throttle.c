@@ -150,10 +150,15 @@ static enum throttle_verdict judge(struct throttle *t, const struct throttle_sou
 	return t->n >= c->max_conns ? THROTTLE_FULL : THROTTLE_WELCOME;
 }
 
+bool throttle_exempts(const struct throttle *t, const struct cidr *from)
+{
+	return address_nets_have(&t->exempt, from);
+}
+
 enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from, uint64_t now_us,
 				     void **ret)
 {
-	bool exempt = address_nets_have(&t->exempt, from);
+	bool exempt = throttle_exempts(t, from);
 	struct throttle_source *s;
 	enum throttle_verdict v;
 

@@ -56,6 +56,8 @@ struct throttle {
 
 void throttle_init(struct throttle *t, const struct throttle_conf *conf);
 void throttle_done(struct throttle *t);
+/* This address is not counted, here or by the world. */
+bool throttle_exempts(const struct throttle *t, const struct cidr *from);
 /* Charges one connection. On THROTTLE_WELCOME *ret is what throttle_leave() takes (NULL: not counted
  * by its address). */
 enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from, uint64_t now_us,

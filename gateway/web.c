@@ -170,6 +170,7 @@ static void become_client(struct web_conn *c, const struct upgrade *u, struct sp
 		.peer = c->guest.peer,
 		.via = c->guest.secure ? "wss" : "ws",
 		.source = c->guest.source,
+		.exempt = c->guest.exempt,
 		.framing = &framing_websocket,
 		.frames = websocket_new(),
 		.first = rest,

@@ -51,7 +51,7 @@ static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 	if (!s->peer)
 		s->peer = base_dup(m->peer, strlen(m->peer));
 	s->trusted = m->trusted;
-	sources_attach(w, s, m->via);
+	sources_attach(w, s, m->via, m->exempt);
 	session_set_caps(s, m->caps);
 	turn_set_own(w, s);
 	enter_attached(w, s, gateway, m);
@@ -67,6 +67,7 @@ static int open_again(struct world *w, uint64_t peer, const Mudlark__SessionOpen
 	attach.peer = m->peer;
 	attach.trusted = m->trusted;
 	attach.via = m->via;
+	attach.exempt = m->exempt;
 	attach.caps = m->caps;
 	return on_session_attach(w, peer, &attach);
 }
@@ -88,7 +89,7 @@ static int on_session_open(void *ctx, uint64_t peer, const void *body)
 	s->trusted = m->trusted;
 	session_set_caps(s, m->caps);
 	turn_set_own(w, s);
-	refusal = sources_enter(w, s, m->via);
+	refusal = sources_enter(w, s, m->via, m->exempt);
 	if (refusal) {
 		session_close(w, s, refusal);
 		return 0;

@@ -216,7 +216,7 @@ static const char *count(struct world *w, struct source *s, enum source_limit li
 	return refuse(w, s, limit);
 }
 
-static void note(struct world *w, struct session *s, const char *via)
+static void note(struct world *w, struct session *s, const char *via, bool exempt)
 {
 	struct origin *o = &s->origin;
 	size_t n = strcspn(s->peer ? s->peer : "", "%"); /* before the zone of fe80::1%eth0 */
@@ -225,25 +225,25 @@ static void note(struct world *w, struct session *s, const char *via)
 	*o = (struct origin){ 0 };
 	strncpy(o->via, via && *via ? via : "telnet", sizeof(o->via) - 1);
 	o->has_address = !s->trusted && cidr_parse((struct span){ s->peer, n }, &o->address);
-	if (!o->has_address || is_exempt(w->sources, &o->address))
+	if (!o->has_address || exempt || is_exempt(w->sources, &o->address))
 		return;
 	o->source = source_of(w, &o->address);
 	if (o->source)
 		o->source->n_sessions++;
 }
 
-void sources_attach(struct world *w, struct session *s, const char *via)
+void sources_attach(struct world *w, struct session *s, const char *via, bool exempt)
 {
-	note(w, s, via);
+	note(w, s, via, exempt);
 }
 
-const char *sources_enter(struct world *w, struct session *s, const char *via)
+const char *sources_enter(struct world *w, struct session *s, const char *via, bool exempt)
 {
 	const struct site *site;
 	const char *why = NULL;
 	struct buf text = { 0 };
 
-	note(w, s, via);
+	note(w, s, via, exempt);
 	site = s->origin.has_address ? sites_holds_address(w, &s->origin.address) : NULL;
 	if (site) {
 		sites_sentence_markup(site, &text);

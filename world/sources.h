@@ -5,7 +5,8 @@
  * An IPv4 address counts by itself, an IPv6 address by its /64.  What is too much becomes a site
  * (sites.h) for a few minutes, and with that is refused at the door of every gateway; only too many sessions
  * at once are refused one by one, as they may end at any moment.  At most SOURCES_MAX are known; beyond
- * that strangers are not counted.  Networks that are exempt never are.
+ * that strangers are not counted.  Networks that are exempt never are, those of an option (world.exempt)
+ * and whoever a gateway says is (gateway.exempt); nor is the console.
  *
  * The counts are forgotten with the world, and those of open sessions come back with these.
  */
@@ -44,9 +45,10 @@ void sources_exempt(struct world *w, const char *net);
 void sources_forgive(struct world *w, const struct cidr *net);
 
 /* A session is opened. NULL: it is welcome; otherwise a sentence (markup, of this turn). */
-const char *sources_enter(struct world *w, struct session *s, const char *via) MUST_USE;
+const char *sources_enter(struct world *w, struct session *s, const char *via,
+			  bool exempt) MUST_USE;
 /* It was open before this world was. */
-void sources_attach(struct world *w, struct session *s, const char *via);
+void sources_attach(struct world *w, struct session *s, const char *via, bool exempt);
 /* It has no connection any more. Twice is harmless. */
 void sources_leave(struct world *w, struct session *s);
 /* A password was wrong. NULL: there may be further tries; otherwise a sentence: no more. */

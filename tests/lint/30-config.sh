@@ -25,4 +25,15 @@ for key in $fixed; do
 		grep -qxF "$key" "$LINT_BUILD/lint/keys.sample" || { echo "mudlark.yaml lacks $key"; status=1; }
 	fi
 done
+
+# What one address may do is not less for the world than for a single gateway.
+default_of() { awk -v key="$2:" '$1 == key { print $2; exit }' "$LINT_BUILD/lint/$1.yaml"; }
+no_less()
+{
+	[ "$(default_of world "$1")" -ge "$2" ] || { echo "world.$1 is stricter than the gateway: below $2"; status=1; }
+}
+rate=$(default_of gateway conn_rate)
+no_less max_per_address "$(default_of gateway max_conns_per_ip)"
+no_less opens_minute $((2 * rate)) # the minutes of the two begin at different times
+no_less opens_ten_minutes $((11 * rate))
 exit $status

@@ -261,6 +261,34 @@ START_TEST(sessions_and_new_ones_are_counted_over_all_gateways)
 }
 END_TEST
 
+START_TEST(who_is_exempt_at_the_gateway_is_not_counted_by_the_world)
+{
+	const char *const sets[] = { "gateway.exempt=127.0.0.4/30", "world.max_per_address=1",
+				     "world.opens_minute=2", NULL };
+	struct talk held, t;
+	struct mud m;
+
+	start(&m, _i, sets);
+	open_from(&held, "127.0.0.4", m.telnet);
+	talk_line(&held, "guest");
+	talk_expect(&held, TALK_PROMPT);
+	for (int i = 0; i < 5; i++)
+		ck_welcome("127.0.0.4", m.telnet);
+	/* A new world hears it again. */
+	mud_wait_pid(&m, "world", mud_kill(&m, "world"));
+	talk_line(&held, "think here");
+	talk_expect(&held, "here\n");
+	for (int i = 0; i < 5; i++)
+		ck_welcome("127.0.0.4", m.telnet);
+	open_from(&t, "127.0.0.8", m.telnet);
+	talk_expect(&t, "Name:");
+	ck_refused("127.0.0.8", m.telnet, "There are too many connections from your address.");
+	talk_close(&t);
+	talk_close(&held);
+	ck_assert_int_eq(mud_stop(&m), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -269,6 +297,7 @@ int main(void)
 		{ a_lock_out_holds_at_the_other_gateway_and_after_a_new_persist, STORES },
 		{ an_address_that_guesses_too_often_is_refused_by_all_gateways, 1 },
 		{ sessions_and_new_ones_are_counted_over_all_gateways, 1 },
+		{ who_is_exempt_at_the_gateway_is_not_counted_by_the_world, 1 },
 	};
 
 	return suite_main("sites", 60, tests, ARRAY_LEN(tests));

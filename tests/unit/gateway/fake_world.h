@@ -55,7 +55,8 @@ static int to_world(void *ctx, const Mudlark__WorldIn *m)
 		return 1;
 	switch (m->body_case) {
 	case MUDLARK__WORLD_IN__BODY_SESSION_OPEN:
-		buf_addf(b, "open %d %s\n", (int)m->session_open->session, m->session_open->peer);
+		buf_addf(b, "open %d %s%s\n", (int)m->session_open->session, m->session_open->peer,
+			 m->session_open->exempt ? " exempt" : "");
 		break;
 	case MUDLARK__WORLD_IN__BODY_SESSION_ATTACH:
 		buf_addf(b, "attach %d done %d", (int)m->session_attach->session,
@@ -63,6 +64,8 @@ static int to_world(void *ctx, const Mudlark__WorldIn *m)
 		if (m->session_attach->token)
 			buf_addf(b, " at %d token %02x", (int)m->session_attach->at,
 				 m->session_attach->token->hash.data[0]);
+		if (m->session_attach->exempt)
+			buf_adds(b, " exempt");
 		buf_addc(b, '\n');
 		break;
 	case MUDLARK__WORLD_IN__BODY_SESSION_LINE:

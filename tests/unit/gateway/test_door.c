@@ -237,6 +237,30 @@ START_TEST(a_forwarded_address_is_charged_in_place_of_the_proxys)
 }
 END_TEST
 
+START_TEST(who_is_exempt_is_known_by_the_address_that_counts)
+{
+	char *nets[] = { (char[]){ "192.0.2.9" }, NULL };
+	const char *bad;
+	int status = 0;
+
+	begin(&(struct door){ .http = true });
+	ck_assert_int_eq(address_nets_set(&throttle.exempt, nets, &bad), 0);
+	close(arrive("192.0.2.9"));
+	ck_assert(guest.exempt);
+	close(arrive("10.1.1.1"));
+	ck_assert(!guest.exempt);
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert(guest.exempt);
+	nets[0] = (char[]){ "10.0.0.0/8" };
+	ck_assert_int_eq(address_nets_set(&throttle.exempt, nets, &bad), 0);
+	close(arrive("10.1.1.1"));
+	ck_assert(guest.exempt);
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert(!guest.exempt);
+	end();
+}
+END_TEST
+
 START_TEST(a_stranger_forwards_nobody)
 {
 	int status = 0;
@@ -271,6 +295,7 @@ int main(void)
 	tcase_add_test(tc, the_address_that_was_said_counts);
 	tcase_add_test(tc, a_proxy_that_says_nothing_is_closed);
 	tcase_add_test(tc, a_forwarded_address_is_charged_in_place_of_the_proxys);
+	tcase_add_test(tc, who_is_exempt_is_known_by_the_address_that_counts);
 	tcase_add_test(tc, a_stranger_forwards_nobody);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

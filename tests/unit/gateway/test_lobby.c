@@ -46,6 +46,21 @@ START_TEST(a_connection_is_opened_in_the_world)
 }
 END_TEST
 
+START_TEST(every_world_is_told_whose_address_is_exempt)
+{
+	const struct lobby_guest guest = { .peer = "192.0.2.1", .exempt = true };
+
+	fake_init(&f);
+	lobby_up(&f.lobby, LINK_FRESH);
+	lobby_open(&f.lobby, &guest);
+	fake_expect_told(&f, "open 1 192.0.2.1 exempt\n");
+	fake_state(&f, 0, 1, false, false, 0);
+	lobby_up(&f.lobby, LINK_FRESH);
+	fake_expect_told(&f, "attach 1 done 0 exempt\n");
+	fake_done(&f);
+}
+END_TEST
+
 START_TEST(lines_typed_before_the_answer_wait_for_it)
 {
 	struct session *s;
@@ -659,8 +674,8 @@ START_TEST(thousands_of_sessions_are_attached_in_pieces)
 END_TEST
 
 UNIT_MAIN("lobby", every_message_of_the_world_has_a_handler, a_connection_is_opened_in_the_world,
-	  lines_typed_before_the_answer_wait_for_it, one_line_at_a_time_is_in_the_world,
-	  a_full_queue_refuses_a_line_with_one_sentence_a_turn,
+	  every_world_is_told_whose_address_is_exempt, lines_typed_before_the_answer_wait_for_it,
+	  one_line_at_a_time_is_in_the_world, a_full_queue_refuses_a_line_with_one_sentence_a_turn,
 	  the_operator_s_console_takes_a_whole_file_at_once,
 	  lines_above_the_rate_wait_and_are_not_lost, a_line_answered_while_hidden_is_secret,
 	  a_new_world_gets_sessions_first_and_then_their_lines,

@@ -510,6 +510,31 @@ START_TEST(exempt_networks_and_the_console_are_not_counted_but_can_be_banned)
 }
 END_TEST
 
+START_TEST(who_a_gateway_says_is_exempt_is_not_counted)
+{
+	Mudlark__SessionOpen open = MUDLARK__SESSION_OPEN__INIT;
+	Mudlark__SessionAttach attach = MUDLARK__SESSION_ATTACH__INIT;
+
+	set_conf(1, 1, 1, 1);
+	open.peer = attach.peer = "203.0.113.7";
+	open.exempt = attach.exempt = true;
+	for (uint64_t i = 0; i < 3; i++) {
+		open.session = ANA + i;
+		RIG_FEED(&r, RIG_GATEWAY, SESSION_OPEN, session_open, &open);
+		attach.session = CONSOLE + i;
+		RIG_FEED(&r, RIG_GATEWAY, SESSION_ATTACH, session_attach, &attach);
+		/* The link was lost before the answer came. */
+		RIG_FEED(&r, RIG_GATEWAY, SESSION_OPEN, session_open, &open);
+		rig_turn(&r);
+		ck_assert(is_here(ANA + i) && is_here(CONSOLE + i));
+	}
+	open_from(BEN, "203.0.113.7");
+	ck_assert(is_here(BEN));
+	open_from(BEN + 1, "203.0.113.7");
+	ck_assert(!is_here(BEN + 1));
+}
+END_TEST
+
 START_TEST(sessions_are_counted_again_after_a_restart)
 {
 	Mudlark__SessionAttach m = MUDLARK__SESSION_ATTACH__INIT;
@@ -637,6 +662,7 @@ int main(void)
 		too_many_wrong_passwords_end_it_on_every_gateway,
 		connections_that_never_log_in_are_counted,
 		exempt_networks_and_the_console_are_not_counted_but_can_be_banned,
+		who_a_gateway_says_is_exempt_is_not_counted,
 		sessions_are_counted_again_after_a_restart,
 		the_table_of_sources_is_bounded,
 		a_great_many_bans_are_told_in_portions,
