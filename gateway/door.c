@@ -215,13 +215,21 @@ static void refuse(struct doors *ds, const struct door *d, int fd, const struct 
 		close(fd);
 }
 
-static int status_of(enum throttle_verdict v)
+static struct no no_of(enum throttle_verdict v)
 {
-	return v == THROTTLE_FULL || v == THROTTLE_DROPPED ? 503 : 429;
+	const bool full = v == THROTTLE_FULL || v == THROTTLE_DROPPED;
+
+	return (struct no){ throttle_sentence(v), full ? 503 : 429 };
+}
+
+static enum throttle_use use_of(const struct door *d)
+{
+	return d->http ? THROTTLE_PAGE : THROTTLE_PLAYER;
 }
 
 /* True: he may come in, and is charged. */
-static bool admit(struct doors *ds, const struct cidr *a, void **ret_source, struct no *ret)
+static bool admit(struct doors *ds, const struct cidr *a, enum throttle_use use, void **ret_source,
+		  struct no *ret)
 {
 	struct sockaddr_storage from;
 	enum throttle_verdict v;
@@ -237,8 +245,8 @@ static bool admit(struct doors *ds, const struct cidr *a, void **ret_source, str
 		*ret = (struct no){ why, 403 };
 		return false;
 	}
-	v = throttle_enter(ds->throttle, a, now, ret_source);
-	*ret = (struct no){ throttle_sentence(v), status_of(v) };
+	v = throttle_enter(ds->throttle, a, use, now, ret_source);
+	*ret = no_of(v);
 	return v == THROTTLE_WELCOME;
 }
 
@@ -382,7 +390,7 @@ static void on_known(struct guest *g)
 {
 	struct no no;
 
-	g->is_charged = admit(g->of, &g->address, &g->source, &no);
+	g->is_charged = admit(g->of, &g->address, use_of(g->door), &g->source, &no);
 	if (!g->is_charged) {
 		if (g->door->tls)
 			say_alert(g->fd);
@@ -552,7 +560,7 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 	proxied = d->proxy && address_nets_have(&ds->conf->trusted, &a.address);
 	if (proxied || d->tls)
 		wait_inside(ds, d, &a, proxied);
-	else if (admit(ds, &a.address, &a.source, &no))
+	else if (admit(ds, &a.address, use_of(d), &a.source, &no))
 		hand_on(ds, d, &a);
 	else
 		refuse(ds, d, fd, &no);
@@ -560,7 +568,7 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 
 void doors_overflow(const struct door *d, int fd)
 {
-	const struct no no = { throttle_sentence(THROTTLE_FULL), 503 };
+	const struct no no = no_of(THROTTLE_FULL);
 
 	if (d->tls)
 		say_alert(fd);
@@ -568,26 +576,39 @@ void doors_overflow(const struct door *d, int fd)
 		say_no(fd, d, &no);
 }
 
-const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span header,
-			   int *ret_status)
+/* The guest is another one than who connected. */
+static bool take_player(struct doors *ds, struct door_guest *g, const struct cidr *a,
+			struct no *ret_no)
 {
-	struct cidr a;
 	void *source;
-	struct no no;
 
-	if (!address_nets_have(&ds->conf->trusted, &g->socket))
-		return NULL;
-	a = address_forwarded(header, &ds->conf->trusted, &g->address);
-	if (address_eq(&a, &g->address))
-		return NULL;
-	if (!admit(ds, &a, &source, &no)) {
-		*ret_status = no.status;
-		return no.sentence;
-	}
+	if (!admit(ds, a, THROTTLE_PLAYER, &source, ret_no))
+		return false;
 	throttle_leave(ds->throttle, g->source);
 	g->source = source;
-	g->address = a;
-	g->exempt = throttle_exempts(ds->throttle, &a);
-	cidr_text(&a, g->peer);
-	return NULL;
+	g->address = *a;
+	g->exempt = throttle_exempts(ds->throttle, a);
+	cidr_text(a, g->peer);
+	return true;
+}
+
+const char *door_upgrade(struct doors *ds, struct door_guest *g, struct span forwarded,
+			 int *ret_status)
+{
+	struct cidr a = g->address;
+	enum throttle_verdict v;
+	struct no no;
+
+	if (address_nets_have(&ds->conf->trusted, &g->socket))
+		a = address_forwarded(forwarded, &ds->conf->trusted, &g->address);
+	if (address_eq(&a, &g->address)) {
+		v = throttle_upgrade(ds->throttle, g->source, now_us(ds));
+		if (v == THROTTLE_WELCOME)
+			return NULL;
+		no = no_of(v);
+	} else if (take_player(ds, g, &a, &no)) {
+		return NULL;
+	}
+	*ret_status = no.status;
+	return no.sentence;
 }

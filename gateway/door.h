@@ -93,10 +93,10 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 void doors_overflow(const struct door *d, int fd);
 
 /*
- * For the web: a request of a guest whose proxy is trusted tells the player's address by
- * X-Forwarded-For (several headers joined by commas; an empty span: there was none).  Charges that
- * address in place of the proxy's and puts it into g.  NULL: welcome; otherwise the sentence to
- * refuse him with, and *ret_status: 403, 429 or 503; g has not changed then.
+ * For the web: a guest who may have fetched pages becomes a player.  Where his proxy is trusted the
+ * player's address is told by X-Forwarded-For (several headers joined by commas; an empty span: there
+ * was none): that is charged in place of the proxy's, and put into g.  NULL: welcome; otherwise the
+ * sentence to refuse him with, and *ret_status: 403, 429 or 503; g has not changed then.
  */
-const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span header,
-			   int *ret_status);
+const char *door_upgrade(struct doors *ds, struct door_guest *g, struct span forwarded,
+			 int *ret_status);

@@ -14,7 +14,8 @@ struct throttle_source {
 	struct throttle_source *prev, *next;
 	struct throttle_source *net; /* while it has connections; NULL: none, or itself one */
 	uint64_t key, since_us;
-	uint32_t conns, recent;
+	uint32_t conns;
+	uint32_t recent[THROTTLE_USES]; /* new ones in this minute */
 	uint32_t handshakes;
 };
 
@@ -61,21 +62,33 @@ static void append_source(struct throttle *t, struct throttle_source *s)
 	t->newest = s;
 }
 
+/* Its minute begins. */
+static void renew(struct throttle *t, struct throttle_source *s, uint64_t now_us)
+{
+	unlink_source(t, s);
+	s->since_us = now_us;
+	memset(s->recent, 0, sizeof(s->recent));
+	append_source(t, s);
+}
+
+static bool is_old(const struct throttle_source *s, uint64_t now_us)
+{
+	return now_us - s->since_us >= MINUTE_US;
+}
+
 /* Drops sources at the front whose minute is over; one that has connections begins a new one. */
 static void sweep(struct throttle *t, uint64_t now_us)
 {
 	for (int i = 0; i < 8 && t->oldest; i++) {
 		struct throttle_source *s = t->oldest;
 
-		if (now_us - s->since_us < MINUTE_US)
+		if (!is_old(s, now_us))
 			return;
-		unlink_source(t, s);
 		if (s->conns > 0) {
-			s->since_us = now_us;
-			s->recent = 0;
-			append_source(t, s);
+			renew(t, s, now_us);
 			continue;
 		}
+		unlink_source(t, s);
 		map64_del(&t->sources, s->key);
 		free(s);
 	}
@@ -94,11 +107,8 @@ static struct throttle_source *source_of(struct throttle *t, uint64_t key, uint6
 		s->since_us = now_us;
 		map64_put(&t->sources, key, s);
 		append_source(t, s);
-	} else if (now_us - s->since_us >= MINUTE_US) {
-		unlink_source(t, s);
-		s->since_us = now_us;
-		s->recent = 0;
-		append_source(t, s);
+	} else if (is_old(s, now_us)) {
+		renew(t, s, now_us);
 	}
 	return s;
 }
@@ -137,13 +147,23 @@ static bool is_drawn(struct throttle *t)
 	return t->strangers >= least && rng_below(&t->rng, most - least) < t->strangers - least;
 }
 
-static enum throttle_verdict judge(struct throttle *t, const struct throttle_source *s)
+/* Too many new ones in this minute? */
+static bool is_hasty(const struct throttle *t, const struct throttle_source *s,
+		     enum throttle_use use)
+{
+	uint32_t most = t->conf->rate * (use == THROTTLE_PAGE ? THROTTLE_PAGES : 1);
+
+	return most > 0 && s->recent[use] >= most;
+}
+
+static enum throttle_verdict judge(struct throttle *t, const struct throttle_source *s,
+				   enum throttle_use use)
 {
 	const struct throttle_conf *c = t->conf;
 
 	if (s && c->max_per_ip > 0 && s->conns >= c->max_per_ip)
 		return THROTTLE_CROWDED;
-	if (s && c->rate > 0 && s->recent >= c->rate)
+	if (s && is_hasty(t, s, use))
 		return THROTTLE_HASTY;
 	if (s && s->net && c->max_per_net > 0 && s->net->conns >= c->max_per_net)
 		return THROTTLE_NET;
@@ -155,8 +175,8 @@ bool throttle_exempts(const struct throttle *t, const struct cidr *from)
 	return address_nets_have(&t->exempt, from);
 }
 
-enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from, uint64_t now_us,
-				     void **ret)
+enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from,
+				     enum throttle_use use, uint64_t now_us, void **ret)
 {
 	bool exempt = throttle_exempts(t, from);
 	struct throttle_source *s;
@@ -164,7 +184,7 @@ enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from
 
 	sweep(t, now_us);
 	s = exempt ? NULL : find(t, from, now_us);
-	v = judge(t, s);
+	v = judge(t, s, use);
 	if (v == THROTTLE_WELCOME && !exempt && is_drawn(t))
 		v = THROTTLE_DROPPED;
 	if (v != THROTTLE_WELCOME) {
@@ -173,7 +193,7 @@ enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from
 	}
 	if (s) {
 		s->conns++;
-		s->recent++;
+		s->recent[use]++;
 		if (s->net)
 			s->net->conns++;
 	}
@@ -181,6 +201,22 @@ enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from
 	t->strangers++;
 	*ret = s;
 	return v;
+}
+
+enum throttle_verdict throttle_upgrade(struct throttle *t, void *source, uint64_t now_us)
+{
+	struct throttle_source *s = source;
+
+	if (!s)
+		return THROTTLE_WELCOME;
+	if (is_old(s, now_us))
+		renew(t, s, now_us);
+	if (is_hasty(t, s, THROTTLE_PLAYER)) {
+		t->refused[THROTTLE_HASTY]++;
+		return THROTTLE_HASTY;
+	}
+	s->recent[THROTTLE_PLAYER]++;
+	return THROTTLE_WELCOME;
 }
 
 void throttle_leave(struct throttle *t, void *source)

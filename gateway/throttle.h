@@ -2,6 +2,10 @@
  * throttle.h - who may connect: how many connections at once, how many from one address and from one
  * network, how many new ones a minute from one address, how many that have not logged in.
  *
+ * New ones are counted when they become a player's: a connection of telnet at once, one of a browser at
+ * its upgrade to /ws.  Those that only fetch pages have a count of their own, THROTTLE_PAGES times as large:
+ * to load the web client takes half a dozen of them.
+ *
  * An IPv4 address counts by itself, an IPv6 address by its /64; a network is a /24 or a /48.
  * Sources (addresses and networks) are remembered while they have connections or have had some in
  * this minute; at most THROTTLE_SOURCES are, and beyond that strangers are let in uncounted (the
@@ -22,7 +26,11 @@ enum {
 	THROTTLE_SOURCES = 65536,
 	THROTTLE_HANDSHAKES = 16,    /* of TLS, of one address at once */
 	THROTTLE_STRANGERS_MIN = 64, /* half of all places is never fewer */
+	THROTTLE_PAGES = 10,	     /* connections for pages, for each of a player */
 };
+
+/* What a connection is for. */
+enum throttle_use { THROTTLE_PLAYER, THROTTLE_PAGE, THROTTLE_USES };
 
 enum throttle_verdict {
 	THROTTLE_WELCOME,
@@ -60,8 +68,10 @@ void throttle_done(struct throttle *t);
 bool throttle_exempts(const struct throttle *t, const struct cidr *from);
 /* Charges one connection. On THROTTLE_WELCOME *ret is what throttle_leave() takes (NULL: not counted
  * by its address). */
-enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from, uint64_t now_us,
-				     void **ret) MUST_USE;
+enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from,
+				     enum throttle_use use, uint64_t now_us, void **ret) MUST_USE;
+/* A connection for pages becomes a player's: THROTTLE_WELCOME or THROTTLE_HASTY. */
+enum throttle_verdict throttle_upgrade(struct throttle *t, void *source, uint64_t now_us) MUST_USE;
 void throttle_leave(struct throttle *t, void *source);
 /* A handshake of a connection begins; false: its address has too many. And is over. */
 bool throttle_handshake(void *source) MUST_USE;

@@ -185,8 +185,9 @@ static void become_client(struct web_conn *c, const struct upgrade *u, struct sp
 	c->gone = true;
 }
 
-/* Behind a proxy the player's own address counts. 0, or the status to refuse him with. */
-static int find_true_address(struct web_conn *c, const struct http_request *r, const char **ret_why)
+/* Who fetches no more pages but plays is charged for it, behind a proxy by his own address. 0, or the
+ * status to refuse him with. */
+static int charge(struct web_conn *c, const struct http_request *r, const char **ret_why)
 {
 	struct buf list = { 0 };
 	int status = 0;
@@ -200,7 +201,7 @@ static int find_true_address(struct web_conn *c, const struct http_request *r, c
 			buf_addc(&list, ',');
 		buf_add(&list, h->value.p, h->value.n);
 	}
-	*ret_why = door_forwarded(c->of->doors, &c->guest, buf_span(&list), &status);
+	*ret_why = door_upgrade(c->of->doors, &c->guest, buf_span(&list), &status);
 	buf_done(&list);
 	return *ret_why ? status : 0;
 }
@@ -212,7 +213,7 @@ static void upgrade(struct web_conn *c, const struct http_request *r, struct spa
 	int status = upgrade_check(r, c->of->conf->origins, &u, &why);
 
 	if (status == 0)
-		status = find_true_address(c, r, &why);
+		status = charge(c, r, &why);
 	if (status == 0)
 		become_client(c, &u, rest);
 	else

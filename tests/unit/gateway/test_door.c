@@ -218,7 +218,7 @@ START_TEST(a_forwarded_address_is_charged_in_place_of_the_proxys)
 	limits.max_per_ip = 1;
 	doors.refusal = no_site;
 	close(arrive("10.1.1.1"));
-	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_ptr_null(door_upgrade(&doors, &guest, BYTES("192.0.2.9"), &status));
 	ck_assert_str_eq(guest.peer, "192.0.2.9");
 	ck_assert_uint_eq(throttle.n, 1);
 	first = guest;
@@ -226,9 +226,9 @@ START_TEST(a_forwarded_address_is_charged_in_place_of_the_proxys)
 	in = stream_of(-1);
 	close(arrive("10.1.1.1")); /* the proxy's own place is free again */
 	ck_assert_uint_eq(came, 2);
-	ck_assert_ptr_nonnull(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_ptr_nonnull(door_upgrade(&doors, &guest, BYTES("192.0.2.9"), &status));
 	ck_assert_int_eq(status, 429);
-	ck_assert_ptr_nonnull(door_forwarded(&doors, &guest, BYTES("192.0.2.66"), &status));
+	ck_assert_ptr_nonnull(door_upgrade(&doors, &guest, BYTES("192.0.2.66"), &status));
 	ck_assert_int_eq(status, 403);
 	ck_assert_uint_eq(throttle.n, 2);
 	throttle_leave(&throttle, first.source);
@@ -249,13 +249,13 @@ START_TEST(who_is_exempt_is_known_by_the_address_that_counts)
 	ck_assert(guest.exempt);
 	close(arrive("10.1.1.1"));
 	ck_assert(!guest.exempt);
-	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_ptr_null(door_upgrade(&doors, &guest, BYTES("192.0.2.9"), &status));
 	ck_assert(guest.exempt);
 	nets[0] = (char[]){ "10.0.0.0/8" };
 	ck_assert_int_eq(address_nets_set(&throttle.exempt, nets, &bad), 0);
 	close(arrive("10.1.1.1"));
 	ck_assert(guest.exempt);
-	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_ptr_null(door_upgrade(&doors, &guest, BYTES("192.0.2.9"), &status));
 	ck_assert(!guest.exempt);
 	end();
 }
@@ -267,7 +267,7 @@ START_TEST(a_stranger_forwards_nobody)
 
 	begin(&(struct door){ .http = true });
 	close(arrive("198.51.100.1"));
-	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.66"), &status));
+	ck_assert_ptr_null(door_upgrade(&doors, &guest, BYTES("192.0.2.66"), &status));
 	ck_assert_str_eq(guest.peer, "198.51.100.1");
 	end();
 }

@@ -29,7 +29,7 @@ static enum throttle_verdict enter(const char *address, uint64_t now_us, void **
 	struct cidr from;
 
 	ck_assert(address_parse(text_of(address), &from));
-	return throttle_enter(&t, &from, now_us, ret);
+	return throttle_enter(&t, &from, THROTTLE_PLAYER, now_us, ret);
 }
 
 static enum throttle_verdict comes(const char *address)
@@ -86,6 +86,34 @@ START_TEST(new_ones_are_bounded_in_a_minute)
 	}
 	ck_assert_int_eq(enter("192.0.2.1", MINUTE, &source), THROTTLE_HASTY);
 	ck_assert_int_eq(enter("192.0.2.1", MINUTE + 5, &source), THROTTLE_WELCOME);
+	throttle_done(&t);
+}
+END_TEST
+
+START_TEST(pages_have_a_larger_count_and_an_upgrade_is_a_players)
+{
+	struct cidr from;
+	void *page, *source;
+
+	start(100, 0, 2);
+	ck_assert(address_parse(text_of("192.0.2.1"), &from));
+	for (int i = 0; i < 2 * THROTTLE_PAGES; i++) {
+		ck_assert_int_eq(throttle_enter(&t, &from, THROTTLE_PAGE, 5, &page),
+				 THROTTLE_WELCOME);
+		if (i > 0)
+			throttle_leave(&t, page);
+	}
+	ck_assert_int_eq(throttle_enter(&t, &from, THROTTLE_PAGE, 5, &source), THROTTLE_HASTY);
+	ck_assert_int_eq(throttle_upgrade(&t, page, 5), THROTTLE_WELCOME);
+	ck_assert_int_eq(enter("192.0.2.1", 5, &source), THROTTLE_WELCOME);
+	ck_assert_int_eq(throttle_upgrade(&t, page, 5), THROTTLE_HASTY);
+	ck_assert_int_eq(enter("192.0.2.1", 5, &source), THROTTLE_HASTY);
+	ck_assert_uint_eq(t.refused[THROTTLE_HASTY], 3);
+	/* In the next minute, which an upgrade may begin. */
+	ck_assert_int_eq(throttle_upgrade(&t, page, MINUTE + 5), THROTTLE_WELCOME);
+	ck_assert_int_eq(throttle_enter(&t, &from, THROTTLE_PAGE, MINUTE + 6, &source),
+			 THROTTLE_WELCOME);
+	ck_assert_int_eq(throttle_upgrade(&t, NULL, 5), THROTTLE_WELCOME);
 	throttle_done(&t);
 }
 END_TEST
@@ -235,6 +263,7 @@ END_TEST
 
 UNIT_MAIN("throttle", the_total_is_bounded, one_address_is_bounded_and_freed_by_leaving,
 	  ipv6_counts_by_its_network, new_ones_are_bounded_in_a_minute,
+	  pages_have_a_larger_count_and_an_upgrade_is_a_players,
 	  exempt_networks_are_not_counted_but_in_the_total, a_network_ends_where_its_bits_end,
 	  a_network_is_bounded_as_a_whole, a_network_outlives_the_minute_of_its_addresses,
 	  strangers_are_drawn_the_more_the_more_there_are, handshakes_of_one_address_are_bounded,

@@ -62,7 +62,8 @@ static int visit_from(const char *address)
 	int pair[2];
 
 	name(&guest, address);
-	ck_assert_int_eq(throttle_enter(&throttle, &guest.address, 1, &guest.source),
+	ck_assert_int_eq(throttle_enter(&throttle, &guest.address, THROTTLE_PAGE,
+					clock_mono(loop_clock(b.loop)), &guest.source),
 			 THROTTLE_WELCOME);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	s = stream_of(pair[0]);
@@ -389,6 +390,62 @@ START_TEST(too_many_from_one_address_behind_a_proxy_are_refused)
 }
 END_TEST
 
+START_TEST(pages_are_cheap_and_players_are_counted)
+{
+	int fd;
+
+	start();
+	throttle_conf.rate = 3;
+	for (int i = 0; i < 3; i++) {
+		for (int k = 0; k < 6; k++) {
+			fd = visit();
+			put_bytes(fd, SPAN(GET_PAGE));
+			expect_status(fd, 200);
+			close(fd);
+			turn();
+		}
+		fd = visit();
+		put_bytes(fd, SPAN(GET_WS "\r\n"));
+		expect_status(fd, 101);
+		close(fd);
+		turn();
+	}
+	fd = visit();
+	put_bytes(fd, SPAN(GET_PAGE));
+	expect_status(fd, 200);
+	put_bytes(fd, SPAN(GET_WS "\r\n"));
+	expect_status(fd, 429);
+	close(fd);
+	stop();
+}
+END_TEST
+
+START_TEST(behind_a_proxy_each_player_has_a_rate_of_his_own)
+{
+	int fd;
+
+	start();
+	trust("10.0.0.0/8");
+	throttle_conf.rate = 1;
+	for (int i = 0; i < 3; i++) {
+		char request[400];
+
+		snprintf(request, sizeof(request), GET_WS "X-Forwarded-For: 198.51.100.%d\r\n\r\n",
+			 i + 1);
+		fd = visit_from("10.0.0.1");
+		put_bytes(fd, text_of(request));
+		expect_status(fd, 101);
+		close(fd);
+		turn();
+	}
+	fd = visit_from("10.0.0.1");
+	put_bytes(fd, SPAN(GET_WS "X-Forwarded-For: 198.51.100.3\r\n\r\n"));
+	expect_status(fd, 429);
+	close(fd);
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("web", one_connection_brings_many_files, requests_may_come_in_one_piece_or_byte_by_byte,
 	  who_wants_to_close_is_closed, a_bad_request_is_answered_and_nothing_after_it,
 	  a_connection_answers_so_many_requests_and_no_more, half_a_request_is_waited_for_so_long,
@@ -398,4 +455,5 @@ UNIT_MAIN("web", one_connection_brings_many_files, requests_may_come_in_one_piec
 	  an_upgrade_behind_pages_on_the_same_connection_is_fine,
 	  a_page_of_another_site_may_not_connect,
 	  behind_a_trusted_proxy_the_players_own_address_counts, anybody_else_may_say_what_he_likes,
-	  too_many_from_one_address_behind_a_proxy_are_refused)
+	  too_many_from_one_address_behind_a_proxy_are_refused,
+	  pages_are_cheap_and_players_are_counted, behind_a_proxy_each_player_has_a_rate_of_his_own)
