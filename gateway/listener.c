@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -14,12 +13,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "rt/bind.h"
 #include "rt/log.h"
 
 enum {
 	BACKLOG = 4096,
-	ACCEPTS = 256, /* in one turn */
-	SOCKETS = 8,
+	ACCEPTS = 256,	       /* in one turn */
 	KEEPALIVE_IDLE_S = 60, /* silent for so long: the kernel asks */
 	KEEPALIVE_NEXT_S = 20,
 	KEEPALIVE_TIMES = 3,
@@ -35,7 +34,7 @@ struct listener_socket {
 
 struct listener {
 	struct listener_spec spec;
-	struct listener_socket sockets[SOCKETS];
+	struct listener_socket sockets[BIND_MAX];
 	size_t n;
 	char *path; /* of a unix socket, NULL for TCP */
 	int spare;
@@ -104,27 +103,6 @@ static void on_ready(UNUSED evutil_socket_t sock, UNUSED short what, void *ctx)
 	}
 }
 
-/* Splits host:port; false: it is not that. */
-static bool split(const char *address, char host[256], char port[16])
-{
-	const char *colon = strrchr(address, ':');
-	size_t n;
-
-	if (!colon || !colon[1] || strlen(colon + 1) >= 16)
-		return false;
-	n = (size_t)(colon - address);
-	if (n >= 2 && address[0] == '[' && address[n - 1] == ']') {
-		address++;
-		n -= 2;
-	}
-	if (n >= 256)
-		return false;
-	memcpy(host, address, n);
-	host[n] = '\0';
-	memcpy(port, colon + 1, strlen(colon + 1) + 1);
-	return true;
-}
-
 static void set_number(int fd, int level, int option, int value)
 {
 	setsockopt(fd, level, option, &value, sizeof(value));
@@ -143,88 +121,14 @@ static void set_options(int fd)
 	set_number(fd, SOL_SOCKET, SO_OOBINLINE, 1);
 }
 
-/* v6only: another socket takes what comes by IPv4. */
-static int bind_one(const struct addrinfo *a, bool v6only)
+static int bind_host(struct listener *l, const char *address)
 {
-	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), r;
+	const struct bind_spec spec = { address, BACKLOG, set_options };
+	int fds[BIND_MAX], n = bind_tcp(&spec, fds);
 
-	if (fd < 0)
-		return -errno;
-	set_number(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if (a->ai_family == AF_INET6)
-		set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
-	set_options(fd);
-	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-		return fd;
-	r = -errno;
-	close(fd);
-	return r;
-}
-
-/* Names are often given twice in /etc/hosts. */
-static bool is_repeated(const struct addrinfo *list, const struct addrinfo *a)
-{
-	for (; list != a; list = list->ai_next)
-		if (list->ai_addrlen == a->ai_addrlen &&
-		    memcmp(list->ai_addr, a->ai_addr, a->ai_addrlen) == 0)
-			return true;
-	return false;
-}
-
-/* Any port was asked for: all sockets take the one that the first was given. */
-static void set_port(struct addrinfo *a, int fd)
-{
-	struct sockaddr_storage bound = { 0 };
-	socklen_t n = sizeof(bound);
-	in_port_t port;
-
-	if (getsockname(fd, (struct sockaddr *)&bound, &n) < 0)
-		return;
-	port = bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-					   : ((struct sockaddr_in *)&bound)->sin_port;
-	if (a->ai_family == AF_INET6)
-		((struct sockaddr_in6 *)(void *)a->ai_addr)->sin6_port = port;
-	else
-		((struct sockaddr_in *)(void *)a->ai_addr)->sin_port = port;
-}
-
-/* A machine without IPv6 is no mistake of the one who wrote `:4000` or `localhost`. */
-static bool is_absent(int r)
-{
-	return r == -EAFNOSUPPORT || r == -EADDRNOTAVAIL;
-}
-
-/* Every address of the list; those this machine does not have are left out while one is left. */
-static int bind_list(struct listener *l, struct addrinfo *list)
-{
-	int r = -EADDRNOTAVAIL;
-
-	for (struct addrinfo *a = list; a && l->n < SOCKETS; a = a->ai_next) {
-		if (is_repeated(list, a))
-			continue;
-		if (l->n > 0)
-			set_port(a, l->sockets[0].fd);
-		r = bind_one(a, list->ai_next != NULL);
-		if (r < 0 && !is_absent(r))
-			return r;
-		if (r >= 0)
-			l->sockets[l->n++].fd = r;
-	}
-	return l->n > 0 ? 0 : r;
-}
-
-/* Runs before the loop does: it may ask the resolver. */
-static int bind_tcp(struct listener *l, const char *address)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *list;
-	char host[256], port[16];
-	int r;
-
-	if (!split(address, host, port) || getaddrinfo(*host ? host : NULL, port, &hints, &list))
-		return -EINVAL;
-	r = bind_list(l, list);
-	freeaddrinfo(list);
-	return r;
+	for (int i = 0; i < n; i++)
+		l->sockets[l->n++].fd = fds[i];
+	return n < 0 ? n : 0;
 }
 
 /* Makes the folder of a path; an existing one is left as it is. */
@@ -315,7 +219,7 @@ int listener_open(struct listener **ret, struct loop *loop, const struct listene
 	l = base_alloc(1, sizeof(*l));
 	l->spec = *spec;
 	l->spare = open_spare();
-	r = is_unix ? bind_unix(l, spec->address + 5) : bind_tcp(l, spec->address);
+	r = is_unix ? bind_unix(l, spec->address + 5) : bind_host(l, spec->address);
 	if (r == 0)
 		r = hear(l, loop);
 	if (r < 0) {

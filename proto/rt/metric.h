@@ -41,7 +41,8 @@ struct metric_source {
 	void *ctx;
 };
 
-/* address "" turns it off: *ret is NULL and 0 is returned. Errors: -errno of bind. */
+/* At an address as in bind.h, or unix:path; "" turns it off: *ret is NULL and 0 is returned. Errors: those
+ * of bind_tcp(). */
 int metric_serve(struct metric_server **ret, struct loop *l, const char *address,
 		 const struct metric_source *src) MUST_USE;
 void metric_server_free(struct metric_server *s);

@@ -8,7 +8,6 @@
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/listener.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "rt/bind.h"
 #include "rt/log.h"
 
 enum { HEADERS_MAX = 8 << 10, BODY_MAX = 1 << 10, TIMEOUT_S = 5, BACKLOG = 64 };
@@ -110,58 +110,55 @@ static void on_other(struct evhttp_request *req, UNUSED void *ctx)
 	answer_text(req, HTTP_NOTFOUND, "there is /metrics, /healthz and /readyz\n");
 }
 
-static int unix_address(const char *path, struct sockaddr_storage *ret, socklen_t *ret_n)
+/* One socket at a path, for our user alone. */
+static int bind_path(const char *path)
 {
-	struct sockaddr_un *un = (struct sockaddr_un *)ret;
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	struct stat st;
+	mode_t mask;
+	int fd, r;
 
-	if (strlen(path) >= sizeof(un->sun_path))
+	if (strlen(path) >= sizeof(to.sun_path))
 		return -ENAMETOOLONG;
-	*un = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	memcpy(un->sun_path, path, strlen(path));
-	*ret_n = sizeof(*un);
+	memcpy(to.sun_path, path, strlen(path));
 	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
 		unlink(path);
-	return 0;
-}
-
-/* A number, or localhost: a name server is never asked. */
-static int inet_address(const char *text, struct sockaddr_storage *ret, socklen_t *ret_n)
-{
-	static const char localhost[] = "localhost:";
-	struct buf numeric = { 0 };
-	int n = sizeof(*ret), r;
-
-	if (strncmp(text, localhost, sizeof(localhost) - 1) == 0)
-		buf_addf(&numeric, "127.0.0.1:%s", text + sizeof(localhost) - 1);
-	else
-		buf_adds(&numeric, text);
-	buf_addc(&numeric, '\0');
-	r = evutil_parse_sockaddr_port(buf_p(&numeric), (struct sockaddr *)ret, &n);
-	*ret_n = (socklen_t)n;
-	buf_done(&numeric);
-	return r < 0 ? -EINVAL : 0;
-}
-
-static int make_listener(struct loop *l, const char *address, struct evconnlistener **ret)
-{
-	const unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
-	const bool is_unix = strncmp(address, "unix:", 5) == 0;
-	struct sockaddr_storage to = { 0 };
-	mode_t mask = umask(0077);
-	socklen_t n;
-	int r;
-
-	r = is_unix ? unix_address(address + 5, &to, &n) : inet_address(address, &to, &n);
-	if (r == 0) {
-		errno = 0;
-		*ret = evconnlistener_new_bind(loop_base(l), NULL, NULL, flags, BACKLOG,
-					       (const struct sockaddr *)&to, (int)n);
-		if (!*ret)
-			r = errno ? -errno : -EADDRNOTAVAIL;
-	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	mask = umask(0077);
+	r = bind(fd, (struct sockaddr *)&to, sizeof(to)) < 0 || listen(fd, BACKLOG) < 0 ? -errno
+											: fd;
 	umask(mask);
+	if (r < 0)
+		close(fd);
 	return r;
+}
+
+/* How many sockets, or -errno. */
+static int bind_at(const char *address, int ret[BIND_MAX])
+{
+	if (strncmp(address, "unix:", 5) != 0)
+		return bind_tcp(&(struct bind_spec){ address, BACKLOG, NULL }, ret);
+	ret[0] = bind_path(address + 5);
+	return ret[0] < 0 ? ret[0] : 1;
+}
+
+/* Takes fd. */
+static int hear(struct metric_server *s, struct loop *l, int fd)
+{
+	const unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC;
+	struct evconnlistener *listener =
+		evconnlistener_new(loop_base(l), NULL, NULL, flags, 0, fd);
+
+	if (!listener) {
+		close(fd);
+		return -ENOMEM;
+	}
+	if (evhttp_bind_listener(s->http, listener))
+		return 0;
+	evconnlistener_free(listener);
+	return -ENOMEM;
 }
 
 static void set_up(struct metric_server *s)
@@ -179,27 +176,33 @@ static void set_up(struct metric_server *s)
 int metric_serve(struct metric_server **ret, struct loop *l, const char *address,
 		 const struct metric_source *src)
 {
-	struct evconnlistener *listener;
+	int fds[BIND_MAX], n, r = 0;
 	struct metric_server *s;
-	int r;
 
 	if (!*address) {
 		*ret = NULL;
 		return 0;
 	}
-	r = make_listener(l, address, &listener);
-	if (r < 0)
-		return r;
+	n = bind_at(address, fds);
+	if (n < 0)
+		return n;
 	s = base_alloc(1, sizeof(*s));
 	s->source = *src;
-	s->http = evhttp_new(loop_base(l));
-	if (!s->http || !evhttp_bind_listener(s->http, listener)) {
-		evconnlistener_free(listener);
-		metric_server_free(s);
-		return -ENOMEM;
-	}
 	if (strncmp(address, "unix:", 5) == 0)
 		s->unix_path = base_dup(address + 5, strlen(address + 5));
+	s->http = evhttp_new(loop_base(l));
+	if (!s->http)
+		r = -ENOMEM;
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = hear(s, l, fds[i]);
+		else
+			close(fds[i]);
+	}
+	if (r < 0) {
+		metric_server_free(s);
+		return r;
+	}
 	set_up(s);
 	*ret = s;
 	return 0;

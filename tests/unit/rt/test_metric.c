@@ -154,9 +154,10 @@ static uint16_t free_port(void)
 	return ntohs(to.sin_port);
 }
 
-static void open_scene(struct scene *s)
+/* At this host, or these: "" is every address. */
+static void open_at(struct scene *s, const char *host)
 {
-	char address[32];
+	char address[64];
 
 	*s = (struct scene){ .port = free_port(), .ready = true };
 	s->metrics[0] = (struct metric){
@@ -164,8 +165,13 @@ static void open_scene(struct scene *s)
 	};
 	s->source = (struct metric_source){ s->metrics, 1, refresh, is_ready, s };
 	ck_assert_int_eq(loop_new(&s->l), 0);
-	snprintf(address, sizeof(address), "localhost:%u", s->port);
+	snprintf(address, sizeof(address), "%s:%u", host, s->port);
 	ck_assert_int_eq(metric_serve(&s->server, s->l, address, &s->source), 0);
+}
+
+static void open_scene(struct scene *s)
+{
+	open_at(s, "localhost");
 }
 
 static void close_scene(struct scene *s)
@@ -341,6 +347,42 @@ START_TEST(a_unix_socket_serves_and_goes)
 }
 END_TEST
 
+START_TEST(every_address_that_an_option_may_name_is_served)
+{
+	static const char *const hosts[] = { "", "0.0.0.0", "[::]", "127.0.0.1", "localhost" };
+	struct scene s;
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		open_at(&s, hosts[i]);
+		ask(&s, "GET", "/healthz", &b);
+		ck_assert_msg(has(&b, "HTTP/1.1 200 "), "%s", hosts[i]);
+		close_scene(&s);
+	}
+	buf_done(&b);
+}
+END_TEST
+
+START_TEST(all_addresses_are_served_over_ipv6_too)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	int probe = socket(AF_INET6, SOCK_STREAM, 0);
+	struct scene s;
+	struct buf b = { 0 };
+
+	if (probe < 0 || bind(probe, (const struct sockaddr *)&to, sizeof(to)) < 0)
+		return; /* a machine may have no IPv6 */
+	close(probe);
+	open_at(&s, "");
+	to.sin6_port = htons(s.port);
+	ask_at(&s, socket(AF_INET6, SOCK_STREAM, 0), (const struct sockaddr *)&to, sizeof(to),
+	       "GET /healthz HTTP/1.0\r\n\r\n", &b);
+	ck_assert(has(&b, " 200 "));
+	buf_done(&b);
+	close_scene(&s);
+}
+END_TEST
+
 START_TEST(an_address_in_use_or_wrong_is_an_error_and_none_is_off)
 {
 	struct scene s;
@@ -361,5 +403,6 @@ END_TEST
 UNIT_MAIN("metric", a_family_is_explained_once_and_kept_together,
 	  a_duration_falls_into_the_first_bucket_that_holds_it,
 	  a_histogram_is_cumulative_in_seconds, metrics_are_shown_fresh, readiness_has_a_reason,
-	  only_reading_is_served, headers_without_end_are_refused, a_unix_socket_serves_and_goes,
-	  an_address_in_use_or_wrong_is_an_error_and_none_is_off)
+	  only_reading_is_served, headers_without_end_are_refused,
+	  every_address_that_an_option_may_name_is_served, all_addresses_are_served_over_ipv6_too,
+	  a_unix_socket_serves_and_goes, an_address_in_use_or_wrong_is_an_error_and_none_is_off)
