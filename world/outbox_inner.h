@@ -33,7 +33,7 @@ struct rec {
 	uint8_t kind;
 	bool durable;
 	bool verdict; /* on a token: of the login dialogue, but it knows of the world */
-	bool free; /* of the login dialogue, which knows nothing of the world: never waits */
+	bool free;    /* of the login dialogue, which knows nothing of the world: never waits */
 };
 
 struct held {

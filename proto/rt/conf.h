@@ -17,13 +17,13 @@
 #include "rt/buf.h"
 
 enum conf_type {
-	CONF_BOOL,    /* bool */
-	CONF_INT,     /* int64_t, with range */
-	CONF_SIZE,    /* int64_t bytes; K, M, G suffixes */
-	CONF_TIME,    /* int64_t microseconds; us, ms, s, m, h suffixes; bare number: seconds */
-	CONF_STRING,  /* char *, owned by the struct */
-	CONF_ENUM,    /* int; names in `choices`, NULL-terminated */
-	CONF_LIST,    /* char **, NULL-terminated, owned; YAML sequence or a,b,c */
+	CONF_BOOL,   /* bool */
+	CONF_INT,    /* int64_t, with range */
+	CONF_SIZE,   /* int64_t bytes; K, M, G suffixes */
+	CONF_TIME,   /* int64_t microseconds; us, ms, s, m, h suffixes; bare number: seconds */
+	CONF_STRING, /* char *, owned by the struct */
+	CONF_ENUM,   /* int; names in `choices`, NULL-terminated */
+	CONF_LIST,   /* char **, NULL-terminated, owned; YAML sequence or a,b,c */
 	CONF_ADDRESS, /* char *: host:port, [v6]:port, :port, a path with unix: in front, or empty = off */
 	CONF_ENDPOINT, /* char *: ipc://... or tcp://... */
 };

@@ -10,7 +10,8 @@ git ls-files gateway world persist deploy proto/rt | grep '\.c$' |
 		[ $? -ne 124 ] || echo "skipped: {} takes the analyzer more than 60 s"' \
 	>"$LINT_BUILD/lint/analyzer.txt"
 grep '^skipped:' "$LINT_BUILD/lint/analyzer.txt"
-# link_leave() frees a link only at depth 0, which the analyzer does not follow.
+# link_leave() frees a link only at depth 0, which the analyzer does not follow; that the (iconv_t)-1 of a
+# failed iconv_open() is nothing to be closed it does not know.
 ! grep -E 'error:|-Wanalyzer-(double-free|double-fclose|use-after-free|malloc-leak|file-leak|free-of-non-heap)' \
 	"$LINT_BUILD/lint/analyzer.txt" |
-	grep -vE "^proto/rt/link[a-z_]*\.c:.*use after .free. of .l."
+	grep -vE "^proto/rt/link[a-z_]*\.c:.*use after .free. of .l.|^gateway/charset\.c:.*leak of .iconv_open"
