@@ -309,6 +309,42 @@ START_TEST(an_account_is_looked_up_and_kept_out_at_its_next_login)
 }
 END_TEST
 
+/* The connection with `token` is lost, and may be taken up again by it. */
+static void lose(uint64_t session, uint8_t token[32])
+{
+	Mudlark__SessionToken m = MUDLARK__SESSION_TOKEN__INIT;
+
+	m.session = session;
+	m.hash = (ProtobufCBinaryData){ 32, token };
+	m.grace_s = 60;
+	RIG_FEED(&r, RIG_GATEWAY, SESSION_TOKEN, session_token, &m);
+	rig_turn(&r);
+	rig_closed(&r, RIG_GATEWAY, session);
+}
+
+START_TEST(who_is_banned_while_his_connection_is_lost_does_not_take_it_up_again)
+{
+	Mudlark__SessionResume m = MUDLARK__SESSION_RESUME__INIT;
+	uint8_t token[32] = { 7 };
+
+	person(ANA, "Ana", "203.0.113.7", ROLE_PLAYER);
+	lose(ANA, token);
+	ck_assert_int_eq(session_get(r.world, ANA)->state, SESSION_PARKED);
+	type(STAFF, "@ban account Ana");
+	answer_role("player");
+	ck_assert(rig_heard(&r, STAFF, "Banned: the account Ana"));
+	ck_assert(!is_here(ANA));
+	open_at(RIG_OTHER, BEN, "192.0.2.5", "wss");
+	rig_forget(&r);
+	m.session = BEN;
+	m.hash = (ProtobufCBinaryData){ 32, token };
+	RIG_FEED(&r, RIG_OTHER, SESSION_RESUME, session_resume, &m);
+	rig_turn(&r);
+	ck_assert(!rig_last(&r, MUDLARK__GATEWAY_IN__BODY_RESUMED)->resumed->ok);
+	ck_assert_int_eq(session_get(r.world, BEN)->state, SESSION_LOGIN);
+}
+END_TEST
+
 START_TEST(an_account_that_is_not_there_or_stands_higher_is_not_banned)
 {
 	type(STAFF, "@ban account Ana");
@@ -651,6 +687,7 @@ int main(void)
 		nobody_bans_himself_his_betters_or_the_console,
 		what_cannot_be_meant_is_answered_by_a_sentence,
 		an_account_is_looked_up_and_kept_out_at_its_next_login,
+		who_is_banned_while_his_connection_is_lost_does_not_take_it_up_again,
 		an_account_that_is_not_there_or_stands_higher_is_not_banned,
 		a_character_is_kept_out_while_others_of_the_account_may_play,
 		a_ban_does_not_hold_whoever_stands_above_its_maker,
