@@ -10,25 +10,17 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include "gateway/client_impl.h"
 #include "gateway/gmcp.h"
 #include "rt/log.h"
 
 enum {
 	WATCH_US = 500000,
-	MUTE_US = 100000,	  /* who sends too much is looked at again */
-	RATE_WINDOW_US = 2000000, /* so long one may send at once what the rate allows */
-	PING_US = 1000000,	  /* who is silent is looked for so often */
-	PING_MIN_US = 10000,
 };
 
 static const char cut_line[] = "{system}That line was too long; the end of it was left out.{/}";
 static const char slow_line[] =
 	"Your connection is slow: some of what happens around you is left out.";
-
-static uint64_t now_us(const struct clients *cs)
-{
-	return clock_mono(loop_clock(cs->loop));
-}
 
 static void soil(struct client *c)
 {
@@ -66,7 +58,7 @@ static void set_deadline(struct client *c, uint64_t delay_us)
 
 	if (c->deadline_us == 0)
 		TAILQ_INSERT_TAIL(&cs->watch, c, watch);
-	c->deadline_us = now_us(cs) + delay_us;
+	c->deadline_us = client_now(cs) + delay_us;
 	if (!cs->watcher.pending)
 		loop_timer_in(&cs->watcher, WATCH_US);
 }
@@ -207,17 +199,9 @@ void client_line_tagged(struct client *c, enum charset from, uint64_t tag)
 		lobby_say(c->session, cut_line);
 }
 
-static void unmute(struct client *c)
-{
-	if (!c->is_muted)
-		return;
-	c->is_muted = false;
-	TAILQ_REMOVE(&c->of->muted, c, muted);
-}
-
 void client_eof(struct client *c)
 {
-	unmute(c);
+	client_unmute(c);
 	stream_deaf(&c->stream);
 	c->eof = true;
 	if (c->closing) {
@@ -230,86 +214,12 @@ void client_eof(struct client *c)
 	lobby_eof(c->session);
 }
 
-/* Not read for a while: the kernel makes the other end wait. */
-static void mute(struct client *c)
-{
-	struct clients *cs = c->of;
-
-	if (c->is_muted)
-		return;
-	stream_deaf(&c->stream);
-	c->is_muted = true;
-	TAILQ_INSERT_TAIL(&cs->muted, c, muted);
-	if (!cs->unmute.pending)
-		loop_timer_in(&cs->unmute, MUTE_US);
-}
-
-/* Who sends faster than he may is not read until the rate allows it. */
-static void charge(struct client *c, uint64_t now, size_t n)
-{
-	uint64_t rate = c->of->conf->byte_rate;
-
-	if (rate == 0 || c->protocol->trusted)
-		return;
-	if (c->rate_us < now)
-		c->rate_us = now;
-	c->rate_us += n * 1000000 / rate;
-	if (c->rate_us - now > RATE_WINDOW_US)
-		mute(c);
-}
-
-void client_charge(struct client *c, size_t n)
-{
-	charge(c, now_us(c->of), n);
-}
-
-void client_hold(struct client *c)
-{
-	uint64_t until = now_us(c->of) + MUTE_US;
-
-	if (c->rate_us < until)
-		c->rate_us = until;
-	mute(c);
-}
-
-static void on_unmute(void *ctx)
-{
-	struct clients *cs = ctx;
-	uint64_t now = now_us(cs);
-	struct client *c, *next;
-
-	for (c = TAILQ_FIRST(&cs->muted); c; c = next) {
-		next = TAILQ_NEXT(c, muted);
-		if (c->rate_us > now)
-			continue;
-		unmute(c);
-		if (!c->doomed && stream_hear(&c->stream) < 0)
-			client_doom(c, "no_memory");
-		else if (!c->doomed && c->session && c->protocol->again)
-			c->protocol->again(c);
-	}
-	if (!TAILQ_EMPTY(&cs->muted))
-		loop_timer_in(&cs->unmute, MUTE_US);
-}
-
-/* `all` stays in the order of heard_us. */
-static void hear(struct client *c, uint64_t now)
-{
-	struct clients *cs = c->of;
-
-	c->heard_us = now;
-	TAILQ_REMOVE(&cs->all, c, all);
-	TAILQ_INSERT_TAIL(&cs->all, c, all);
-}
-
 static void take_bytes(struct client *c, struct span bytes)
 {
-	uint64_t now = now_us(c->of);
+	uint64_t now = client_now(c->of);
 
 	c->of->stats.bytes_in += bytes.n;
-	c->pings = 0;
-	hear(c, now);
-	charge(c, now, bytes.n);
+	client_heard(c, now, bytes.n);
 	if (c->framing)
 		c->framing->receive(c, bytes);
 	else
@@ -333,35 +243,6 @@ static void on_read(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 		client_eof(c);
 	else if (c->session || c->framing)
 		take_bytes(c, (struct span){ cs->read, (size_t)n });
-}
-
-static void await_ping_time(struct clients *cs)
-{
-	uint64_t delay = cs->conf->keepalive_us / 4;
-
-	if (delay == 0 || delay > PING_US)
-		delay = PING_US;
-	loop_timer_in(&cs->pinger, delay < PING_MIN_US ? PING_MIN_US : delay);
-}
-
-static void on_ping_time(void *ctx)
-{
-	struct clients *cs = ctx;
-	uint64_t now = now_us(cs), limit = cs->conf->keepalive_us;
-	struct client *c;
-
-	while (limit > 0 && (c = TAILQ_FIRST(&cs->all)) && c->heard_us + limit <= now) {
-		hear(c, now);
-		if (c->protocol->trusted || c->closing || c->doomed)
-			continue;
-		if (c->framing && ++c->pings > CLIENT_PINGS)
-			client_doom(c, "silent");
-		else if (c->framing)
-			c->framing->ping(c);
-		else
-			c->protocol->ping(c);
-	}
-	await_ping_time(cs);
 }
 
 static void on_write(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
@@ -484,7 +365,7 @@ static void bury(struct client *c)
 	if (c->dirty)
 		STAILQ_REMOVE(&cs->flush, c, client, flush);
 	drop_deadline(c);
-	unmute(c);
+	client_unmute(c);
 	TAILQ_REMOVE(&cs->all, c, all);
 	cs->queued -= c->left;
 	cs->n--;
@@ -532,7 +413,7 @@ void clients_flush(struct clients *cs)
 static void on_watch(void *ctx)
 {
 	struct clients *cs = ctx;
-	uint64_t now = now_us(cs);
+	uint64_t now = client_now(cs);
 	struct client *c;
 
 	TAILQ_FOREACH(c, &cs->watch, watch)
@@ -558,9 +439,7 @@ void clients_init(struct clients *cs, struct loop *loop, struct lobby *lobby,
 	TAILQ_INIT(&cs->all);
 	TAILQ_INIT(&cs->muted);
 	loop_timer_init(loop, &cs->watcher, on_watch, cs);
-	loop_timer_init(loop, &cs->unmute, on_unmute, cs);
-	loop_timer_init(loop, &cs->pinger, on_ping_time, cs);
-	await_ping_time(cs);
+	clients_pace_init(cs);
 	cs->read = base_alloc(1, CLIENT_READ);
 }
 
@@ -573,8 +452,7 @@ void clients_done(struct clients *cs)
 		bury(c);
 	}
 	loop_timer_done(&cs->watcher);
-	loop_timer_done(&cs->unmute);
-	loop_timer_done(&cs->pinger);
+	clients_pace_done(cs);
 	render_done(&cs->render);
 	buf_done(&cs->data);
 	buf_done(&cs->text);
@@ -604,7 +482,7 @@ int client_open(struct clients *cs, const struct protocol *p, struct stream *fro
 	c->framing = guest->framing;
 	c->frames = guest->frames;
 	c->source = guest->source;
-	c->heard_us = now_us(cs);
+	c->heard_us = client_now(cs);
 	TAILQ_INSERT_TAIL(&cs->all, c, all);
 	cs->n++;
 	cs->stats.opened++;

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "gateway/refusal.h"
 #include "rt/log.h"
 
 enum {
@@ -46,68 +47,9 @@ struct guest {
 	struct proxy proxy;
 };
 
-/* Why somebody is not let in. */
-struct no {
-	const char *sentence;
-	int status; /* of HTTP */
-};
-
 static uint64_t now_us(const struct doors *ds)
 {
 	return clock_mono(loop_clock(ds->loop));
-}
-
-/* What is said to those who may not come in */
-
-static const char *reason_of(int status)
-{
-	return status == 400   ? "Bad Request"
-	       : status == 403 ? "Forbidden"
-	       : status == 429 ? "Too Many Requests"
-			       : "Service Unavailable";
-}
-
-static void word(struct buf *b, const struct door *d, const struct no *no)
-{
-	if (!d->http) {
-		buf_addf(b, "%s\r\n", no->sentence);
-		return;
-	}
-	buf_addf(b,
-		 "HTTP/1.1 %d %s\r\n"
-		 "Content-Type: text/plain; charset=utf-8\r\n"
-		 "Content-Length: %zu\r\n"
-		 "Cache-Control: no-store\r\n"
-		 "Connection: close\r\n",
-		 no->status, reason_of(no->status), strlen(no->sentence) + 1);
-	if (no->status == 429 || no->status == 503)
-		buf_adds(b, "Retry-After: 60\r\n");
-	buf_addf(b, "\r\n%s\n", no->sentence);
-}
-
-/* One call to the kernel: what it does not take is not said. */
-static void say(int fd, struct span text)
-{
-	if (send(fd, text.p, text.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		log_debug("sentence_not_sent", LOG_INT("errno", errno));
-	shutdown(fd, SHUT_WR);
-}
-
-static void say_no(int fd, const struct door *d, const struct no *no)
-{
-	struct buf b = { 0 };
-
-	word(&b, d, no);
-	say(fd, buf_span(&b));
-	buf_done(&b);
-}
-
-/* access_denied, fatal, before any key was agreed on */
-static void say_alert(int fd)
-{
-	static const char alert[] = { 0x15, 3, 3, 0, 2, 2, 49 };
-
-	say(fd, (struct span){ alert, sizeof(alert) });
 }
 
 /* Guests */
@@ -200,14 +142,14 @@ static bool has_place(struct doors *ds)
 }
 
 /* Refused before he was a guest. */
-static void refuse(struct doors *ds, const struct door *d, int fd, const struct no *no)
+static void refuse(struct doors *ds, const struct door *d, int fd, const struct refusal *no)
 {
 	struct guest *g;
 
 	if (d->tls)
-		say_alert(fd);
+		refusal_alert(fd);
 	else
-		say_no(fd, d, no);
+		refusal_say(fd, d->http, no);
 	g = ds->n < DOOR_MAX / 4 ? guest_new(ds, d, fd, now_us(ds)) : NULL;
 	if (g)
 		linger(g);
@@ -215,11 +157,11 @@ static void refuse(struct doors *ds, const struct door *d, int fd, const struct 
 		close(fd);
 }
 
-static struct no no_of(enum throttle_verdict v)
+static struct refusal refusal_of(enum throttle_verdict v)
 {
 	const bool full = v == THROTTLE_FULL || v == THROTTLE_DROPPED;
 
-	return (struct no){ throttle_sentence(v), full ? 503 : 429 };
+	return (struct refusal){ throttle_sentence(v), full ? 503 : 429 };
 }
 
 static enum throttle_use use_of(const struct door *d)
@@ -229,7 +171,7 @@ static enum throttle_use use_of(const struct door *d)
 
 /* True: he may come in, and is charged. */
 static bool admit(struct doors *ds, const struct cidr *a, enum throttle_use use, void **ret_source,
-		  struct no *ret)
+		  struct refusal *ret)
 {
 	struct sockaddr_storage from;
 	enum throttle_verdict v;
@@ -242,11 +184,11 @@ static bool admit(struct doors *ds, const struct cidr *a, enum throttle_use use,
 	}
 	if (why) {
 		ds->ends[DOOR_REFUSED_SITE]++;
-		*ret = (struct no){ why, 403 };
+		*ret = (struct refusal){ why, 403 };
 		return false;
 	}
 	v = throttle_enter(ds->throttle, a, use, now, ret_source);
-	*ret = no_of(v);
+	*ret = refusal_of(v);
 	return v == THROTTLE_WELCOME;
 }
 
@@ -290,7 +232,7 @@ static void come_in(struct guest *g)
 static void begin_handshake(struct guest *g)
 {
 	if (!throttle_handshake(g->source)) {
-		say_alert(g->fd);
+		refusal_alert(g->fd);
 		lose(g, DOOR_TOO_MANY);
 		return;
 	}
@@ -302,15 +244,15 @@ static void begin_handshake(struct guest *g)
 
 static void refuse_plain(struct guest *g)
 {
-	static const struct no telnet = {
+	static const struct refusal telnet = {
 		"This port speaks TLS. Please turn TLS on in your client, or take the other port.",
 		400
 	};
-	static const struct no web = {
+	static const struct refusal web = {
 		"This port speaks TLS. Please take https:// instead of http://.", 400
 	};
 
-	say_no(g->fd, g->door, g->door->http ? &web : &telnet);
+	refusal_say(g->fd, g->door->http, g->door->http ? &web : &telnet);
 	g->of->ends[DOOR_NO_TLS]++;
 	linger(g);
 }
@@ -388,14 +330,14 @@ static void on_again(void *ctx)
 /* It is known who he is. */
 static void on_known(struct guest *g)
 {
-	struct no no;
+	struct refusal no;
 
 	g->is_charged = admit(g->of, &g->address, use_of(g->door), &g->source, &no);
 	if (!g->is_charged) {
 		if (g->door->tls)
-			say_alert(g->fd);
+			refusal_alert(g->fd);
 		else
-			say_no(g->fd, g->door, &no);
+			refusal_say(g->fd, g->door->http, &no);
 		linger(g);
 	} else if (g->door->tls) {
 		g->state = GUEST_HELLO;
@@ -549,7 +491,7 @@ static void wait_inside(struct doors *ds, const struct door *d, const struct arr
 void doors_take(struct doors *ds, const struct door *d, int fd, const struct sockaddr *from)
 {
 	struct arrival a = { .fd = fd };
-	struct no no;
+	struct refusal no;
 	bool proxied;
 
 	if (!cidr_of_sockaddr(from, &a.address)) {
@@ -568,17 +510,17 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 
 void doors_overflow(const struct door *d, int fd)
 {
-	const struct no no = no_of(THROTTLE_FULL);
+	const struct refusal no = refusal_of(THROTTLE_FULL);
 
 	if (d->tls)
-		say_alert(fd);
+		refusal_alert(fd);
 	else
-		say_no(fd, d, &no);
+		refusal_say(fd, d->http, &no);
 }
 
 /* The guest is another one than who connected. */
 static bool take_player(struct doors *ds, struct door_guest *g, const struct cidr *a,
-			struct no *ret_no)
+			struct refusal *ret_no)
 {
 	void *source;
 
@@ -597,7 +539,7 @@ const char *door_upgrade(struct doors *ds, struct door_guest *g, struct span for
 {
 	struct cidr a = g->address;
 	enum throttle_verdict v;
-	struct no no;
+	struct refusal no;
 
 	if (address_nets_have(&ds->conf->trusted, &g->socket))
 		a = address_forwarded(forwarded, &ds->conf->trusted, &g->address);
@@ -605,7 +547,7 @@ const char *door_upgrade(struct doors *ds, struct door_guest *g, struct span for
 		v = throttle_upgrade(ds->throttle, g->source, now_us(ds));
 		if (v == THROTTLE_WELCOME)
 			return NULL;
-		no = no_of(v);
+		no = refusal_of(v);
 	} else if (take_player(ds, g, &a, &no)) {
 		return NULL;
 	}

@@ -7,20 +7,17 @@
  */
 #include "gateway/gateway.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include "gateway/charset.h"
 #include "gateway/client.h"
 #include "gateway/drain.h"
 #include "gateway/lobby.h"
 #include "gateway/meter.h"
 #include "gateway/ports.h"
+#include "gateway/rights.h"
 #include "gateway/sites.h"
 #include "rt/log.h"
-#include "rt/sandbox.h"
 #include "rt/wire.h"
 
 enum {
@@ -441,57 +438,6 @@ static void init_parts(struct gateway *g)
 	loop_on_idle(loop, on_idle, g); /* before the wire's, which sends what it makes */
 }
 
-/* What another user will need later is said now, if it cannot be had. */
-static void check_reach(const struct gateway_conf *c)
-{
-	static const char ipc[] = "ipc://";
-	const char *bus = c->bus + strlen(ipc);
-
-	if (strncmp(c->bus, ipc, strlen(ipc)) == 0 && *bus == '/' && access(bus, W_OK) < 0)
-		log_warning("bus_out_of_reach", LOG_STR("user", c->user), LOG_STR("bus", c->bus),
-			    LOG_ERRNO(-errno));
-	if ((*c->telnet_tls || *c->web_tls) && access(c->tls_key, R_OK) < 0)
-		log_warning("key_out_of_reach", LOG_STR("user", c->user),
-			    LOG_STR("file", c->tls_key), LOG_ERRNO(-errno));
-}
-
-/* All addresses are bound: root and capabilities are not needed any more. */
-static int give_up_rights(struct gateway *g)
-{
-	const struct gateway_conf *c = g->conf;
-	char why[SANDBOX_WHY];
-
-	if (sandbox_user(c->user, why) != 0) {
-		log_error("cannot_become", LOG_STR("user", c->user), LOG_STR("reason", why));
-		return -EPERM;
-	}
-	if (*c->user)
-		check_reach(c);
-	if (!c->sandbox || !sandbox_is_possible())
-		return 0;
-	if (sandbox_lock(why) == 0)
-		return 0;
-	log_error("no_sandbox", LOG_STR("reason", why));
-	return -EPERM;
-}
-
-/* After this nothing can be started, written or listened at. */
-static int give_up_calls(struct gateway *g)
-{
-	const struct gateway_conf *c = g->conf;
-	char why[SANDBOX_WHY];
-
-	if (!c->sandbox || !sandbox_is_possible()) {
-		log_info("sandbox_off",
-			 LOG_STR("reason", c->sandbox ? "built with a sanitizer" : "option"));
-		return 0;
-	}
-	if (sandbox_filter(strncmp(c->bus, "tcp://", 6) == 0, why) == 0)
-		return 0;
-	log_error("no_sandbox", LOG_STR("reason", why));
-	return -EPERM;
-}
-
 int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_conf *conf)
 {
 	struct gateway *g = base_alloc(1, sizeof(*g));
@@ -508,11 +454,11 @@ int gateway_start(struct gateway **ret, struct proc *p, const struct gateway_con
 	if (r == 0)
 		r = serve_metrics(g);
 	if (r == 0)
-		r = give_up_rights(g);
+		r = rights_give_up(conf);
 	if (r == 0)
 		r = dial(g); /* starts threads, which have no more rights than we */
 	if (r == 0)
-		r = give_up_calls(g);
+		r = rights_lock(conf);
 	if (r == 0)
 		take_conf(g);
 	if (r == 0)

@@ -1,0 +1,20 @@
+/*
+ * client_impl.h - what client.c and client_pace.c share.
+ */
+#pragma once
+
+#include "gateway/client.h"
+
+static inline uint64_t client_now(const struct clients *cs)
+{
+	return clock_mono(loop_clock(cs->loop));
+}
+
+/* client_pace.c */
+
+void clients_pace_init(struct clients *cs);
+void clients_pace_done(struct clients *cs);
+/* n bytes have come. */
+void client_heard(struct client *c, uint64_t now, size_t n);
+/* Is not one of those any more that are to be read again. */
+void client_unmute(struct client *c);
