@@ -20,12 +20,14 @@
 #include "world/pack/pack.h"
 #include "world/session.h"
 
-enum { PLAYERS = 3, GATEWAY = 77, LINES_MAX = 64, TEXT_MAX = 1024 };
+enum { PLAYERS = 3, GATEWAY = 77, LINES_MAX = 64, TEXT_MAX = 1024, CALLS = 4 };
 
 struct stage {
 	struct world *world;
 	uint64_t batches, seq[PLAYERS], done[PLAYERS];
 	bool is_gone[PLAYERS];
+	uint64_t calls[CALLS]; /* to persist, which nobody answers in time */
+	size_t n_calls;
 	bool is_lazy;		  /* tells of durable batches only now and then */
 	struct follower follower; /* the first guest's client */
 };
@@ -85,9 +87,13 @@ static void on_commit(void *ctx, const Mudlark__Commit *c, struct span record)
 	st->batches = c->batch;
 }
 
-static void on_call(void *ctx UNUSED, uint64_t id UNUSED, const Mudlark__PersistCall *c UNUSED,
+static void on_call(void *ctx, uint64_t id, const Mudlark__PersistCall *c UNUSED,
 		    uint32_t deadline_ms UNUSED)
 {
+	struct stage *st = ctx;
+
+	FUZZ_HOLDS(st->n_calls < CALLS);
+	st->calls[st->n_calls++] = id;
 }
 
 static void on_superseded(void *ctx UNUSED, uint64_t epoch UNUSED)
@@ -103,10 +109,24 @@ static void make_durable(struct stage *st)
 	feed(st, 0, MUDLARK__WORLD_IN__BODY_COMMITTED, &done);
 }
 
+static void fail_calls(struct stage *st)
+{
+	Mudlark__CallDone done = MUDLARK__CALL_DONE__INIT;
+
+	done.failed = true;
+	while (st->n_calls) {
+		done.id = st->calls[--st->n_calls];
+		feed(st, 0, MUDLARK__WORLD_IN__BODY_CALL_DONE, &done);
+		while (world_turn(st->world))
+			;
+	}
+}
+
 static void settle(struct stage *st)
 {
 	while (world_turn(st->world))
 		;
+	fail_calls(st);
 	if (st->is_lazy)
 		return;
 	make_durable(st);
