@@ -3,6 +3,10 @@
  *
  * Who has a connection when this world begins is attached silently by its gateway; who has none and
  * does not come back within the grace leaves as if he had quit.
+ *
+ * Others are told of a lost connection at once, or, when it can be taken up again, only if that has not
+ * happened within a few seconds: a gateway that starts anew is not worth a word.  `silent` of the player is
+ * stored with what they were told, so they hear of a return if and only if they heard of the loss.
  */
 #include <string.h>
 
@@ -22,6 +26,8 @@
 #include "world/sessions.h"
 #include "world/tick.h"
 #include "world/turn.h"
+
+enum { UNNOTICED_SECONDS = 5 };
 
 static bool is_hidden(const struct world *w, struct ent player)
 {
@@ -43,7 +49,7 @@ static void tell_others(struct world *w, struct ent player, const char *sentence
 static void take_over(struct world *w, struct session *old)
 {
 	resume_disappoint(w, old);
-	session_send_close(w, old,
+	session_send_moved(w, old,
 			   SPAN("{system}You have come in by another connection; this one is "
 				"closed.{/}"));
 	commit_session_ended(w, old->id, outbox_instance(w, old->gateway));
@@ -64,6 +70,9 @@ void enter_restored(struct world *w, struct ent player)
 {
 	players_set_leaves(w, player, 0);
 	event_emit(w, FACT_PLAYER_LINK_RESTORED, player, NULL);
+	if (!player_get(w, player)->silent)
+		return;
+	player_write(w, player)->silent = false;
 	tell_others(w, player, "$n stirs and looks about $f again.");
 }
 
@@ -140,6 +149,7 @@ void enter_leave(struct world *w, struct ent player)
 
 	if (s)
 		(void)part(w, s);
+	p->silent = false;
 	players_set_leaves(w, player, 0);
 	tell_others(w, player, "$n leaves the world.");
 	event_emit(w, FACT_PLAYER_LEFT, player, "\"room\":" EVENT_ID, ent_id(w, room));
@@ -161,7 +171,9 @@ static void leave_later(struct world *w, struct ent player)
 
 static void fall_silent(struct world *w, struct ent player)
 {
-	event_emit(w, FACT_PLAYER_LINK_LOST, player, NULL);
+	if (player_get(w, player)->silent)
+		return;
+	player_write(w, player)->silent = true;
 	tell_others(w, player, "$n falls silent and stares into the distance.");
 }
 
@@ -171,6 +183,7 @@ static void stay_linkdead(struct world *w, struct ent player)
 		enter_leave(w, player);
 		return;
 	}
+	event_emit(w, FACT_PLAYER_LINK_LOST, player, NULL);
 	fall_silent(w, player);
 	leave_later(w, player);
 }
@@ -182,7 +195,7 @@ static void park(struct world *w, struct session *s)
 	s->state = SESSION_PARKED;
 	s->until = w->tick + timer_seconds(w, s->grace_s);
 	commit_session(w, s);
-	fall_silent(w, s->actor);
+	event_emit(w, FACT_PLAYER_LINK_LOST, s->actor, NULL);
 	if (player_get(w, s->actor)->guest)
 		players_set_leaves(w, s->actor, s->until);
 	else
@@ -199,12 +212,26 @@ void enter_link_lost(struct world *w, struct session *s)
 		stay_linkdead(w, part(w, s));
 }
 
+/* A new world begins the grace anew, and these seconds with it, unless others were told before. */
+bool enter_parked_long(struct world *w, const struct session *s)
+{
+	const uint64_t parked = s->until - timer_seconds(w, s->grace_s);
+
+	if (player_get(w, s->actor)->silent ||
+	    w->tick < parked + timer_seconds(w, UNNOTICED_SECONDS))
+		return false;
+	fall_silent(w, s->actor);
+	return true;
+}
+
 void enter_parked_over(struct world *w, struct session *s)
 {
 	struct ent player = part(w, s);
 
 	if (player_get(w, player)->guest)
 		enter_leave(w, player);
+	else
+		fall_silent(w, player);
 }
 
 /* What was said to it in this unit comes before the last words. */

@@ -451,7 +451,7 @@ static void succeed(struct world *w, struct session *s, struct session *heir)
 	heir->account = s->account;
 	heir->tag = s->tag;
 	if (s->state != SESSION_PARKED)
-		session_send_moved(w, s);
+		session_send_moved(w, s, (struct span){ 0 });
 	commit_session_ended(w, s->id, outbox_instance(w, s->gateway));
 	session_free(w, s);
 	players_link(w, heir->actor, heir->id);

@@ -274,7 +274,7 @@ void session_answer(struct world *w, struct session *s, struct span text, uint64
 	outbox_text(w, s->gateway, &o);
 }
 
-void session_send_close(struct world *w, struct session *s, struct span text)
+static void send_close(struct world *w, const struct session *s, struct span text, bool moved)
 {
 	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
 	Mudlark__SessionClose c = MUDLARK__SESSION_CLOSE__INIT;
@@ -282,21 +282,20 @@ void session_send_close(struct world *w, struct session *s, struct span text)
 	c.session = s->id;
 	c.text = (ProtobufCBinaryData){ .len = text.n, .data = (uint8_t *)(uintptr_t)text.p };
 	c.done = s->running;
+	c.moved = moved;
 	m.body_case = MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE;
 	m.session_close = &c;
 	tell(w, s, &m);
 }
 
-void session_send_moved(struct world *w, const struct session *s)
+void session_send_close(struct world *w, const struct session *s, struct span text)
 {
-	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
-	Mudlark__SessionClose c = MUDLARK__SESSION_CLOSE__INIT;
+	send_close(w, s, text, false);
+}
 
-	c.session = s->id;
-	c.moved = true;
-	m.body_case = MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE;
-	m.session_close = &c;
-	tell(w, s, &m);
+void session_send_moved(struct world *w, const struct session *s, struct span text)
+{
+	send_close(w, s, text, true);
 }
 
 void session_ask(struct world *w, struct session *s, const char *prompt, bool hidden,

@@ -23,11 +23,11 @@ bool sessions_support(const struct session *s, const char *package);
 
 /* To its gateway; no effect when it is the own session of the unit. */
 void session_tell_state(struct world *w, struct session *s, bool resumed);
-/* The player goes on by another connection. */
-void session_send_moved(struct world *w, const struct session *s);
 /* Its gateway is another one from now on. */
 void session_move(struct world *w, struct session *s, uint32_t gateway);
-void session_send_close(struct world *w, struct session *s, struct span text);
+/* The connection ends behind this text; by the second the player goes on by another one. */
+void session_send_close(struct world *w, const struct session *s, struct span text);
+void session_send_moved(struct world *w, const struct session *s, struct span text);
 /* The one record that ends a unit of this session: what it is told, whether its line is done, its
  * prompt when that changed, and before it whether the client may echo. */
 void session_answer(struct world *w, struct session *s, struct span text, uint64_t done);
@@ -40,6 +40,8 @@ void enter_attached(struct world *w, struct session *s, uint32_t gateway,
 void enter_link_lost(struct world *w, struct session *s);
 /* A character that was link-dead has a connection again. */
 void enter_restored(struct world *w, struct ent player);
+/* Tells others of a parked session, when it is time. False: it is not, or they know. */
+bool enter_parked_long(struct world *w, const struct session *s);
 /* Nobody has resumed a parked session. */
 void enter_parked_over(struct world *w, struct session *s);
 void enter_leave(struct world *w, struct ent player);

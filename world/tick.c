@@ -17,6 +17,7 @@ struct tick {
 	unsigned system; /* that runs now; TICK_SYSTEMS: none */
 	bool attach_over;
 	uint64_t session; /* the last one that `lost` has passed by */
+	uint64_t parked;  /* the same of `parked` */
 	struct ent player;
 };
 
@@ -82,16 +83,23 @@ static bool lost(struct world *w)
 	return false;
 }
 
-/* Sessions that nobody has resumed within their grace; looked at once in a second. */
+/* Sessions that nobody has resumed for long, or within their grace; looked at once in a second. */
 static bool parked(struct world *w)
 {
+	struct tick *t = w->ticking;
+	struct session *s;
+
 	if (w->tick % w->conf.tick_rate || !outbox_sessions(w, OUTBOX_NOWHERE))
 		return false;
-	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s)) {
-		if (s->state != SESSION_PARKED || s->until > w->tick)
-			continue;
-		enter_parked_over(w, s);
-		return true;
+	s = session_next(w, session_get(w, t->parked));
+	for (; s; s = session_next(w, s)) {
+		if (s->state == SESSION_PARKED && s->until <= w->tick) {
+			enter_parked_over(w, s);
+			return true;
+		}
+		t->parked = s->id;
+		if (s->state == SESSION_PARKED && enter_parked_long(w, s))
+			return true;
 	}
 	return false;
 }
@@ -128,6 +136,7 @@ void tick_begin(struct world *w, int64_t wall_ms)
 	w->stats.ticks++;
 	w->ticking->system = 0;
 	w->ticking->player = ENT_NONE;
+	w->ticking->parked = 0;
 }
 
 bool tick_is_running(const struct world *w)

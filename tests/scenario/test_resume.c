@@ -276,7 +276,6 @@ START_TEST(when_the_grace_is_over_it_is_too_late)
 	talk_enter_guest(&friend);
 	enter(&p, m.web);
 	ws_close(&p.ws);
-	talk_expect(&friend, "falls silent");
 	talk_expect(&friend, "leaves the world");
 	open_page(&p, m.web);
 	ask(&p, p.token);

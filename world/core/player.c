@@ -226,6 +226,8 @@ void player_save(const struct world *w, struct ent e, const void *c, struct buf 
 		comp_save_bool(out, "guest", true);
 	if (p->hidden)
 		comp_save_bool(out, "hidden", true);
+	if (p->silent)
+		comp_save_bool(out, "silent", true);
 	comp_save_id(out, "room", p->room);
 	if (p->leaves)
 		comp_save_int(out, "leaves", (int64_t)p->leaves);
@@ -263,6 +265,8 @@ int player_load(struct world *w, struct ent e, void *c, json_t *members, unsigne
 			p->guest = comp_bool(v, &bad);
 		else if (!strcmp(key, "hidden"))
 			p->hidden = comp_bool(v, &bad);
+		else if (!strcmp(key, "silent"))
+			p->silent = comp_bool(v, &bad);
 		else if (!strcmp(key, "room"))
 			p->room = comp_id(v, &bad);
 		else if (!strcmp(key, "leaves"))

@@ -16,6 +16,7 @@ struct player {
 	uint64_t session;      /* 0: link-dead */
 	enum role role;	       /* of the account, when it logged in */
 	bool guest;	       /* goes for good when it leaves */
+	bool silent;	       /* others were told that its connection is lost */
 	bool hidden;	       /* the operator's console: not shown, not announced */
 	uint64_t room;	       /* where it was when it left */
 	uint64_t leaves;       /* tick at which it leaves for want of a connection; 0: it stays */

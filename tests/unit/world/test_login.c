@@ -376,6 +376,7 @@ START_TEST(a_second_login_takes_over_with_a_notice)
 	rig_line(&r, 6, 2, "#0000000000000001");
 	rig_answer_account(&r, 42, &id, names, 1);
 	ck_assert(rig_heard(&r, 5, "another connection"));
+	ck_assert(rig_last(&r, MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE)->session_close->moved);
 	ck_assert_uint_eq(
 		rig_last(&r, MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE)->session_close->session, 5);
 	ck_assert(rig_heard(&r, 6, "take over"));

@@ -144,7 +144,6 @@ START_TEST(what_was_missed_is_said_in_order_and_only_that)
 
 	rig_line(&r, OTHER, 3, "say qB"); /* to a client that is not there any more */
 	rig_closed(&r, RIG_GATEWAY, HERO);
-	ck_assert(rig_room_heard(&r, HERO, "falls silent"));
 	ck_assert(player_linkdead(r.world, hero));
 	rig_line(&r, OTHER, 4, "say qC");
 	rig_line(&r, OTHER, 5, "tell Guest1 qD");
@@ -156,7 +155,6 @@ START_TEST(what_was_missed_is_said_in_order_and_only_that)
 	ck_assert_uint_eq(answer()->session, HEIR);
 	ck_assert_str_eq(read_all(RIG_OTHER, HEIR, NULL), "BCD");
 	ck_assert_str_eq(rig_prompt(&r, HEIR), "> ");
-	ck_assert(rig_room_heard(&r, HEIR, "stirs"));
 	ck_assert(!player_linkdead(r.world, hero));
 	ck_assert_ptr_null(session_get(r.world, HERO));
 	rig_line(&r, OTHER, 7, "say qE");
@@ -204,6 +202,83 @@ START_TEST(one_that_is_still_connected_is_moved_without_a_word_to_others)
 	ck_assert(!rig_room_heard(&r, HEIR, "silent"));
 	rig_closed(&r, RIG_GATEWAY, HERO);
 	ck_assert(!rig_room_heard(&r, HEIR, "silent"));
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(a_short_loss_is_not_worth_a_word_to_others)
+{
+	uint64_t at = two_players();
+
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	rig_ticks(&r, 40);
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	ck_assert(answer()->ok);
+	rig_ticks(&r, 70);
+	ck_assert(!rig_room_heard(&r, OTHER, "falls silent"));
+	ck_assert(!rig_room_heard(&r, OTHER, "stirs"));
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(of_a_longer_loss_others_hear_once_and_of_the_return)
+{
+	uint64_t at = two_players();
+
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	rig_ticks(&r, 70);
+	ck_assert(rig_room_heard(&r, OTHER, "falls silent"));
+	rig_forget(&r);
+	rig_ticks(&r, 70);
+	ck_assert(!rig_room_heard(&r, OTHER, "falls silent"));
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	ck_assert(rig_room_heard(&r, OTHER, "stirs"));
+	rig_forget(&r);
+	rig_closed(&r, RIG_OTHER, HEIR);
+	rig_ticks(&r, 70);
+	ck_assert(rig_room_heard(&r, OTHER, "falls silent"));
+	rig_done_with(&r);
+}
+END_TEST
+
+/* A new world in which the other player is; the hero is away. */
+static void begin_anew(void)
+{
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_attach(&r, RIG_GATEWAY, OTHER, 2);
+	rig_peer_up(&r, RIG_OTHER, false);
+	rig_forget(&r); /* and what the outbox sends again */
+}
+
+START_TEST(a_new_world_tells_others_of_a_loss_that_they_have_not_heard_of)
+{
+	uint64_t at = two_players();
+
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	rig_ticks(&r, 30);
+	begin_anew();
+	rig_ticks(&r, 70);
+	ck_assert(rig_room_heard(&r, OTHER, "falls silent"));
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	ck_assert(rig_room_heard(&r, OTHER, "stirs"));
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(a_new_world_does_not_tell_others_again)
+{
+	uint64_t at = two_players();
+
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	rig_ticks(&r, 70);
+	ck_assert(rig_room_heard(&r, OTHER, "falls silent"));
+	begin_anew();
+	rig_ticks(&r, 70);
+	ck_assert(!rig_room_heard(&r, OTHER, "falls silent"));
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	ck_assert(rig_room_heard(&r, OTHER, "stirs"));
 	rig_done_with(&r);
 }
 END_TEST
@@ -534,6 +609,10 @@ int main(void)
 	tcase_add_test(t, what_was_missed_is_said_in_order_and_only_that);
 	tcase_add_test(t, rooms_are_followed_and_exceptions_kept);
 	tcase_add_test(t, one_that_is_still_connected_is_moved_without_a_word_to_others);
+	tcase_add_test(t, a_short_loss_is_not_worth_a_word_to_others);
+	tcase_add_test(t, of_a_longer_loss_others_hear_once_and_of_the_return);
+	tcase_add_test(t, a_new_world_tells_others_of_a_loss_that_they_have_not_heard_of);
+	tcase_add_test(t, a_new_world_does_not_tell_others_again);
 	tcase_add_test(t, a_token_works_once_and_the_next_one_after_it);
 	tcase_add_test(t, who_is_cut_off_again_before_he_reads_gets_all_of_it_again);
 	tcase_add_test(t, a_gap_is_said_and_said_again_to_who_has_not_heard_it);
