@@ -76,6 +76,7 @@ static void add_stranger(struct session *s)
 	if (s->trusted || s->login_by_us != 0 || l->conf->login_timeout_us == 0)
 		return;
 	s->login_by_us = now_us(l) + l->conf->login_timeout_us;
+	s->prolong_by_us = now_us(l) + (LOBBY_LOGIN_TIMES - 1) * l->conf->login_timeout_us;
 	TAILQ_INSERT_TAIL(&l->strangers, s, strangers);
 	l->n_strangers++;
 }
@@ -87,6 +88,19 @@ static void drop_stranger(struct session *s)
 	s->login_by_us = 0;
 	TAILQ_REMOVE(&s->lobby->strangers, s, strangers);
 	s->lobby->n_strangers--;
+}
+
+/* A line was typed. Whoever comes to the end of the list is the last to go, so it stays in order. */
+static void prolong_login(struct session *s)
+{
+	struct lobby *l = s->lobby;
+	const uint64_t now = now_us(l);
+
+	if (s->login_by_us == 0 || now > s->prolong_by_us)
+		return;
+	s->login_by_us = now + l->conf->login_timeout_us;
+	TAILQ_REMOVE(&l->strangers, s, strangers);
+	TAILQ_INSERT_TAIL(&l->strangers, s, strangers);
 }
 
 void lobby_touch(struct session *s)
@@ -368,6 +382,7 @@ void lobby_line_tagged(struct session *s, struct span text, uint64_t tag)
 	}
 	l->stats.lines++;
 	l->stats.queued++;
+	prolong_login(s);
 	if (!l->up)
 		say_away(s);
 	lobby_pump(s);

@@ -33,11 +33,14 @@
 
 struct sites;
 
+/* So many times login_timeout_us may pass before being in play, whatever is typed. */
+enum { LOBBY_LOGIN_TIMES = 5 };
+
 /* May be changed between calls. */
 struct lobby_conf {
 	size_t input_queue;	   /* lines of a session that may wait */
 	uint32_t rate, burst;	   /* lines a second, and how many at once; rate 0: no limit */
-	uint64_t login_timeout_us; /* from the connection to being in play; 0: none */
+	uint64_t login_timeout_us; /* without a line before being in play; 0: none */
 	uint64_t resume_grace_us;  /* a lost connection may be taken up again so long; 0: never */
 };
 
@@ -106,7 +109,7 @@ struct lobby {
 	struct map64 sessions, groups;
 	struct session_list blocked;   /* wait for room in the link */
 	struct session_list delayed;   /* wait for their rate */
-	struct session_list strangers; /* not in play yet, oldest first */
+	struct session_list strangers; /* not in play yet, who has to go first in front */
 	size_t n_strangers;
 	struct lobby_farewell *farewells;
 	size_t n_farewells;

@@ -69,11 +69,12 @@ struct session {
 	/* What it is in this process. */
 	struct lobby *lobby;
 	void *owner;
-	struct group *group;  /* NULL: none */
-	uint32_t member;      /* place in the group */
-	uint64_t sent_us;     /* when the head was sent */
-	uint64_t rate_us;     /* token bucket: when it will be full again */
-	uint64_t login_by_us; /* end of the time to log in; 0: not among the strangers */
+	struct group *group;	/* NULL: none */
+	uint32_t member;	/* place in the group */
+	uint64_t sent_us;	/* when the head was sent */
+	uint64_t rate_us;	/* token bucket: when it will be full again */
+	uint64_t login_by_us;	/* end of the time to log in; 0: not among the strangers */
+	uint64_t prolong_by_us; /* what is typed until then puts it off */
 	TAILQ_ENTRY(session) waiting;
 	TAILQ_ENTRY(session) strangers;
 	uint8_t wait;
