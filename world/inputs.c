@@ -38,10 +38,6 @@ static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 
 	if (!m->session || gateway == UINT32_MAX)
 		return 0;
-	if (s && outbox_is_gone(w, s->gateway)) {
-		enter_link_lost(w, s);
-		s = session_get(w, m->session);
-	}
 	if (s && s->gateway != gateway && s->state != SESSION_PARKED) {
 		log_warning("session_of_another_gateway", LOG_ID("session", m->session));
 		return 0;
@@ -197,6 +193,7 @@ static int on_peer_down(void *ctx, uint64_t peer, const void *body)
 	if (!m->gone)
 		return 0;
 	outbox_peer_gone(w, m->peer); /* its sessions end one by one, in tick.c */
+	tick_lost(w);
 	sites_peer_gone(w, m->peer);
 	return 0;
 }

@@ -76,7 +76,7 @@ uint32_t outbox_gateway(struct world *w, uint64_t instance)
 		o->gateways = base_realloc(o->gateways, o->n_gateways + 1, sizeof(*g));
 		g = &o->gateways[o->n_gateways++];
 	}
-	*g = (struct gateway){ .instance = instance };
+	*g = (struct gateway){ .instance = instance, .acked = outbox_come_back(w, instance) };
 	return (uint32_t)(g - o->gateways);
 }
 
@@ -140,7 +140,7 @@ void outbox_add(struct world *w, uint32_t gateway, const Mudlark__GatewayIn *m)
 	unsigned kind = resume_kind(m, &key);
 	size_t n;
 
-	if (g->gone || (gateway == OUTBOX_NOWHERE && !kind))
+	if ((g->gone || gateway == OUTBOX_NOWHERE) && (!kind || !g->n_sessions))
 		return;
 	n = mudlark__gateway_in__get_packed_size(m);
 	mudlark__gateway_in__pack(m, (uint8_t *)new_rec(w, gateway, n, kind, key));
@@ -271,7 +271,7 @@ void outbox_turn_done(struct world *w)
 	for (size_t i = 0; i < o->n_recs; i++) {
 		const struct rec *r = &o->recs[i];
 
-		if (r->gateway == OUTBOX_NOWHERE)
+		if (r->gateway == OUTBOX_NOWHERE || o->gateways[r->gateway].gone)
 			continue;
 		if (now || r->free)
 			put_out(w, o->gateways[r->gateway].instance,
@@ -279,7 +279,7 @@ void outbox_turn_done(struct world *w)
 		else
 			hold(w, r);
 	}
-	outbox_forget_parked(w);
+	outbox_forget_unread(w);
 	o->n_recs = o->n_sealed = o->n_durable = o->durable_bytes = 0;
 	if (o->bytes.cap > (1U << 20))
 		buf_clear(&o->bytes);

@@ -22,7 +22,8 @@ struct gateway {
 	struct row *first, *last;
 	size_t n_sessions;
 	size_t at; /* collecting: where its bytes go */
-	bool linked, gone;
+	bool linked;
+	bool gone; /* while it has sessions, what is said to it is stored and noted all the same */
 };
 
 struct rec {
@@ -41,7 +42,7 @@ struct held {
 	uint32_t len;
 };
 
-/* A gateway that was given up; its rows stay until nobody resumes from them. */
+/* A gateway that was given up; its rows, up to this one, stay until nobody resumes from them. */
 struct gone {
 	uint64_t instance, oseq;
 };
@@ -56,13 +57,19 @@ struct outbox {
 	size_t durable_bytes, n_durable;
 	struct buf held; /* struct held and its bytes, again and again */
 	struct gone *gone;
-	size_t n_gone, cap_gone;
+	size_t n_gone, cap_gone; /* in order of oseq */
+	size_t read;		 /* bytes of rows acknowledged since the store was told */
+	bool all_read;		 /* it is to be told: a gateway was given up, or came back */
 };
 
 /* NULL: unknown, or gone. */
 struct gateway *outbox_find(const struct world *w, uint64_t instance);
-void outbox_drop_rows(struct gateway *g, uint64_t upto);
-/* Rows of nobody are never said again: the store has them, and the ring. */
-void outbox_forget_parked(struct world *w);
+/* Returns how many bytes. */
+size_t outbox_drop_rows(struct gateway *g, uint64_t upto);
+/* Rows of nobody, and of who is gone, are never said again: the store has them, and the ring. */
+void outbox_forget_unread(struct world *w);
+/* A gateway of this instance begins. Up to which oseq nothing is said to it again: it was given up, what
+ * it missed is said anew to those who come back. */
+uint64_t outbox_come_back(struct world *w, uint64_t instance);
 size_t outbox_varint(char *p, uint64_t v);
 size_t outbox_varint_size(uint64_t v);

@@ -2,7 +2,9 @@
  * outbox_rows.c - what of the outbox is in the store, so that a new world can say it again.
  *
  * A row is one batch's durable records for one gateway.  It goes when the gateway has them and nobody
- * resumes from them (resume_limit()); those of a gateway that was given up stay as long.
+ * resumes from them (resume_limit()); those of a gateway that was given up stay as long.  How far each
+ * gateway has read is stored, too, now and then (resume_settle()), so that a new world says again little
+ * of what was kept for others.
  */
 #include "world/outbox_inner.h"
 
@@ -32,27 +34,69 @@ size_t outbox_varint_size(uint64_t v)
 	return n;
 }
 
-void outbox_drop_rows(struct gateway *g, uint64_t upto)
+size_t outbox_drop_rows(struct gateway *g, uint64_t upto)
 {
+	size_t bytes = 0;
+
 	while (g->first && g->first->oseq <= upto) {
 		struct row *r = g->first;
 
 		g->first = r->next;
+		bytes += r->n;
 		free(r);
 	}
 	if (!g->first)
 		g->last = NULL;
+	return bytes;
 }
 
-void outbox_forget_parked(struct world *w)
+void outbox_forget_unread(struct world *w)
 {
-	struct gateway *g = &w->outbox->gateways[OUTBOX_NOWHERE];
+	struct outbox *o = w->outbox;
 
-	if (!g->last)
-		return;
-	g->acked = g->last->oseq;
-	outbox_drop_rows(g, UINT64_MAX);
+	for (uint32_t i = 0; i < o->n_gateways; i++) {
+		struct gateway *g = &o->gateways[i];
+
+		if (!g->last || (i != OUTBOX_NOWHERE && !g->gone))
+			continue;
+		g->acked = g->last->oseq;
+		outbox_drop_rows(g, UINT64_MAX);
+	}
 }
+
+/* Who is gone */
+
+static void remove_gone(struct outbox *o, uint64_t instance)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n_gone; i++)
+		if (o->gone[i].instance != instance)
+			o->gone[n++] = o->gone[i];
+	o->all_read |= n < o->n_gone;
+	o->n_gone = n;
+}
+
+static void add_gone(struct outbox *o, uint64_t instance, uint64_t oseq)
+{
+	remove_gone(o, instance);
+	if (o->n_gone == o->cap_gone) {
+		o->cap_gone = o->cap_gone ? o->cap_gone * 2 : 8;
+		o->gone = base_realloc(o->gone, o->cap_gone, sizeof(*o->gone));
+	}
+	o->gone[o->n_gone++] = (struct gone){ instance, oseq };
+	o->all_read = true;
+}
+
+uint64_t outbox_come_back(struct world *w, uint64_t instance)
+{
+	const size_t before = w->outbox->n_gone;
+
+	remove_gone(w->outbox, instance);
+	return w->outbox->n_gone < before ? outbox_oseq(w) : 0;
+}
+
+/* The store */
 
 bool outbox_has_rows(const struct world *w)
 {
@@ -99,6 +143,8 @@ static void collect_row(struct world *w, struct gateway *g, size_t n, Mudlark__C
 	else
 		g->first = r;
 	g->last = r;
+	if (g->gone)
+		add_gone(o, g->instance, outbox_oseq(w));
 	mudlark__outbox_row__init(row);
 	row->gateway = g->instance;
 	row->oseq = r->oseq;
@@ -132,8 +178,10 @@ static void collect_trims(struct world *w, Mudlark__Commit *c)
 		add_trim(w, g->instance, upto, c);
 		g->trimmed = upto;
 	}
-	while (n < o->n_gone && o->gone[n].oseq <= resume_limit(w))
-		add_trim(w, o->gone[n++].instance, UINT64_MAX, c);
+	while (n < o->n_gone && o->gone[n].oseq <= resume_limit(w)) {
+		add_trim(w, o->gone[n].instance, o->gone[n].oseq, c);
+		n++;
+	}
 	o->n_gone -= n;
 	if (n > 0)
 		memmove(o->gone, o->gone + n, o->n_gone * sizeof(*o->gone));
@@ -152,7 +200,7 @@ void outbox_collect(struct world *w, Mudlark__Commit *c)
 			o->gateways[o->recs[i].gateway].at +=
 				o->recs[i].len + outbox_varint_size(o->recs[i].len);
 	for (uint32_t i = 0; i < o->n_gateways; i++)
-		if (o->gateways[i].at && !o->gateways[i].gone)
+		if (o->gateways[i].at)
 			collect_row(w, &o->gateways[i], o->gateways[i].at, c);
 	collect_trims(w, c);
 }
@@ -226,16 +274,29 @@ void outbox_peer_up(struct world *w, uint64_t instance, bool resumed)
 		resend(w, g, r);
 }
 
-static void give_up(struct outbox *o, struct gateway *g)
+/* What waits to be said to it is nobody's, even if it comes back. */
+static void drop_held(struct outbox *o, uint64_t instance)
+{
+	for (size_t at = 0; at < o->held.n;) {
+		char *p = o->held.p + o->held.off + at;
+		struct held h;
+
+		memcpy(&h, p, sizeof(h));
+		if (h.gateway == instance) {
+			h.gateway = 0;
+			memcpy(p, &h, sizeof(h));
+		}
+		at += sizeof(h) + h.len;
+	}
+}
+
+static void give_up(struct world *w, struct gateway *g)
 {
 	outbox_drop_rows(g, UINT64_MAX);
+	drop_held(w->outbox, g->instance);
 	g->gone = true;
 	g->linked = false;
-	if (o->n_gone == o->cap_gone) {
-		o->cap_gone = o->cap_gone ? o->cap_gone * 2 : 8;
-		o->gone = base_realloc(o->gone, o->cap_gone, sizeof(*o->gone));
-	}
-	o->gone[o->n_gone++] = (struct gone){ g->instance, o->oseq };
+	add_gone(w->outbox, g->instance, outbox_oseq(w));
 }
 
 void outbox_peer_gone(struct world *w, uint64_t instance)
@@ -243,7 +304,7 @@ void outbox_peer_gone(struct world *w, uint64_t instance)
 	struct gateway *g = outbox_find(w, instance);
 
 	if (g)
-		give_up(w->outbox, g);
+		give_up(w, g);
 }
 
 void outbox_unlinked_gone(struct world *w)
@@ -252,7 +313,7 @@ void outbox_unlinked_gone(struct world *w)
 
 	for (uint32_t i = OUTBOX_NOWHERE + 1; i < o->n_gateways; i++)
 		if (!o->gateways[i].linked && !o->gateways[i].gone)
-			give_up(o, &o->gateways[i]);
+			give_up(w, &o->gateways[i]);
 }
 
 void outbox_acked(struct world *w, uint64_t instance, uint64_t oseq)
@@ -262,7 +323,7 @@ void outbox_acked(struct world *w, uint64_t instance, uint64_t oseq)
 	if (!g || oseq <= g->acked)
 		return;
 	g->acked = oseq;
-	outbox_drop_rows(g, oseq);
+	w->outbox->read += outbox_drop_rows(g, oseq);
 }
 
 void outbox_load(struct world *w, const Mudlark__OutboxRow *row)
@@ -329,5 +390,5 @@ void outbox_each_stored(struct world *w, void (*take)(struct world *w, uint64_t 
 		step(first);
 	} while (first);
 	free(cursors);
-	outbox_forget_parked(w);
+	outbox_forget_unread(w);
 }

@@ -14,7 +14,8 @@
 #include "world/sites.h"
 
 struct tick {
-	unsigned system; /* that runs now; TICK_SYSTEMS: none */
+	unsigned system; /* that runs now */
+	unsigned end;	 /* the one behind the last that is to run; `system` is there: none runs */
 	bool attach_over;
 	uint64_t session; /* the last one that `lost` has passed by */
 	uint64_t parked;  /* the same of `parked` */
@@ -110,16 +111,19 @@ struct system_row {
 	bool (*step)(struct world *w);
 };
 
+enum { LOST = 3 };
+
 static const struct system_row systems[TICK_SYSTEMS] = {
-	{ "waiters", waiters }, { "timers", timers },  { "leaving", leaving },	{ "lost", lost },
-	{ "parked", parked },	{ "info", info_tick }, { "sites", sites_tick },
+	{ "waiters", waiters },	   { "timers", timers }, { "leaving", leaving },
+	[LOST] = { "lost", lost }, { "parked", parked }, { "info", info_tick },
+	{ "sites", sites_tick },
 };
 
 struct tick *tick_new(void)
 {
 	struct tick *t = base_alloc(1, sizeof(*t));
 
-	t->system = TICK_SYSTEMS;
+	t->system = t->end = TICK_SYSTEMS;
 	return t;
 }
 
@@ -135,13 +139,14 @@ void tick_begin(struct world *w, int64_t wall_ms)
 	w->wall_ms = wall_ms;
 	w->stats.ticks++;
 	w->ticking->system = 0;
+	w->ticking->end = TICK_SYSTEMS;
 	w->ticking->player = ENT_NONE;
 	w->ticking->parked = 0;
 }
 
 bool tick_is_running(const struct world *w)
 {
-	return w->ticking->system < TICK_SYSTEMS;
+	return w->ticking->system < w->ticking->end;
 }
 
 void tick_step(struct world *w)
@@ -154,6 +159,12 @@ void tick_step(struct world *w)
 		t->system++;
 	if (w->env.step)
 		w->env.step(w->env.ctx, TICK_SYSTEMS);
+}
+
+void tick_lost(struct world *w)
+{
+	w->ticking->system = LOST;
+	w->ticking->end = LOST + 1;
 }
 
 void tick_attach_over(struct world *w)

@@ -18,6 +18,9 @@ void tick_free(struct world *w);
 void tick_begin(struct world *w, int64_t wall_ms);
 bool tick_is_running(const struct world *w);
 void tick_step(struct world *w); /* one unit of the running tick */
+/* A gateway is gone: the sessions it had are lost before anything else happens, so that nobody comes back
+ * by it before they are. Not while a tick runs. */
+void tick_lost(struct world *w);
 /* Gateways and sessions that the world before this one left behind are not waited for any longer. */
 void tick_attach_over(struct world *w);
 

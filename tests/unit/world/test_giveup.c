@@ -1,0 +1,216 @@
+/*
+ * test_giveup.c - a gateway is given up: what is said to its players is not lost, to whoever of them comes
+ * back by another one or by itself, in this world or the next.
+ */
+#include "world/outbox.h"
+
+#include "tests/unit/world/resume_rig.h"
+#include "world/resume.h"
+
+static void other_line(uint64_t seq, const char *text)
+{
+	rig_feed_line(&r, RIG_OTHER, OTHER, seq, text, false);
+	rig_turn(&r);
+}
+
+/* The hero on one gateway, somebody else on the other; the place that the hero's client has seen. */
+static uint64_t far_players(void)
+{
+	log_set(LOG_ERROR, false);
+	rig_init(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	play(HERO);
+	rig_open(&r, RIG_OTHER, OTHER);
+	other_line(1, "guest");
+	other_line(2, "say qA");
+	return last_place();
+}
+
+static void feed_gone(void)
+{
+	Mudlark__PeerDown down = MUDLARK__PEER_DOWN__INIT;
+
+	down.peer = RIG_GATEWAY;
+	down.gone = true;
+	RIG_FEED(&r, 0, PEER_DOWN, peer_down, &down);
+}
+
+static void give_up(void)
+{
+	feed_gone();
+	rig_turn(&r);
+}
+
+static void feed_attach(uint64_t at)
+{
+	Mudlark__SessionAttach m = MUDLARK__SESSION_ATTACH__INIT;
+
+	m.session = HERO;
+	m.peer = "203.0.113.7";
+	m.done = 1;
+	m.at = at;
+	RIG_FEED(&r, RIG_GATEWAY, SESSION_ATTACH, session_attach, &m);
+}
+
+static void attach(uint64_t at)
+{
+	feed_attach(at);
+	rig_turn(&r);
+}
+
+static size_t rows_of(uint64_t gateway)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r.n_outbox; i++)
+		n += r.outbox[i]->gateway == gateway;
+	return n;
+}
+
+static void resume_elsewhere(uint64_t at, const char *expected)
+{
+	rig_forget(&r);
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	ck_assert(answer()->ok);
+	ck_assert(!answer()->gap);
+	ck_assert_str_eq(read_all(RIG_OTHER, HEIR, NULL), expected);
+}
+
+START_TEST(what_is_said_when_a_gateway_is_given_up_is_missed_not_lost)
+{
+	uint64_t at = far_players();
+
+	other_line(3, "say qB");
+	give_up();
+	other_line(4, "say qC");
+	other_line(5, "tell Guest1 qD");
+	rig_ticks(&r, 3);
+	other_line(6, "say qE");
+	ck_assert_int_eq(session_get(r.world, HERO)->state, SESSION_PARKED);
+	resume_elsewhere(at, "BCDE");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(of_a_turn_in_which_a_gateway_is_given_up_nothing_is_lost)
+{
+	uint64_t at = far_players();
+
+	rig_guest(&r, 12);
+	rig_feed_line(&r, RIG_OTHER, OTHER, 3, "say qB", false);
+	feed_gone();
+	rig_feed_line(&r, RIG_OTHER, OTHER, 4, "say qC", false);
+	rig_turn(&r);
+	resume_elsewhere(at, "BC");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(the_next_world_knows_what_was_said_as_a_gateway_was_given_up)
+{
+	uint64_t at = far_players();
+
+	rig_feed_line(&r, RIG_OTHER, OTHER, 3, "say qB", false);
+	feed_gone();
+	rig_turn(&r);
+	other_line(4, "say qC");
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	resume_elsewhere(at, "BC");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(one_that_comes_back_in_the_turn_in_which_it_was_given_up_hears_all_once)
+{
+	uint64_t at = far_players();
+	Mudlark__PeerUp up = MUDLARK__PEER_UP__INIT;
+
+	r.prompt_store = false;
+	rig_forget(&r);
+	other_line(3, "say qB"); /* waits to be durable */
+	feed_gone();
+	up.peer = RIG_GATEWAY;
+	up.role = "gateway";
+	up.name = "gateway";
+	RIG_FEED(&r, 0, PEER_UP, peer_up, &up);
+	feed_attach(at);
+	rig_turn(&r);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "");
+	rig_durable(&r);
+	r.prompt_store = true;
+	rig_turn(&r);
+	other_line(4, "say qC");
+	ck_assert_int_eq(session_get(r.world, HERO)->state, SESSION_PLAYING);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "BC");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(rows_of_a_gateway_that_was_given_up_and_came_back_stay)
+{
+	uint64_t at = far_players(), place;
+	char line[900] = "say q1 ";
+
+	memset(line + strlen(line), 'x', 800);
+	give_up();
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	attach(at);
+	r.world->conf.resume_bytes = 8 << 10;
+	for (uint64_t seq = 3; seq < 30; seq++)
+		other_line(seq, line);
+	place = last_place();
+	other_line(30, "say qY");
+	for (uint64_t seq = 31; seq < 35; seq++) {
+		rig_ticks(&r, 11);
+		other_line(seq, "think x");
+	}
+	ck_assert_uint_gt(rows_of(RIG_GATEWAY), 0);
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	ck_assert(rig_room_heard(&r, HERO, "qY")); /* it has not read it */
+	rig_peer_up(&r, RIG_OTHER, false);
+	resume_elsewhere(place, "Y");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(in_a_world_that_has_said_nothing_rows_of_one_that_does_not_come_stay)
+{
+	uint64_t at = far_players();
+
+	other_line(3, "say qB");
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	rig_ticks(&r, 80); /* its time to come back is over */
+	ck_assert_int_eq(session_get(r.world, HERO)->state, SESSION_PARKED);
+	ck_assert_uint_gt(rows_of(RIG_GATEWAY), 0);
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	resume_elsewhere(at, "B");
+	rig_done_with(&r);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("giveup");
+	TCase *t = tcase_create("giveup");
+
+	tcase_add_test(t, what_is_said_when_a_gateway_is_given_up_is_missed_not_lost);
+	tcase_add_test(t, of_a_turn_in_which_a_gateway_is_given_up_nothing_is_lost);
+	tcase_add_test(t, the_next_world_knows_what_was_said_as_a_gateway_was_given_up);
+	tcase_add_test(t, one_that_comes_back_in_the_turn_in_which_it_was_given_up_hears_all_once);
+	tcase_add_test(t, rows_of_a_gateway_that_was_given_up_and_came_back_stay);
+	tcase_add_test(t, in_a_world_that_has_said_nothing_rows_of_one_that_does_not_come_stay);
+	suite_add_tcase(s, t);
+	SRunner *sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	int failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
