@@ -15,6 +15,8 @@
 #include "world/commit.h"
 #include "world/resume.h"
 
+enum { READ_PARTS = 16 }; /* of resume_bytes, that may be read before the store is told */
+
 size_t outbox_varint(char *p, uint64_t v)
 {
 	size_t n = 0;
@@ -326,6 +328,45 @@ void outbox_acked(struct world *w, uint64_t instance, uint64_t oseq)
 	w->outbox->read += outbox_drop_rows(g, oseq);
 }
 
+bool outbox_read_due(const struct world *w)
+{
+	return w->outbox->all_read || w->outbox->read > w->conf.resume_bytes / READ_PARTS;
+}
+
+static void add_read(struct buf *out, uint64_t instance, uint64_t oseq)
+{
+	const bool is_first = buf_p(out)[out->n - 1] == '[';
+
+	buf_addf(out, "%s%llu,%llu", is_first ? "" : ",", (unsigned long long)instance,
+		 (unsigned long long)oseq);
+}
+
+void outbox_read_save(struct world *w, struct buf *out)
+{
+	struct outbox *o = w->outbox;
+
+	for (uint32_t i = OUTBOX_NOWHERE + 1; i < o->n_gateways; i++)
+		if (!o->gateways[i].gone && o->gateways[i].acked)
+			add_read(out, o->gateways[i].instance, o->gateways[i].acked);
+	for (size_t i = 0; i < o->n_gone; i++)
+		add_read(out, o->gone[i].instance, o->gone[i].oseq);
+	o->read = 0;
+	o->all_read = false;
+}
+
+void outbox_read_load(struct world *w, const char *text)
+{
+	char *end = NULL;
+
+	for (; *text >= '0' && *text <= '9'; text = *end == ',' ? end + 1 : end) {
+		struct gateway *g = outbox_find(w, strtoull(text, &end, 10));
+		const uint64_t oseq = *end == ',' ? strtoull(end + 1, &end, 10) : 0;
+
+		if (g && oseq > g->acked)
+			g->acked = oseq;
+	}
+}
+
 void outbox_load(struct world *w, const Mudlark__OutboxRow *row)
 {
 	uint32_t index = outbox_gateway(w, row->gateway);
@@ -390,5 +431,7 @@ void outbox_each_stored(struct world *w, void (*take)(struct world *w, uint64_t 
 		step(first);
 	} while (first);
 	free(cursors);
+	for (uint32_t i = 0; i < o->n_gateways; i++)
+		outbox_drop_rows(&w->outbox->gateways[i], o->gateways[i].acked);
 	outbox_forget_unread(w);
 }

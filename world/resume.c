@@ -222,18 +222,24 @@ uint64_t resume_limit(const struct world *w)
 	return r->is_stored ? r->stored : r->floor;
 }
 
+/* Instances and how far they have read, by turns. */
 #define FLOOR_BEGINS "{\"floor\":"
+#define READ_BEGINS ",\"read\":["
 
 void resume_settle(struct world *w, bool moved)
 {
 	struct resumes *r = w->resumes;
-	char key[32], body[64];
+	struct buf body = { 0 };
+	char key[32];
 
-	if (!r->n || (r->is_stored && (!moved || r->stored == r->floor)))
+	if (!r->n || (r->is_stored && !outbox_read_due(w) && (!moved || r->stored == r->floor)))
 		return;
 	snprintf(key, sizeof(key), "world-%u", w->number);
-	snprintf(body, sizeof(body), FLOOR_BEGINS "%llu}", (unsigned long long)r->floor);
-	world_document(w, "resume", key, (struct span){ body, strlen(body) });
+	buf_addf(&body, FLOOR_BEGINS "%llu" READ_BEGINS, (unsigned long long)r->floor);
+	outbox_read_save(w, &body);
+	buf_adds(&body, "]}");
+	world_document(w, "resume", key, buf_span(&body));
+	buf_done(&body);
 	r->stored = r->floor;
 	r->is_stored = true;
 }
@@ -242,11 +248,15 @@ void resume_floor_load(struct world *w, struct span body)
 {
 	struct resumes *r = w->resumes;
 	const size_t begins = sizeof(FLOOR_BEGINS) - 1;
+	CLEANUP(base_freep) char *text = base_dup(body.p, body.n);
+	char *end;
 
 	if (!r->on || body.n <= begins || memcmp(body.p, FLOOR_BEGINS, begins) != 0)
 		return;
-	r->floor = r->stored = strtoull(body.p + begins, NULL, 10);
+	r->floor = r->stored = strtoull(text + begins, &end, 10);
 	r->is_stored = true;
+	if (!strncmp(end, READ_BEGINS, sizeof(READ_BEGINS) - 1))
+		outbox_read_load(w, end + sizeof(READ_BEGINS) - 1);
 }
 
 static const Mudlark__GatewayIn *unpack(struct arena *a, struct span bytes)

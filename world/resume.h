@@ -43,9 +43,10 @@ struct resume_record {
 void resume_note(struct world *w, const struct resume_record *r);
 /* Rows of the outbox up to this oseq may leave the store. */
 uint64_t resume_limit(const struct world *w);
-/* A commit is about to be made: stores the floor when it is new, or has moved and `moved` may be told. */
+/* A commit is about to be made: stores the floor and how far gateways have read, when they are new, the
+ * first has moved and `moved` may be told, or the second is due. */
 void resume_settle(struct world *w, bool moved);
-/* The stored floor; and, when all is loaded, the ring out of the stored rows. */
+/* What was stored so; and, when all is loaded, the ring out of the stored rows. */
 void resume_floor_load(struct world *w, struct span body);
 void resume_load(struct world *w);
 

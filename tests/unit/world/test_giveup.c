@@ -58,12 +58,32 @@ static void attach(uint64_t at)
 	rig_turn(&r);
 }
 
+static void read_by(uint64_t gateway, uint64_t upto)
+{
+	Mudlark__PeerAcked acked = MUDLARK__PEER_ACKED__INIT;
+
+	acked.peer = gateway;
+	acked.oseq = upto;
+	RIG_FEED(&r, 0, PEER_ACKED, peer_acked, &acked);
+}
+
 static size_t rows_of(uint64_t gateway)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r.n_outbox; i++)
 		n += r.outbox[i]->gateway == gateway;
+	return n;
+}
+
+/* Bytes of durable records said to it since rig_forget(). */
+static size_t said_to(uint64_t gateway)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r.n_said; i++)
+		if (r.said[i].gateway == gateway && r.said[i].oseq)
+			n += mudlark__gateway_in__get_packed_size(r.said[i].m);
 	return n;
 }
 
@@ -177,6 +197,24 @@ START_TEST(rows_of_a_gateway_that_was_given_up_and_came_back_stay)
 }
 END_TEST
 
+START_TEST(what_a_gateway_missed_when_it_was_given_up_is_not_said_twice_by_the_next_world)
+{
+	uint64_t at = far_players();
+
+	other_line(3, "say qB");
+	give_up();
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_forget(&r);
+	attach(at);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "B");
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "B");
+	rig_done_with(&r);
+}
+END_TEST
+
 START_TEST(in_a_world_that_has_said_nothing_rows_of_one_that_does_not_come_stay)
 {
 	uint64_t at = far_players();
@@ -196,6 +234,34 @@ START_TEST(in_a_world_that_has_said_nothing_rows_of_one_that_does_not_come_stay)
 }
 END_TEST
 
+START_TEST(a_gateway_is_told_again_only_what_it_has_not_read)
+{
+	uint64_t at = far_players();
+	char line[4200] = "say qB ";
+	size_t all;
+
+	r.world->conf.resume_bytes = 1 << 20;
+	memset(line + strlen(line), 'x', 4000);
+	rig_forget(&r);
+	for (uint64_t seq = 3; seq < 103; seq++) {
+		other_line(seq, line);
+		read_by(RIG_GATEWAY, last_place());
+	}
+	all = said_to(RIG_GATEWAY);
+	other_line(103, "say qY");
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	ck_assert(rig_room_heard(&r, HERO, "qY"));
+	ck_assert_uint_lt(said_to(RIG_GATEWAY), all / 3);
+	rig_peer_up(&r, RIG_OTHER, false); /* and yet all of it is there for who comes back */
+	rig_forget(&r);
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	ck_assert_uint_gt(strlen(read_all(RIG_OTHER, HEIR, NULL)), 20);
+	rig_done_with(&r);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("giveup");
@@ -206,7 +272,10 @@ int main(void)
 	tcase_add_test(t, the_next_world_knows_what_was_said_as_a_gateway_was_given_up);
 	tcase_add_test(t, one_that_comes_back_in_the_turn_in_which_it_was_given_up_hears_all_once);
 	tcase_add_test(t, rows_of_a_gateway_that_was_given_up_and_came_back_stay);
+	tcase_add_test(
+		t, what_a_gateway_missed_when_it_was_given_up_is_not_said_twice_by_the_next_world);
 	tcase_add_test(t, in_a_world_that_has_said_nothing_rows_of_one_that_does_not_come_stay);
+	tcase_add_test(t, a_gateway_is_told_again_only_what_it_has_not_read);
 	suite_add_tcase(s, t);
 	SRunner *sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
