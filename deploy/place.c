@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rt/path.h"
+
 char *place_join(const char *dir, const char *name)
 {
 	char *path = NULL;
@@ -41,30 +43,12 @@ void place_done(struct place *p)
 	*p = (struct place){ 0 };
 }
 
-/* Also the parents of the data directory, like mkdir -p. */
-static int make_dir(const char *path)
-{
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
-		return 0;
-	if (errno != ENOENT)
-		return -errno;
-	CLEANUP(base_freep) char *parent = base_dup(path, strlen(path));
-	char *slash = strrchr(parent, '/');
-	if (!slash || slash == parent)
-		return -ENOENT;
-	*slash = '\0';
-	int r = make_dir(parent);
-	if (r < 0)
-		return r;
-	return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : -errno;
-}
-
 int place_make(const struct place *p, const char **ret_what)
 {
 	const char *dirs[] = { p->data, p->run, p->log };
 	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
 		struct stat st;
-		int r = make_dir(dirs[i]);
+		int r = path_make(dirs[i]);
 		if (r == 0 && stat(dirs[i], &st) < 0)
 			r = -errno;
 		if (r == 0 && !S_ISDIR(st.st_mode))

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "rt/bind.h"
 #include "rt/log.h"
+#include "rt/path.h"
 
 enum {
 	BACKLOG = 4096,
@@ -131,22 +132,6 @@ static int bind_host(struct listener *l, const char *address)
 	return n < 0 ? n : 0;
 }
 
-/* Makes the folder of a path; an existing one is left as it is. */
-static int make_folder(const char *path)
-{
-	CLEANUP(base_freep) char *dir = base_dup(path, strlen(path));
-	char *slash = strrchr(dir, '/');
-
-	if (!slash || slash == dir)
-		return 0;
-	*slash = '\0';
-	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
-		return 0;
-	if (errno != ENOENT || make_folder(dir) < 0)
-		return -errno;
-	return mkdir(dir, 0700) == 0 ? 0 : -errno;
-}
-
 /* A socket file that nobody answers was left by a process that died. */
 static bool is_alive(const struct sockaddr_un *a)
 {
@@ -166,7 +151,7 @@ static int bind_path(const char *path)
 
 	if (snprintf(a.sun_path, sizeof(a.sun_path), "%s", path) >= (int)sizeof(a.sun_path))
 		return -ENAMETOOLONG;
-	r = make_folder(path);
+	r = path_make_for(path);
 	if (r < 0)
 		return r;
 	if (is_alive(&a))

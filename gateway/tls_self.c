@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "rt/path.h"
 
 enum { DAY_S = 86400, LIFE_DAYS = 3650, SERIAL_BITS = 127 };
 
@@ -58,26 +59,10 @@ static bool fill(X509 *cert, EVP_PKEY *key)
 	       X509_sign(cert, key, EVP_sha256()) > 0;
 }
 
-/* The folder of a path, with its parents. 0 or -errno. */
-static int make_folder(const char *path)
-{
-	CLEANUP(base_freep) char *dir = base_dup(path, strlen(path));
-	char *slash = strrchr(dir, '/');
-
-	if (!slash || slash == dir)
-		return 0;
-	*slash = '\0';
-	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
-		return 0;
-	if (errno != ENOENT || make_folder(dir) < 0)
-		return -errno;
-	return mkdir(dir, 0700) == 0 ? 0 : -errno;
-}
-
 /* A new file, readable by nobody else. */
 static FILE *create(const char *path)
 {
-	int fd, r = make_folder(path);
+	int fd, r = path_make_for(path);
 	FILE *f;
 
 	if (r < 0) {

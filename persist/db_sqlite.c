@@ -17,24 +17,11 @@
 #include <unistd.h>
 
 #include "persist/store.h"
+#include "rt/path.h"
 
 static const char *scheme_path(const char *where)
 {
 	return strncmp(where, "sqlite:", 7) == 0 ? where + 7 : where;
-}
-
-/* The folders above a file, 0700 as far as they are made here. */
-static int make_folders(const char *path)
-{
-	CLEANUP(base_freep) char *p = base_dup(path, strlen(path));
-
-	for (char *slash = strchr(p + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(p, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return 0;
 }
 
 static int lock_file(struct db_sqlite *d, const char *path, struct buf *why)
@@ -196,7 +183,7 @@ static int sqlite_open(struct db **ret, const char *where, struct buf *why)
 
 	d->db.driver = &db_sqlite;
 	d->lock_fd = -1;
-	int r = make_folders(path);
+	int r = path_make_for(path);
 	if (r < 0)
 		buf_addf(why, "cannot make the folder of %s: %s", path, strerror(-r));
 	if (!r)

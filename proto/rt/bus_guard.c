@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "rt/log.h"
+#include "rt/path.h"
 
 const char *bus_ipc_path(const char *endpoint)
 {
@@ -43,20 +44,8 @@ static int make_dirs(const char *path, char dir[PATH_MAX])
 		memcpy(dir, ".", 2);
 		return 0;
 	}
-	memcpy(dir, path, n);
-	dir[n] = '\0';
-	for (size_t i = 1; i <= n; i++) {
-		if (i < n && dir[i] != '/')
-			continue;
-		dir[i] = '\0';
-		if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		if (i < n)
-			dir[i] = '/';
-	}
-	if (!n)
-		memcpy(dir, ".", 2);
-	return 0;
+	snprintf(dir, PATH_MAX, "%.*s", n ? (int)n : 1, path);
+	return path_make(dir);
 }
 
 static int check_dir(const char *dir)
