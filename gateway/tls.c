@@ -2,7 +2,9 @@
  * tls.c - see tls.h.
  *
  * OpenSSL works on the socket itself.  Writes may be partial and are tried again with the same
- * bytes at another place (SSL_MODE_*), as the stream's buffer does.
+ * bytes at another place (SSL_MODE_*), as the stream's buffer does.  One call of tls_read() takes one
+ * record: OpenSSL's own way, to go on until there is something to give, would work for one connection as
+ * long as its records come that bring nothing.
  */
 #include "gateway/tls.h"
 
@@ -69,6 +71,7 @@ static bool set_up(SSL_CTX *ctx)
 					 SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
 	return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&

@@ -9,6 +9,7 @@
 #include "tests/scenario/siege.h"
 #include "tests/scenario/suite.h"
 #include "tests/support/die.h"
+#include "tests/support/secure.h"
 #include "tests/support/ws.h"
 
 enum { ATTACKERS = 20, FLAT_KB = 6144 };
@@ -98,6 +99,31 @@ START_TEST(a_player_over_tls_plays_like_any_other)
 	talk_line(&t, "say over and out");
 	talk_expect(&s.player, "Securia says, \"over and out\"");
 	talk_close(&t);
+	siege_end(&s);
+}
+END_TEST
+
+START_TEST(updates_of_keys_without_end_close_the_connection)
+{
+	const unsigned n = _i ? 100000 : 800000; /* 20 MB are more than the sockets hold */
+	struct buf updates = { 0 };
+	struct siege s;
+	struct talk t;
+	size_t sent;
+
+	siege_begin(&s, &both);
+	talk_open_by(&t, "one who changes his key",
+		     &(struct talk_way){ .port = _i ? s.mud.web_tls : s.mud.telnet_tls,
+					 .tls = true });
+	secure_key_updates(t.secure, n, _i, &updates);
+	ck_assert_uint_gt(updates.n, 26 * n);
+	sent = siege_send(&t, buf_p(&updates), updates.n);
+	ck_assert(_i || sent < updates.n);
+	siege_calm(&s);
+	talk_expect_end(&t);
+	talk_close(&t);
+	buf_done(&updates);
+	siege_flat(&s, FLAT_KB);
 	siege_end(&s);
 }
 END_TEST
@@ -311,6 +337,7 @@ int main(void)
 		{ handshakes_that_do_not_go_on_are_ended, 1 },
 		{ plain_words_at_the_port_for_tls_get_one_clear_line, 1 },
 		{ a_player_over_tls_plays_like_any_other, 1 },
+		{ updates_of_keys_without_end_close_the_connection, 2 },
 		{ a_request_that_never_ends_is_told_so_and_closed, 1 },
 		{ a_websocket_that_never_logs_in_is_closed_with_a_code, 1 },
 		{ bad_requests_are_refused_each_with_its_status, 1 },

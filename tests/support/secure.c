@@ -11,7 +11,7 @@
 
 #include "tests/support/die.h"
 
-enum { WAIT_US = 15000000 };
+enum { WAIT_US = 15000000, CHUNK = 16 << 10 };
 
 struct secure {
 	SSL *ssl;
@@ -96,6 +96,26 @@ int secure_send(struct secure *s, const void *p, size_t n)
 		}
 	}
 	return 0;
+}
+
+void secure_key_updates(struct secure *s, unsigned n, bool asking, struct buf *ret)
+{
+	const int type = asking ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED;
+	BIO *out = BIO_new(BIO_s_mem());
+	char *p;
+	long made;
+
+	SSL_set0_wbio(s->ssl, out);
+	for (unsigned i = 0; i < n; i++) {
+		if (SSL_key_update(s->ssl, type) != 1 || SSL_do_handshake(s->ssl) != 1)
+			die("no update of a key could be made");
+		/* What is in memory moves whenever it grows. */
+		made = BIO_get_mem_data(out, &p);
+		if (made < CHUNK && i + 1 < n)
+			continue;
+		buf_add(ret, p, (size_t)made);
+		(void)BIO_reset(out);
+	}
 }
 
 void secure_print(const struct secure *s, char ret[65])

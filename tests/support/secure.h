@@ -5,6 +5,7 @@
 #pragma once
 
 #include "rt/base.h"
+#include "rt/buf.h"
 
 struct secure;
 
@@ -18,5 +19,8 @@ long secure_read(struct secure *s, void *p, size_t max) MUST_USE;
 bool secure_has(const struct secure *s);
 /* All of it. 0 or -errno. */
 int secure_send(struct secure *s, const void *p, size_t n) MUST_USE;
+/* TLS 1.3: adds to `ret` so many updates of our key, to be sent as they are; `asking`: for one of
+ * the other end's key each. Nothing else can be sent by secure_send() from here on. */
+void secure_key_updates(struct secure *s, unsigned n, bool asking, struct buf *ret);
 /* SHA-256 of the certificate shown, in hex digits. */
 void secure_print(const struct secure *s, char ret[65]);

@@ -407,6 +407,30 @@ START_TEST(nobody_renegotiates)
 }
 END_TEST
 
+static void update_keys(struct rig *g, unsigned times, int type)
+{
+	for (unsigned i = 0; i < times; i++) {
+		ck_assert_int_eq(SSL_key_update(g->client, type), 1);
+		ck_assert_int_eq(SSL_do_handshake(g->client), 1);
+	}
+}
+
+START_TEST(one_record_is_taken_at_a_time_also_when_it_brings_nothing)
+{
+	struct rig g;
+
+	begin(&g, TLS1_3_VERSION, NULL);
+	ck_assert_int_eq(shake(&g, false), TLS_DONE);
+	place(&g);
+	update_keys(&g, 10, SSL_KEY_UPDATE_NOT_REQUESTED);
+	ck_assert_int_eq(SSL_write(g.client, "look", 4), 4);
+	turn(&g);
+	ck_assert_uint_eq(g.calls, 11);
+	ck_assert_bytes(&g.got, "look");
+	end(&g);
+}
+END_TEST
+
 START_TEST(key_updates_without_end_are_not_borne)
 {
 	struct rig g;
@@ -507,6 +531,7 @@ int main(void)
 	tcase_add_test(tc, old_versions_and_weak_ciphers_get_no_session);
 	tcase_add_loop_test(tc, no_tickets_are_given_out, 0, 2);
 	tcase_add_test(tc, nobody_renegotiates);
+	tcase_add_test(tc, one_record_is_taken_at_a_time_also_when_it_brings_nothing);
 	tcase_add_test(tc, key_updates_without_end_are_not_borne);
 	tcase_add_test(tc, a_browser_is_not_answered_where_telnet_is_spoken);
 	tcase_add_test(tc, a_connection_outlives_its_certificate);
