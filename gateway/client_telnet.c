@@ -17,6 +17,9 @@ enum {
 	FLOOD_MAX = 1000, /* telnet commands in a window */
 };
 
+static const char overlong_line[] =
+	"{system}Your client keeps sending subnegotiations that are too long.{/}";
+static const char flood_line[] = "{system}Your client sends too many telnet commands.{/}";
 static const char unpack_line[] = "{system}What your client sends cannot be unpacked.{/}";
 
 static uint64_t now_us(const struct client *c)
@@ -154,7 +157,7 @@ static void take_event(struct telnet_client *t, const struct telnet_event *ev)
 		break;
 	case TELNET_KIND_OVERLONG:
 		if (++t->overlong >= TELNET_OVERLONG_MAX)
-			client_doom(&t->c, "overlong_subnegotiations");
+			lobby_end(t->c.session, "overlong_subnegotiations", overlong_line);
 		break;
 	}
 }
@@ -177,7 +180,7 @@ static void take_plain(struct telnet_client *t, struct span *bytes, bool packed)
 
 	while (is_open(t) && telnet_next(&t->telnet, bytes, &ev)) {
 		if (ev.kind != TELNET_KIND_TEXT && is_flood(t)) {
-			client_doom(&t->c, "telnet_flood");
+			lobby_end(t->c.session, "telnet_flood", flood_line);
 			return;
 		}
 		take_event(t, &ev);

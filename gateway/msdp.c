@@ -201,15 +201,27 @@ static bool is_of(const struct var_row *v, struct span package)
 	       strncasecmp(v->package, package.p, package.n) == 0;
 }
 
+/* The rows of a package, when one of them is wanted: the world does not tell it again for the others. */
+static uint64_t rows_of(const struct msdp *m, struct span package)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < VARS; i++)
+		if (is_of(&vars[i], package))
+			rows |= bit(i);
+	return rows & m->wanted ? rows : 0;
+}
+
 void msdp_data(struct msdp *m, struct span package, struct span json, struct buf *out)
 {
+	uint64_t rows = m ? rows_of(m, package) : 0;
 	json_t *root = NULL;
 	json_error_t error;
 
-	for (size_t i = 0; m && i < VARS; i++) {
+	for (size_t i = 0; rows && i < VARS; i++) {
 		const json_t *v;
 
-		if (!(m->wanted & bit(i)) || !is_of(&vars[i], package))
+		if (!(rows & bit(i)))
 			continue;
 		if (!root)
 			root = json_loadb(json.p, json.n, JSON_DECODE_ANY, &error);
@@ -292,9 +304,12 @@ static void on_unreport(struct msdp *m, struct span word, UNUSED const struct ms
 
 static void on_reset(struct msdp *m, struct span word, UNUSED const struct msdp_turn *turn)
 {
-	if (text_eq_fold(word, SPAN("REPORTABLE_VARIABLES")) ||
-	    text_eq_fold(word, SPAN("REPORTED_VARIABLES")))
-		m->reported = m->wanted = m->due = 0;
+	if (!text_eq_fold(word, SPAN("REPORTABLE_VARIABLES")) &&
+	    !text_eq_fold(word, SPAN("REPORTED_VARIABLES")))
+		return;
+	m->reported = m->wanted = m->due = 0;
+	for (size_t i = 0; i < VARS; i++)
+		buf_clear(&m->values[i]);
 }
 
 static void on_list(struct msdp *m, struct span word, const struct msdp_turn *turn);

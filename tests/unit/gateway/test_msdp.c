@@ -66,6 +66,22 @@ START_TEST(a_report_is_sent_when_it_changes)
 }
 END_TEST
 
+START_TEST(a_later_variable_of_a_known_package_is_answered_at_once)
+{
+	ck_assert(hear(BYTES("\1REPORT\2HEALTH")));
+	data("Char.Vitals", "{\"hp\":20,\"maxhp\":30}");
+	expect(SB "\1HEALTH\2"
+		  "20" SE);
+	hear(BYTES("\1REPORT\2HEALTH_MAX")); /* the world will not tell it again */
+	expect(SB "\1HEALTH_MAX\2"
+		  "30" SE);
+	hear(BYTES("\1RESET\2REPORTED_VARIABLES"));
+	ck_assert(hear(BYTES("\1SEND\2HEALTH_MAX")));
+	expect(""); /* what was known then may be wrong by now */
+	end();
+}
+END_TEST
+
 START_TEST(several_are_reported_as_an_array_or_one_by_one)
 {
 	ck_assert(hear(BYTES("\1REPORT\2\5\2HEALTH\2HEALTH_MAX\6\1REPORT\2room_name")));
@@ -249,10 +265,11 @@ START_TEST(no_bytes_at_all_do_harm)
 }
 END_TEST
 
-UNIT_MAIN("msdp", a_report_is_sent_when_it_changes, several_are_reported_as_an_array_or_one_by_one,
-	  what_is_asked_for_once_comes_once, objects_are_tables_and_lists_are_arrays,
-	  values_have_no_byte_of_the_protocol, what_is_nested_too_deep_is_empty,
-	  a_value_that_is_too_long_is_not_sent, lists_tell_what_there_is,
-	  the_server_answers_for_itself, a_client_can_say_what_it_is,
+UNIT_MAIN("msdp", a_report_is_sent_when_it_changes,
+	  a_later_variable_of_a_known_package_is_answered_at_once,
+	  several_are_reported_as_an_array_or_one_by_one, what_is_asked_for_once_comes_once,
+	  objects_are_tables_and_lists_are_arrays, values_have_no_byte_of_the_protocol,
+	  what_is_nested_too_deep_is_empty, a_value_that_is_too_long_is_not_sent,
+	  lists_tell_what_there_is, the_server_answers_for_itself, a_client_can_say_what_it_is,
 	  packages_are_wanted_for_what_is_reported, a_message_has_only_so_many_words,
 	  no_bytes_at_all_do_harm)
