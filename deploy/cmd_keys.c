@@ -10,6 +10,7 @@
 
 #include "place.h"
 #include "rt/bus.h"
+#include "rt/path.h"
 #include "rt/proc.h"
 
 /* A key that exists is never written over: whoever trusts it would be cut off. */
@@ -56,6 +57,11 @@ static int run(const struct args *a)
 		fprintf(stderr, "mudlark keys: a NAME is letters, digits, '.', '_' and '-'.\n");
 		return EXIT_USAGE;
 	}
+	int r = path_make(a->words[0]);
+	if (r < 0) {
+		fprintf(stderr, "mudlark keys: %s: %s\n", a->words[0], strerror(-r));
+		return EXIT_FAULT;
+	}
 	snprintf(file, sizeof(file), "%s.key", name);
 	CLEANUP(base_freep) char *secret_path = place_join(a->words[0], file);
 	snprintf(file, sizeof(file), "%s.pub", name);
@@ -73,7 +79,9 @@ const struct command cmd_keys = {
 	.name = "keys",
 	.words = "DIR NAME",
 	.about = "make a CURVE key pair for tcp:// links between machines",
-	.more = "Writes DIR/NAME.key (secret, 0600) and DIR/NAME.pub.  An allow-list is made with\n"
+	.more = "Writes DIR/NAME.key (secret, 0600) and DIR/NAME.pub; makes DIR if it is not "
+		"there.\n"
+		"An allow-list is made with\n"
 		"    cat *.pub > allowed",
 	.words_min = 2,
 	.words_max = 2,

@@ -14,7 +14,8 @@ static int run(const struct args *a)
 		return EXIT_USAGE;
 	}
 	return program_become("mudlark-world",
-			      (const char *[]){ "--check-pack", a->words[1], NULL });
+			      (const char *[]){ "--check-pack", a->words[1], "--set",
+						"log.level=warning", NULL });
 }
 
 const struct command cmd_pack = {

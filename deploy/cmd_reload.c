@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "rt/proc.h"
+
 static int run(const struct args *a)
 {
 	struct place place;
@@ -14,6 +16,9 @@ static int run(const struct args *a)
 		 a->n_words ? a->words[0] : "");
 	place_init(&place, a->data);
 	int status = control_order(a->data, place.socket, request, &rows);
+	if (status == EXIT_DONE)
+		printf("asked to read the configuration again: %s\n",
+		       a->n_words ? a->words[0] : "every process");
 	buf_done(&rows);
 	place_done(&place);
 	return status;

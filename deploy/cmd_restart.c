@@ -49,8 +49,10 @@ static int restart(const struct args *a, const struct place *p)
 	buf_done(&rows);
 	for (int ms = 0; status == EXIT_DONE && ms < PATIENCE_MS; ms += STEP_MS) {
 		status = look(a, p, &now, state);
-		if (status == EXIT_DONE && now != before && strcmp(state, "ready") == 0)
+		if (status == EXIT_DONE && now != before && strcmp(state, "ready") == 0) {
+			printf("restarted: %s\n", a->words[0]);
 			return EXIT_DONE;
+		}
 		nanosleep(&step, NULL);
 	}
 	if (status == EXIT_DONE)

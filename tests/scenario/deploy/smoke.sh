@@ -131,10 +131,11 @@ tell "think three"
 check "the death of persist is not noticed" expect "three"
 tell "look"
 check "nor later" expect "Exits:"
-check "a restart of the world on request" "$mudlark" restart world --data "$data"
+check "a restart of the world on request" test "$("$mudlark" restart world --data "$data")" = "restarted: world"
 tell "think four"
 check "is not noticed either" expect "four"
-check "reload" "$mudlark" reload --data "$data"
+check "reload" grep -q "every process" <<<"$("$mudlark" reload --data "$data")"
+check "of one" grep -q "gateway" <<<"$("$mudlark" reload gateway --data "$data")"
 
 check "an account is made" "$mudlark" account create wren --data "$data" <<<"a long enough secret"
 check "but not twice" test "$("$mudlark" account create wren --data "$data" <<<"a long enough secret" 2>&1 >/dev/null)" != ""
@@ -146,6 +147,9 @@ check "the console runs piped input and ends" test $? -eq 0
 check "and has shown the guest" grep -qi guest <<<"$who"
 check "the log has every process" test "$("$mudlark" logs --data "$data" | cut -d' ' -f1 | sort -u | wc -l)" -ge 4
 check "a pack is judged without a server" "$mudlark" pack check world/packs/foreshore
+check "in one line" test "$("$mudlark" pack check world/packs/foreshore 2>&1 | wc -l)" = 1
+check "keys are made, and their folder" "$mudlark" keys "$data/tls/links" world
+check "for nobody else" test "$(stat -c %a "$data/tls/links" "$data/tls/links/world.key" | xargs)" = "700 600"
 
 tell "quit"
 processes="$up $(pid_of world) $(pid_of persist) $(pid_of gateway)"
