@@ -496,7 +496,8 @@ void resume_ask(struct world *w, struct session *heir, const Mudlark__SessionRes
 	struct session *s = find(w, m->hash);
 	struct heir will = { .session = heir->id, .at = m->at };
 
-	if (!s || !m->next || m->next->hash.len != HASH_BYTES) {
+	if (!s || !m->next || m->next->hash.len != HASH_BYTES ||
+	    is_same(m->next->hash.data, m->hash.data)) {
 		refuse(w, heir);
 		return;
 	}

@@ -188,8 +188,8 @@ static void unit_end(struct world *w)
 		session_answer(w, s, buf_span(&t->reply), done);
 	if (s && t->effect && done) {
 		s->applied = done;
-		if (s->state == SESSION_PLAYING)
-			commit_session(w, s);
+		if (s->state != SESSION_LOGIN)
+			commit_session(w, s); /* also of one that is parked meanwhile */
 	}
 	outbox_seal(w, t->effect);
 	t->own = NULL;
@@ -203,15 +203,14 @@ static void run_line(struct world *w, struct session *s, struct span text, bool 
 {
 	void (*answer)(struct world * w2, struct session * s2, struct span text2) = s->answer;
 
+	/* What was typed in secret is no answer to anything else, and never a command. */
+	if (secret && (!answer || !s->ask_hidden)) {
+		buf_adds(turn_reply(w), "{system}The question is forgotten; ask again.{/}");
+		return;
+	}
 	if (answer) {
 		s->answer = NULL;
 		answer(w, s, text);
-		return;
-	}
-	if (secret) {
-		buf_adds(turn_reply(w),
-			 "{system}That was an answer to a question which is no longer "
-			 "asked; it was thrown away.{/}");
 		return;
 	}
 	session_forget_ask(s);

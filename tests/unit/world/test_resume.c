@@ -468,6 +468,70 @@ START_TEST(an_attach_with_an_older_token_changes_nothing)
 }
 END_TEST
 
+/* The hero has an account and changes its password, which persist has to confirm. */
+static void change_password(void)
+{
+	struct player *p = player_write(r.world, session_get(r.world, HERO)->actor);
+
+	p->account_name = strdup("Bob");
+	tagged(RIG_GATEWAY, HERO, 2, "password", 1);
+	for (uint64_t seq = 3; seq <= 5; seq++) {
+		rig_feed_line(&r, RIG_GATEWAY, HERO, seq, seq == 3 ? "#1111" : "#2222", true);
+		rig_turn(&r);
+	}
+	ck_assert_uint_eq(r.n_calls, 1);
+}
+
+START_TEST(a_line_that_ends_when_its_connection_is_lost_counts_in_the_next_world_too)
+{
+	Mudlark__PersistReply reply = MUDLARK__PERSIST_REPLY__INIT;
+	uint64_t at = two_players();
+
+	change_password();
+	session_get(r.world, HERO)->running_tag = 4;
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	rig_answer(&r, 0, &reply);
+	rig_ticks(&r, 40);
+	ck_assert_uint_eq(rig_session(&r, HERO)->applied, 5);
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	ck_assert(answer()->ok);
+	ck_assert_uint_eq(answer()->tag, 4);
+	ck_assert(rig_heard(&r, HEIR, "password is changed"));
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(a_secret_that_comes_again_is_no_command)
+{
+	uint64_t at = two_players();
+
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'z');
+	rig_forget(&r);
+	rig_feed_line(&r, RIG_OTHER, HEIR, 1, "say qS", true);
+	rig_turn(&r);
+	ck_assert(rig_heard(&r, HEIR, "The question is forgotten; ask again."));
+	ck_assert_str_eq(read_all(RIG_OTHER, HEIR, NULL), "");
+	ck_assert_uint_eq(rig_done(&r, HEIR), 1);
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(a_token_is_not_its_own_successor)
+{
+	uint64_t at = two_players();
+
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	come_back(RIG_OTHER, HEIR, 'a' + HERO, at, 'a' + HERO);
+	ck_assert(!answer()->ok);
+	ck_assert_int_eq(session_get(r.world, HERO)->state, SESSION_PARKED);
+	rig_done_with(&r);
+}
+END_TEST
+
 START_TEST(who_is_sent_away_cannot_resume)
 {
 	uint64_t at = two_players();
@@ -508,6 +572,10 @@ int main(void)
 	tcase_add_test(t, replayed_output_waits_until_it_is_durable);
 	tcase_add_test(t, a_refusal_waits_for_what_it_was_refused_for);
 	tcase_add_test(t, an_attach_with_an_older_token_changes_nothing);
+	tcase_add_test(t,
+		       a_line_that_ends_when_its_connection_is_lost_counts_in_the_next_world_too);
+	tcase_add_test(t, a_secret_that_comes_again_is_no_command);
+	tcase_add_test(t, a_token_is_not_its_own_successor);
 	tcase_add_test(t, who_is_sent_away_cannot_resume);
 	suite_add_tcase(s, t);
 	SRunner *sr = srunner_create(s);
