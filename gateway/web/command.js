@@ -19,12 +19,14 @@ function loadHistory() {
 export class Command {
 	// page: form, field, prompt, secretForm, secret, secretPrompt, reveal, account, said (a
 	// live region)
-	constructor(page, { send, near, page: turn, isLogin }) {
+	// send(line, hidden): whether it was taken; near(): words at hand; turn(direction): pages of
+	// the text; use(): what a line is now: 'command', 'answer' (to a login) or ''.
+	constructor(page, { send, near, turn, use }) {
 		this.page = page;
 		this.send = send;
 		this.near = near;
 		this.turn = turn;
-		this.isLogin = isLogin;
+		this.use = use;
 		this.history = new History(loadHistory());
 		this.words = new Words();
 		this.cycle = null; // { start, options, at, end } while Tab goes round
@@ -50,8 +52,9 @@ export class Command {
 		event.preventDefault();
 		const { field } = this.page;
 		const line = field.value;
+		const use = this.use();
 		if (!this.send(line, false)) return;
-		this.remember(line);
+		this.remember(line, use);
 		field.value = '';
 		this.typed();
 		field.focus();
@@ -64,11 +67,9 @@ export class Command {
 		secret.focus();
 	}
 
-	remember(line) {
-		if (this.isLogin()) {
-			this.page.account.value = line;
-			return;
-		}
+	remember(line, use) {
+		if (use === 'answer') this.page.account.value = line;
+		if (use !== 'command') return;
 		this.history.add(line);
 		try {
 			sessionStorage.setItem(HISTORY_KEY, JSON.stringify(this.history.lines));
@@ -98,6 +99,23 @@ export class Command {
 		secret.value = '';
 		this.setReveal(false);
 		if (isHere || document.activeElement === document.body) this.focus();
+	}
+
+	// Without a connection a secret field takes nothing: what is secret does not wait.
+	setOpen(isOpen) {
+		const { secret } = this.page;
+		if (!isOpen) {
+			secret.value = '';
+			this.setReveal(false);
+		}
+		secret.readOnly = !isOpen;
+		secret.setAttribute('aria-disabled', String(!isOpen));
+		secret.placeholder = isOpen ? '' : 'Not connected';
+	}
+
+	// What was begun and not sent.  Secrets are never asked for.
+	get draft() {
+		return this.page.form.hidden ? '' : this.page.field.value;
 	}
 
 	setReveal(shown) {

@@ -25,6 +25,7 @@ const QUIET_MS = 20000; // then we ask whether the other end is there
 const ANSWER_MS = 8000; // for it to say anything
 const HURRY_MS = 2500; // the same when the network is said to be gone
 const OPEN_MS = 10000;
+const REPLY_MS = 4000; // for what was typed to be answered, then we ask
 
 // How long to wait before try number `tries` (0, 1, ...), given a random number below 1.
 export function backOff(tries, random, least = FIRST_MS) {
@@ -37,7 +38,7 @@ export function judgeClose(code, reason) {
 	if (code === 1012) return { again: true, least: 1000, why: 'restart' };
 	if (code === 1013) return { again: true, least: BUSY_MS, why: 'busy' };
 	if (code === 1000)
-		return { again: false, why: /moved|resumed/.test(reason) ? 'moved' : 'left' };
+		return { again: false, why: /moved|taken|resumed/.test(reason) ? 'moved' : 'left' };
 	if (code === 1008)
 		return {
 			again:
@@ -75,10 +76,16 @@ export class Link {
 		this.tries = 0;
 		this.held = null; // messages held back while resuming
 		this.terminal = {};
-		this.heard = 0;
+		this.isAwaiting = false; // an answer is due before long
 	}
 
 	// ---- for the page ----
+
+	// A page that is loaded again at a password does not show what is typed meanwhile.
+	open() {
+		this.hooks.hidden(this.resume.secret);
+		this.start();
+	}
 
 	start() {
 		if (this.socket) return;
@@ -111,9 +118,16 @@ export class Link {
 		return this.isOpen && (this.state === 'login' || this.state === 'playing');
 	}
 
-	// Lines typed while there is no connection wait; a secret one is never kept for later.
+	// There is a game to go on with.
+	get isKept() {
+		return this.resume.isPossible;
+	}
+
+	// Lines typed while there is no connection wait.  An answer to a secret question never does,
+	// nor what has no game to wait for.  Null: it was not taken.
 	line(text, { hidden = false } = {}) {
-		if (hidden && !this.canSend) return null;
+		const canWait = this.isKept && !this.resume.secret && !hidden;
+		if (!this.canSend && !canWait) return null;
 		const line = this.resume.add(text, { hidden, sent: this.canSend });
 		if (line.sent) this.sendLine(line);
 		this.save();
@@ -144,8 +158,23 @@ export class Link {
 		this.env.save(this.resume.saved());
 	}
 
+	setHidden(hidden) {
+		this.resume.secret = hidden;
+		this.save();
+		this.hooks.hidden(hidden);
+	}
+
+	setOwner(name) {
+		this.resume.owner = name;
+		this.save();
+	}
+
 	sendLine(line) {
 		this.gmcp('Mudlark.Session.Line', { n: line.n, text: line.text });
+		if (this.isAwaiting) return;
+		this.isAwaiting = true;
+		this.env.clearTimeout(this.watch);
+		this.watch = this.env.setTimeout(() => this.ask(ANSWER_MS), REPLY_MS);
 	}
 
 	opened(socket) {
@@ -174,16 +203,16 @@ export class Link {
 	// The login dialogue, with what it has said so far.
 	begin(held, played) {
 		const unsent = this.resume.abandon(played);
-		this.save();
 		this.held = null;
-		this.setState('login', { unsent });
+		this.setHidden(false);
+		this.setState('login', { unsent, owner: this.resume.owner });
 		this.hooks.lines(this.resume.lines);
 		for (const message of held) this.handle(message);
 	}
 
 	// The server is there as long as it says anything; if it is silent, it is asked.
 	listen() {
-		this.heard = this.env.now();
+		this.isAwaiting = false;
 		this.env.clearTimeout(this.watch);
 		this.watch = this.env.setTimeout(() => this.ask(ANSWER_MS), QUIET_MS);
 	}
@@ -194,6 +223,7 @@ export class Link {
 	}
 
 	expect(patience) {
+		this.isAwaiting = true;
 		this.env.clearTimeout(this.watch);
 		this.watch = this.env.setTimeout(() => {
 			const socket = this.socket;
@@ -245,12 +275,12 @@ export class Link {
 		const again = this.resume.takeResumed(body);
 		this.held = null;
 		this.tries = 0;
-		this.save();
+		this.setHidden(false);
 		this.hooks.resumed({ gap: body?.gap === true });
 		this.setState('playing');
 		// What the server says of the game itself counts; the dialogue's words do not.
 		for (const message of held)
-			if (message.gmcp && !/^(char\.login|mudlark\.input)/i.test(message.gmcp[0]))
+			if (message.gmcp && !/^char\.login/i.test(message.gmcp[0]))
 				this.handle(message);
 		for (const line of again) this.sendLine(line);
 		this.hooks.lines(this.resume.lines);
@@ -277,25 +307,28 @@ export class Link {
 	closed(socket, code, reason) {
 		if (socket !== this.socket) return;
 		this.drop();
-		this.hooks.hidden(false);
+		this.resume.takeLoss();
 		const verdict = judgeClose(code, reason);
 		if (!verdict.again) {
 			this.resume.abandon(true);
 			this.save();
-			this.hooks.lines(this.resume.lines);
+			this.tries = 0;
 			this.setState('closed', { why: verdict.why, reason });
+			this.hooks.lines(this.resume.lines);
 			return;
 		}
+		if (!this.isKept) this.resume.abandon(false);
 		const wait = backOff(this.tries++, this.env.random(), verdict.least);
 		this.timer = this.env.setTimeout(() => this.start(), wait);
 		this.setState('waiting', { why: verdict.why, wait, tries: this.tries });
+		this.hooks.lines(this.resume.lines);
 	}
 }
 
 Link.handlers = {
 	'core.ping': () => {},
 	'mudlark.input'(body) {
-		this.hooks.hidden(body?.hidden === true);
+		this.setHidden(body?.hidden === true);
 	},
 	'mudlark.session.token': Link.prototype.takeToken,
 	'mudlark.session.at': Link.prototype.takeAt,

@@ -117,7 +117,7 @@ export class Log {
 	scrolled() {
 		const { scrollHeight, scrollTop, clientHeight } = this.scroller;
 		this.pinned = scrollHeight - scrollTop - clientHeight < NEAR_PX;
-		if (this.pinned) this.setUnread(0);
+		this.setUnread(this.pinned ? 0 : this.unread);
 	}
 
 	follow() {

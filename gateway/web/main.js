@@ -1,13 +1,16 @@
 // main.js - where the web client begins: puts the connection, the text, the command line, the
 // panels and the settings together.
 
-import { Atlas } from './atlas.js';
 import { plainText } from './ansi.js';
+import { Atlas } from './atlas.js';
+import { Away } from './away.js';
 import { Command } from './command.js';
+import { Echoes } from './echoes.js';
 import { Link } from './link.js';
 import { Log } from './log.js';
 import { MapView } from './map.js';
-import { applyGmcp, emptyModel, nounOf } from './model.js';
+import { applyGmcp, dropUnsettledTalk, emptyModel, nounOf, restoreTalk, settleTalk, settledTalk } from './model.js';
+import { Offer } from './offer.js';
 import { Panels } from './panels.js';
 import { Settings } from './settings.js';
 import { Sounds } from './sounds.js';
@@ -16,6 +19,7 @@ import * as store from './store.js';
 import { wayOf } from './ways.js';
 
 const SAVE_MS = 300;
+const SURE = { restart: true, busy: true }; // what the server itself has said
 const byId = (id) => document.getElementById(id);
 const narrow = matchMedia('(max-width: 56rem)');
 
@@ -31,17 +35,17 @@ class Client {
 			newer: byId('newer'),
 			onLines: (lines) => this.linesShown(lines),
 		});
+		this.echoes = new Echoes(this.log, byId('waiting'));
+		this.away = this.makeAway();
 		this.command = this.makeCommand();
+		this.offer = this.makeOffer();
 		this.panels = this.makePanels();
 		this.map = new MapView(byId('map'), this.atlas, (way) => this.send(way));
 		this.link = this.makeLink();
-		this.echoes = new Map(); // number of a typed line that waits -> its entry in the log
 		this.missed = 0; // lines shown while nobody looked
 		this.readBack = -1;
 		this.wasThere = false; // there was a connection since the page was opened
-		this.lostAt = 0; // when it was lost
 		this.saving = 0;
-		this.unsent = [];
 	}
 
 	makeCommand() {
@@ -59,8 +63,36 @@ class Client {
 		return new Command(page, {
 			send: (line, hidden) => this.send(line, { hidden }),
 			near: () => this.near(),
-			page: (direction) => this.log.page(direction),
-			isLogin: () => this.link.state === 'login',
+			turn: (direction) => this.log.page(direction),
+			use: () => this.use(),
+		});
+	}
+
+	makeAway() {
+		return new Away({
+			lost: (remark) => {
+				if (this.wasThere) this.log.remark(remark, 'bad');
+				else byId('said').textContent = byId('status-text').textContent;
+				this.sounds.play('lost');
+			},
+			back: (text) => {
+				this.log.remark(text, 'good');
+				this.sounds.play('back');
+			},
+			gap: (text) => this.log.remark(text, 'bad'),
+		});
+	}
+
+	makeOffer() {
+		const page = {
+			root: byId('offer'),
+			text: byId('offer-text'),
+			send: byId('offer-send'),
+			forget: byId('offer-forget'),
+		};
+		return new Offer(page, {
+			send: (line) => this.send(line),
+			focus: () => this.command.focus(),
 		});
 	}
 
@@ -87,6 +119,7 @@ class Client {
 				this.setDrawer(false);
 				this.command.put(line);
 			},
+			toLine: () => this.toLine(),
 		});
 	}
 
@@ -95,7 +128,6 @@ class Client {
 			WebSocket,
 			load: store.loadLink,
 			save: store.saveLink,
-			now: () => Date.now(),
 			random: () => Math.random(),
 			setTimeout: (f, ms) => setTimeout(f, ms),
 			clearTimeout: (timer) => clearTimeout(timer),
@@ -113,7 +145,7 @@ class Client {
 					why || 'Your place in the game could not be kept.',
 					'bad',
 				),
-			lines: (lines) => this.linesWait(lines),
+			lines: (lines) => this.echoes.show(lines),
 		});
 	}
 
@@ -125,14 +157,18 @@ class Client {
 		this.panels.show(this.model, 'inv');
 		this.map.draw();
 		this.setDrawer(false);
-		this.link.start();
+		this.link.open();
 		if (matchMedia('(pointer: fine)').matches) this.command.focus();
 	}
 
 	restore() {
 		const scroller = byId('scroller');
 		scroller.setAttribute('aria-live', 'off');
-		const prompt = this.log.restore(store.loadShown());
+		const { entries, talk, draft } = store.loadShown();
+		const prompt = this.log.restore(entries);
+		restoreTalk(this.model, talk);
+		this.panels.show(this.model, 'talk');
+		byId('command').value = draft;
 		if (prompt) this.command.setPrompt(plainText(prompt));
 		requestAnimationFrame(() => scroller.setAttribute('aria-live', 'polite'));
 	}
@@ -141,23 +177,29 @@ class Client {
 
 	// True: the line is on its way, or waits for the connection.
 	send(text, { hidden = false } = {}) {
-		const wasOpen = this.link.canSend;
 		if (this.link.state === 'closed') this.link.start();
 		const line = this.link.line(text, { hidden });
 		if (!line) {
 			byId('said').textContent = 'Not connected: nothing was sent.';
 			return false;
 		}
-		const shown = this.settings.get('echo') && !this.settings.get('reader');
-		if (shown || !wasOpen) {
-			const echo = hidden ? '••••••' : text;
-			const entry = this.log.echo(this.command.prompt, echo, {
-				waiting: !wasOpen,
-			});
-			if (!wasOpen) this.echoes.set(line.n, entry);
-		}
+		const isShown = this.settings.get('echo') && !this.settings.get('reader');
+		if (isShown || !line.sent) this.echoes.add(line, this.command.prompt);
 		this.log.toEnd();
 		return true;
+	}
+
+	// Where one goes on when a button is gone.  On a touch screen no keyboard jumps up.
+	toLine() {
+		if (document.documentElement.dataset.drawer === 'open') byId('panels').focus();
+		else if (matchMedia('(pointer: fine)').matches) this.command.focus();
+		else byId('scroller').focus({ preventScroll: true });
+	}
+
+	// What a line is that is typed now.
+	use() {
+		if (this.link.state === 'login') return 'answer';
+		return this.link.isKept ? 'command' : '';
 	}
 
 	// What one is likely to mean: ways, people, things.
@@ -180,6 +222,7 @@ class Client {
 
 	linesShown(lines) {
 		for (const line of lines) this.command?.words.learn(line);
+		this.away?.came(lines.length);
 		if (document.hidden) {
 			this.missed += lines.length;
 			this.setTitle();
@@ -199,6 +242,10 @@ class Client {
 		if (part) this.panels.show(this.model, part);
 		this.sound(name.toLowerCase(), body, part, before);
 		if (part === 'self') this.setTitle();
+		if (name.toLowerCase() === 'char.name' && this.model.name !== '') {
+			this.link.setOwner(this.model.name);
+			this.offer.setPlayer(this.model.name);
+		}
 	}
 
 	// Before the game begins there is nothing to show beside the text.
@@ -220,31 +267,15 @@ class Client {
 
 	settled() {
 		this.log.settle();
+		settleTalk(this.model);
+		this.away.settled();
 		this.saveSoon();
 	}
 
 	resumed(gap) {
 		this.log.dropProvisional();
-		if (this.lostAt > 0) {
-			const seconds = Math.max(1, Math.round((Date.now() - this.lostAt) / 1000));
-			const after =
-				seconds < 90
-					? `${seconds} s`
-					: `${Math.round(seconds / 60)} minutes`;
-			this.log.remark(
-				gap
-					? `Back after ${after}.`
-					: `Back after ${after}. Nothing was missed.`,
-				'good',
-			);
-			this.sounds.play('back');
-		}
-		if (gap)
-			this.log.remark(
-				'You were away long: the beginning of what happened is missing.',
-				'bad',
-			);
-		this.lostAt = 0;
+		dropUnsettledTalk(this.model);
+		this.away.resumed(gap);
 	}
 
 	// ---- the connection ----
@@ -257,22 +288,30 @@ class Client {
 		byId('retry').textContent = status.button ?? '';
 		document.documentElement.dataset.link = state;
 		this.wasThere ||= state === 'login' || state === 'playing';
-		if (status.remark && this.wasThere && (this.lostAt === 0 || state === 'closed'))
-			this.log.remark(status.remark, detail.why === 'left' ? '' : 'bad');
-		if (state === 'waiting' && this.wasThere && this.lostAt === 0) {
-			this.lostAt = Date.now();
-			this.sounds.play('lost');
-		}
-		if (state === 'closed') this.sounds.silence();
-		if (state === 'login') this.loginBegins(detail.unsent ?? []);
-		this.showOffer();
+		this.command.setOpen(this.link.canSend);
+		if (state === 'waiting') this.away.lost(status.remark, Object.hasOwn(SURE, detail.why));
+		else if (state === 'closed') this.closed(status, detail.why);
+		else if (state === 'login') this.loginBegins(detail);
+		this.offer.setPlayer(state === 'playing' ? this.model.name : '');
 	}
 
-	loginBegins(unsent) {
-		this.lostAt = 0;
-		this.unsent.push(...unsent);
-		for (const entry of this.echoes.values()) entry.node.className = 'echo unsent';
-		this.echoes.clear();
+	closed(status, why) {
+		this.leaveGame();
+		if (status.remark) this.log.remark(status.remark, why === 'left' ? '' : 'bad');
+	}
+
+	loginBegins({ unsent, owner }) {
+		this.leaveGame();
+		this.offer.add(unsent, owner);
+	}
+
+	// There is no game, so there is nothing beside its text that could be clicked.
+	leaveGame() {
+		const isBeside = ['panels', 'quick'].some((id) =>
+			byId(id).contains(document.activeElement),
+		);
+		this.away.reset();
+		this.echoes.giveUp();
 		this.sounds.silence();
 		this.model = emptyModel();
 		for (const part of ['self', 'vitals', 'room', 'inv', 'talk'])
@@ -280,36 +319,9 @@ class Client {
 		this.atlas.visit(null);
 		this.map.draw();
 		byId('place').textContent = '';
+		this.setDrawer(false);
 		this.setKnown(false);
-	}
-
-	// Lines that wait are marked in the text; a note counts them.
-	linesWait(lines) {
-		for (const line of lines.filter((l) => l.sent)) {
-			this.echoes.get(line.n)?.node.classList.remove('waiting');
-			this.echoes.delete(line.n);
-		}
-		const waiting = lines.filter((line) => !line.sent).length;
-		byId('waiting').hidden = waiting === 0;
-		byId('waiting').textContent =
-			waiting === 1
-				? 'One line waits for the connection.'
-				: `${waiting} lines wait for the connection.`;
-	}
-
-	// What was typed for a session that is gone is offered, never sent by itself.
-	showOffer() {
-		const isReady = this.link?.state === 'playing';
-		byId('offer').hidden = this.unsent.length === 0;
-		byId('offer-text').textContent = `Not sent: ${this.unsent.join(' / ')}`;
-		byId('offer-send').disabled = !isReady;
-	}
-
-	takeOffer(isWanted) {
-		const lines = this.unsent.splice(0);
-		if (isWanted) lines.forEach((line) => this.send(line));
-		this.showOffer();
-		this.command.focus();
+		if (isBeside) this.toLine();
 	}
 
 	// ---- the page ----
@@ -323,8 +335,6 @@ class Client {
 		byId('panels-button').addEventListener('click', () => this.togglePanels());
 		byId('panels-close').addEventListener('click', () => this.togglePanels());
 		byId('backdrop').addEventListener('click', () => this.setDrawer(false));
-		byId('offer-send').addEventListener('click', () => this.takeOffer(true));
-		byId('offer-forget').addEventListener('click', () => this.takeOffer(false));
 		narrow.addEventListener('change', () => this.setDrawer(false));
 		document.addEventListener('keydown', (event) => this.key(event));
 		document.addEventListener('visibilitychange', () => this.seen());
@@ -426,7 +436,11 @@ class Client {
 	save() {
 		clearTimeout(this.saving);
 		this.saving = 0;
-		store.saveShown(this.link.resume.at, this.log.saved());
+		store.saveShown(this.link.resume.at, {
+			entries: this.log.saved(),
+			talk: settledTalk(this.model),
+			draft: this.use() === 'command' ? this.command.draft : '',
+		});
 		store.saveMap(this.atlas.saved());
 	}
 }

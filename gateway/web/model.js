@@ -18,7 +18,8 @@ export function emptyModel() {
 		players: [], // { name, fullname }
 		items: { inv: [], room: [] }, // { id, name, attrib, icon, count }
 		channels: [], // { name, caption, command }
-		talk: [], // { channel, talker, text, at }
+		talk: [], // { n, channel, talker, text, isSettled }
+		said: 0, // the last n of it
 	};
 }
 
@@ -149,7 +150,7 @@ const HANDLERS = {
 			talker: text(b?.talker),
 			text: text(b?.text),
 		};
-		m.talk = [...m.talk, { ...line, at: Date.now() }].slice(-CHANNEL_LINES);
+		m.talk = [...m.talk, { ...line, n: ++m.said }].slice(-CHANNEL_LINES);
 		return 'talk';
 	},
 };
@@ -167,6 +168,28 @@ function changeItem(model, body, change) {
 export function applyGmcp(model, name, body) {
 	const handler = HANDLERS[name.toLowerCase()];
 	return handler ? handler(model, body) : null;
+}
+
+// What was said is told again after a resume, unless the server has confirmed it before, as with
+// the text.
+export function settleTalk(model) {
+	for (const line of model.talk) line.isSettled = true;
+}
+
+export function dropUnsettledTalk(model) {
+	model.talk = model.talk.filter((line) => line.isSettled);
+}
+
+// What a page keeps of it over a reload.
+export function settledTalk(model) {
+	return model.talk
+		.filter((line) => line.isSettled)
+		.map(({ channel, talker, text: words }) => ({ channel, talker, text: words }));
+}
+
+export function restoreTalk(model, saved) {
+	for (const line of list(saved)) applyGmcp(model, 'comm.channel.text', line);
+	settleTalk(model);
 }
 
 // "a copper penny" -> "copper penny": how one asks for it.

@@ -14,6 +14,8 @@ const VITAL_NAMES = {
 	mv: 'Moves',
 	xp: 'Experience',
 };
+// What one does oneself, and what others do.
+const TALK_VERBS = { say: ['say:', 'says:'], tell: ['tell:', 'tells you:'], emote: ['', ''] };
 const LOW = 0.35;
 
 function make(tag, className, ...children) {
@@ -32,7 +34,8 @@ function button(label, action, { className = '', name = '' } = {}) {
 }
 
 // Shows rows as the children of `root`; a child whose key is the same stays, and so does the focus.
-function showRows(root, rows, keyOf, makeRow) {
+// Of a row that is gone it goes to the one in its place, or where `orElse` brings it.
+function showRows(root, rows, keyOf, makeRow, orElse = null) {
 	const old = new Map([...root.children].map((child) => [child.dataset.key, child]));
 	const held = [...root.children].indexOf(document.activeElement?.closest('[data-key]'));
 	const children = rows.map((row) => {
@@ -49,6 +52,10 @@ function showRows(root, rows, keyOf, makeRow) {
 	const focused = document.activeElement;
 	root.replaceChildren(...children);
 	if (held < 0) return;
+	if (orElse && !root.contains(focused)) {
+		orElse();
+		return;
+	}
 	const next = root.contains(focused)
 		? focused
 		: children[Math.min(held, children.length - 1)];
@@ -67,7 +74,7 @@ function grouped(items) {
 }
 
 export class Panels {
-	// page: elements by name; act: { send(line), write(line) }
+	// page: elements by name; act: { send(line), write(line), toLine() }
 	constructor(page, act) {
 		this.page = page;
 		this.act = act;
@@ -82,7 +89,7 @@ export class Panels {
 			inv: () => this.carried(model),
 			talk: () => this.talk(model),
 		};
-		(parts[part === 'room' && !model.room ? 'here' : part] ?? (() => {}))();
+		(parts[part] ?? (() => {}))();
 		if (part === 'room') this.here(model);
 	}
 
@@ -106,7 +113,9 @@ export class Panels {
 					name: way.long,
 				},
 			);
-		showRows(this.page.exits, ways, (way) => way.long, exit);
+		// Another way in the same place would lead elsewhere than one means.
+		const orElse = () => this.act.toLine();
+		showRows(this.page.exits, ways, (way) => way.long, exit, orElse);
 		showRows(
 			this.page.quick,
 			ways,
@@ -115,6 +124,7 @@ export class Panels {
 				button(way.long, () => this.act.send(way.long), {
 					className: 'chip',
 				}),
+			orElse,
 		);
 		this.page.noExits.hidden = ways.length > 0;
 	}
@@ -208,18 +218,22 @@ export class Panels {
 	talk(model) {
 		const { talk, talkPart } = this.page;
 		const captions = new Map(model.channels.map((c) => [c.name, c.caption]));
+		const isOwn = (line) => line.talker === model.name || line.talker === 'You';
+		const verb = (line) =>
+			TALK_VERBS[line.channel]?.[isOwn(line) ? 0 : 1] ??
+			`(${captions.get(line.channel) ?? line.channel})`;
 		talkPart.hidden = model.talk.length === 0;
 		showRows(
 			talk,
 			model.talk,
-			(line) => `${line.at} ${line.talker} ${line.text}`,
+			(line) => String(line.n),
 			(line) => {
-				const who = make('span', 'talker', line.talker);
-				const channel = make(
-					'span',
-					'channel',
-					captions.get(line.channel) ?? line.channel,
-				);
+				const name =
+					isOwn(line) && line.channel !== 'emote'
+						? 'You'
+						: line.talker;
+				const who = make('span', 'talker', name);
+				const channel = make('span', 'channel', verb(line));
 				const said = make(
 					'span',
 					'said',

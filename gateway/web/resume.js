@@ -6,6 +6,8 @@
 //	at	up to where the server's text has been shown
 //	n	number of the last line typed; it grows over connections
 //	lines	typed lines the server has not said it is done with: { n, text, hidden, sent }
+//	secret	what is typed next is secret; kept, so that a page that is loaded again knows it
+//	owner	who plays: what was typed is offered to nobody else
 //
 // Hidden lines (passwords) are never written anywhere.
 
@@ -29,6 +31,8 @@ export class Resume {
 		this.lines = (saved.lines ?? []).filter(
 			(l) => isCount(l.n) && typeof l.text === 'string',
 		);
+		this.secret = saved.secret === true;
+		this.owner = typeof saved.owner === 'string' ? saved.owner : '';
 	}
 
 	get isPossible() {
@@ -46,6 +50,11 @@ export class Resume {
 		const line = { n: ++this.n, text, hidden, sent };
 		this.lines.push(line);
 		return line;
+	}
+
+	// The connection is gone: what is not known to be done waits again.
+	takeLoss() {
+		for (const line of this.lines) line.sent = false;
 	}
 
 	// Mudlark.Session.Token
@@ -93,10 +102,10 @@ export class Resume {
 		return this.request();
 	}
 
-	// There is nothing to go on with.  Returns what was typed and is not known to be done,
-	// without secrets; of a login dialogue (`played` false) only what was not sent.
+	// There is nothing to go on with.  Returns what was typed in the game and is not known to
+	// be done, without secrets.  Answers to a login dialogue (`played` false) are no commands.
 	abandon(played) {
-		const kept = this.lines.filter((line) => !line.hidden && (played || !line.sent));
+		const kept = this.lines.filter((line) => played && !line.hidden);
 		this.setToken(undefined);
 		this.lines = [];
 		this.at = '0';
@@ -104,13 +113,15 @@ export class Resume {
 	}
 
 	saved() {
-		const { token, next, asked, at, n } = this;
+		const { token, next, asked, at, n, secret, owner } = this;
 		return {
 			token,
 			next,
 			asked,
 			at,
 			n,
+			secret,
+			owner,
 			lines: this.lines.filter((line) => !line.hidden),
 		};
 	}

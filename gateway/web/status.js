@@ -3,8 +3,8 @@
 
 const WAITING = {
 	restart: {
-		text: 'The server restarts. Coming back…',
-		remark: 'The server restarts. You keep your place; go on typing.',
+		text: 'The gate closed. Looking for another way in…',
+		remark: 'The gate closed; looking for another way in. What you type waits for it.',
 	},
 	busy: { text: 'The server is full. Trying again…', remark: 'The server is full just now.' },
 	lost: {
@@ -15,11 +15,14 @@ const WAITING = {
 
 const CLOSED = {
 	left: 'You have left the game.',
-	moved: 'You play on in another window.',
+	moved: 'Your character is played from elsewhere now: another window, another client.',
 	login_timeout: 'You were not in the game in time, so the connection was closed.',
 	banned: 'You are not welcome on this server.',
 	protocol: 'This server does not speak the language of this page.',
 };
+
+// Of these the server itself has said in the text what it had to say.
+const TOLD = new Set(['login_timeout']);
 
 // { text, tone (good, busy, bad), button, remark }
 export function statusOf(state, { why, reason } = {}) {
@@ -31,5 +34,6 @@ export function statusOf(state, { why, reason } = {}) {
 	const text =
 		CLOSED[why] ??
 		`The server has closed the connection${reason ? ` (${reason})` : ''}.`;
-	return { text, tone: why === 'left' ? 'idle' : 'bad', button: 'Connect', remark: text };
+	const remark = TOLD.has(why) ? undefined : text;
+	return { text, tone: why === 'left' ? 'idle' : 'bad', button: 'Connect', remark };
 }

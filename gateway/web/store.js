@@ -35,12 +35,14 @@ export function saveLink(record) {
 	write(sessionStorage, LINK_KEY, record);
 }
 
+// The text (entries of the log), what was said in it, and what was begun in the command line.
 export function loadShown() {
-	return read(sessionStorage, SHOWN_KEY)?.entries ?? [];
+	const { entries = [], talk = [], draft = '' } = read(sessionStorage, SHOWN_KEY) ?? {};
+	return { entries, talk, draft };
 }
 
-export function saveShown(at, entries) {
-	write(sessionStorage, SHOWN_KEY, { at, entries });
+export function saveShown(at, { entries, talk, draft }) {
+	write(sessionStorage, SHOWN_KEY, { at, entries, talk, draft });
 }
 
 export const loadMap = () => read(localStorage, MAP_KEY) ?? {};

@@ -13,6 +13,7 @@ await import('./page_login.js');
 await import('./page_play.js');
 await import('./page_text.js');
 await import('./page_lost.js');
+await import('./page_secret.js');
 await import('./page_access.js');
 
 const LIMIT_MS = 40000;

@@ -56,7 +56,8 @@ test(
 		await hasAll(ana, TIDE, n);
 		await hasAll(ana, OWN, n);
 		await hasAll(wren, BOAT, n);
-		await ana.see('Nothing was missed.');
+		await ana.see('Above is what you missed.');
+		assert.equal(await ana.page.isVisible('.remark[data-tone="good"] ~ .remark'), false);
 		assert.equal(await ana.page.$$eval('.echo.waiting', (nodes) => nodes.length), 0);
 		assert.equal(await ana.page.isVisible('#waiting'), false);
 		await ana.shot('back');
@@ -113,10 +114,10 @@ test('a gateway that stops says so with 1012, and the page goes on at another', 
 	await ana.see('before');
 	ana.way.target = other.port;
 	process.kill(pidOf('gateway', server), 'SIGTERM');
-	await ana.waitStatus('The server restarts');
+	await ana.waitStatus('The gate closed');
 	await ana.type('think after');
 	await ana.waitStatus('Connected');
-	await ana.see('Nothing was missed.');
+	await ana.see('Back after');
 	await ana.page.waitForFunction(() =>
 		[...document.querySelectorAll('#lines .line')].some((l) =>
 			l.textContent.includes('after'),

@@ -70,11 +70,14 @@ test('resume: what is stored has no secrets and reads back the same', () => {
 	assert.deepEqual(new Resume({ token: 7, n: 'x', lines: [{}] }, random).saved().lines, []);
 });
 
-test('resume: of a lost login dialogue nothing that was sent is offered again', () => {
+test('resume: of a lost login dialogue nothing is offered, of a lost game all but secrets', () => {
 	const r = new Resume({}, random);
 	r.add('Wren', { sent: true });
-	r.add('look');
-	assert.deepEqual(r.abandon(false), ['look']);
+	assert.deepEqual(r.abandon(false), []);
+	r.add('look', { sent: true });
+	r.add('hunter2', { hidden: true, sent: true });
+	r.add('north');
+	assert.deepEqual(r.abandon(true), ['look', 'north']);
 });
 
 // ---- the connection ----
@@ -104,7 +107,6 @@ class World {
 			},
 			load: () => this.stored,
 			save: (record) => (this.stored = JSON.parse(JSON.stringify(record))),
-			now: () => this.now,
 			random: () => 0.5,
 			setTimeout: (f, ms) => {
 				const id = this.timers.size + 1;
@@ -239,7 +241,7 @@ test('link: a refused resume shows the dialogue and offers what was typed, witho
 	);
 	assert.deepEqual(world.sent('Mudlark.Session.Line'), []);
 	const state = world.events.filter(([name]) => name === 'state').pop();
-	assert.deepEqual(state, ['state', 'login', { unsent: ['say hello'] }]);
+	assert.deepEqual(state, ['state', 'login', { unsent: ['say hello'], owner: '' }]);
 	assert.equal(world.texts().pop(), 'Welcome.\r\nName: ');
 });
 
@@ -267,6 +269,66 @@ test('link: a password is never kept for a later connection', () => {
 	assert.ok(!JSON.stringify(world.stored).includes('hunter2'));
 });
 
+test('link: a line that was sent waits again when the connection is lost before it is done', () => {
+	const world = playing();
+	world.link.line('one');
+	world.link.line('two');
+	world.breaks();
+	const [, lines] = world.events.filter(([name]) => name === 'lines').pop();
+	assert.deepEqual(
+		lines.map((line) => [line.text, line.sent]),
+		[
+			['one', false],
+			['two', false],
+		],
+	);
+});
+
+test('link: the server is asked soon when it does not answer what was typed', () => {
+	const world = playing();
+	world.link.line('one');
+	world.link.line('two');
+	world.wait();
+	assert.equal(world.now, 4000);
+	assert.equal(world.socket.sent.pop(), 'Core.Ping');
+	world.link.line('three');
+	world.wait();
+	assert.equal(world.link.state, 'waiting');
+});
+
+test('link: at a secret question nothing waits, and it is one again after a resume', () => {
+	const world = playing();
+	const hidden = () => world.events.filter(([name]) => name === 'hidden').pop()?.[1];
+	world.says('Mudlark.Input {"hidden":true}');
+	world.breaks();
+	assert.equal(hidden(), true);
+	assert.equal(world.link.line('hunter2'), null);
+	assert.ok(!JSON.stringify(world.stored).includes('hunter2'));
+	assert.equal(world.stored.secret, true);
+	world.wait();
+	world.open();
+	world.says('Mudlark.Input {"hidden":false}', 'Mudlark.Input {"hidden":true}');
+	world.says('Mudlark.Session.Resumed {"line":0,"gap":false}');
+	assert.equal(hidden(), true);
+});
+
+test('link: without a game nothing waits; the login dialogue begins with plain questions', () => {
+	const world = new World();
+	assert.equal(world.link.line('Wren'), null);
+	world.open();
+	world.says('Mudlark.Input {"hidden":true}');
+	world.breaks(1008, 'login_timeout');
+	assert.equal(world.link.state, 'closed');
+	assert.equal(world.link.line('hunter2'), null);
+	world.link.start();
+	assert.equal(world.link.line('hunter2'), null);
+	world.open();
+	assert.deepEqual(world.events.filter(([name]) => name === 'hidden').pop(), [
+		'hidden',
+		false,
+	]);
+});
+
 test('link: it comes back when the server restarts, and stays away when one has left', () => {
 	const world = playing();
 	world.breaks(1012, 'shutdown');
@@ -277,6 +339,7 @@ test('link: it comes back when the server restarts, and stays away when one has 
 	assert.equal(other.stored.token, undefined);
 	assert.equal(judgeClose(1013, '').least > judgeClose(1006, '').least, true);
 	assert.equal(judgeClose(1000, 'moved').why, 'moved');
+	assert.equal(judgeClose(1000, 'taken_over').why, 'moved');
 });
 
 test('link: tries come later and later, never in step, never beyond a bound', () => {

@@ -81,7 +81,6 @@ export class Player {
 	}
 
 	async leave() {
-		open.delete(this);
 		if (
 			await this.page.evaluate(
 				() => document.documentElement.dataset.link === 'playing',
@@ -90,6 +89,12 @@ export class Player {
 			await this.type('quit');
 			await this.page.waitForSelector('html[data-link="closed"]');
 		}
+		await this.close();
+	}
+
+	// Without a farewell.
+	async close() {
+		open.delete(this);
 		await this.context.close();
 		this.way.close();
 		assert.deepEqual(this.complaints, []);
