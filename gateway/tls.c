@@ -170,17 +170,16 @@ enum tls_step tls_handshake(struct tls_conn *c, const char **ret_why)
 	}
 }
 
-/* What an operation that brought nothing means. */
-static long outcome(struct tls_conn *c, int r)
+/* What an operation that brought nothing means; `wait` is what may be waited for. */
+static long outcome(struct tls_conn *c, int r, int wait)
 {
-	int system = errno;
+	int system = errno, error = SSL_get_error(c->ssl, r);
 
-	switch (SSL_get_error(c->ssl, r)) {
+	if (error == wait)
+		return -EAGAIN;
+	switch (error) {
 	case SSL_ERROR_ZERO_RETURN:
 		return 0;
-	case SSL_ERROR_WANT_READ:
-	case SSL_ERROR_WANT_WRITE:
-		return -EAGAIN;
 	case SSL_ERROR_SYSCALL:
 		return system > 0 ? -system : -ECONNRESET;
 	default:
@@ -207,7 +206,8 @@ long tls_read(struct tls_conn *c, char *p, size_t max)
 	c->plain += n;
 	if (is_waste(c))
 		return -EPROTO;
-	return r == 1 ? (long)n : outcome(c, r);
+	/* What would have to be written first is the answer to a key update, for one who does not read. */
+	return r == 1 ? (long)n : outcome(c, r, SSL_ERROR_WANT_READ);
 }
 
 long tls_send(struct tls_conn *c, const char *p, size_t n)
@@ -221,9 +221,7 @@ long tls_send(struct tls_conn *c, const char *p, size_t n)
 	if (r == 1)
 		return (long)sent;
 	/* Without renegotiation nothing has to be read before one may write. */
-	if (SSL_get_error(c->ssl, r) == SSL_ERROR_WANT_READ)
-		return -EPROTO;
-	r = (int)outcome(c, r);
+	r = (int)outcome(c, r, SSL_ERROR_WANT_WRITE);
 	return r == 0 ? -EPIPE : r;
 }
 

@@ -431,6 +431,54 @@ START_TEST(one_record_is_taken_at_a_time_also_when_it_brings_nothing)
 }
 END_TEST
 
+START_TEST(one_who_does_not_read_the_answers_he_asks_for_is_ended)
+{
+	struct rig g;
+
+	begin(&g, TLS1_3_VERSION, NULL);
+	ck_assert_int_eq(shake(&g, false), TLS_DONE);
+	place(&g);
+	while (send(g.stream.fd, "", 1, MSG_DONTWAIT) > 0)
+		;
+	update_keys(&g, 2, SSL_KEY_UPDATE_REQUESTED); /* OpenSSL keeps the first answer to itself */
+	turn(&g);
+	ck_assert_int_eq(g.end, -EPROTO);
+	end(&g);
+}
+END_TEST
+
+START_TEST(a_slow_reader_may_ask_for_new_keys)
+{
+	enum { TOTAL = 3 << 20 };
+	char piece[32768];
+	size_t seen = 0;
+	struct rig g;
+
+	begin(&g, TLS1_3_VERSION, NULL);
+	ck_assert_int_eq(shake(&g, false), TLS_DONE);
+	place(&g);
+	memset(buf_reserve(&g.stream.out, TOTAL), 'y', TOTAL);
+	buf_commit(&g.stream.out, TOTAL);
+	ck_assert_int_eq(stream_send(&g.stream), 1);
+	update_keys(&g, 1, SSL_KEY_UPDATE_REQUESTED);
+	turn(&g);
+	ck_assert_int_eq(g.end, -EAGAIN);
+	ck_assert_uint_eq(g.calls, 1); /* and the loop comes to rest */
+	while (seen < TOTAL) {
+		int n = SSL_read(g.client, piece, sizeof(piece));
+
+		if (n > 0)
+			seen += (size_t)n;
+		else
+			turn(&g);
+	}
+	ck_assert_int_eq(SSL_write(g.client, "look", 4), 4);
+	turn(&g);
+	ck_assert_bytes(&g.got, "look");
+	end(&g);
+}
+END_TEST
+
 START_TEST(key_updates_without_end_are_not_borne)
 {
 	struct rig g;
@@ -532,6 +580,8 @@ int main(void)
 	tcase_add_loop_test(tc, no_tickets_are_given_out, 0, 2);
 	tcase_add_test(tc, nobody_renegotiates);
 	tcase_add_test(tc, one_record_is_taken_at_a_time_also_when_it_brings_nothing);
+	tcase_add_test(tc, one_who_does_not_read_the_answers_he_asks_for_is_ended);
+	tcase_add_test(tc, a_slow_reader_may_ask_for_new_keys);
 	tcase_add_test(tc, key_updates_without_end_are_not_borne);
 	tcase_add_test(tc, a_browser_is_not_answered_where_telnet_is_spoken);
 	tcase_add_test(tc, a_connection_outlives_its_certificate);
