@@ -177,10 +177,10 @@ static void wipe(struct buf *b)
 
 void client_line(struct client *c, enum charset from)
 {
-	client_line_tagged(c, from, 0);
+	client_line_tagged(c, from, 0, false);
 }
 
-void client_line_tagged(struct client *c, enum charset from, uint64_t tag)
+void client_line_tagged(struct client *c, enum charset from, uint64_t tag, bool secret)
 {
 	struct buf *text = &c->of->text;
 	bool cut;
@@ -190,8 +190,8 @@ void client_line_tagged(struct client *c, enum charset from, uint64_t tag)
 	c->at_prompt = false;
 	if (!c->session || c->doomed)
 		return;
-	lobby_line_tagged(c->session, buf_span(text), tag);
-	if (c->session->hidden) {
+	lobby_line_tagged(c->session, buf_span(text), tag, secret);
+	if (secret || c->session->hidden) {
 		wipe(text);
 		wipe(&c->line.raw);
 	}

@@ -134,8 +134,8 @@ void clients_say(struct clients *cs, const char *markup);
 struct buf *client_out(struct client *c); /* to add to; is sent at the end of the turn */
 /* A line is complete in c->line: to the lobby. */
 void client_line(struct client *c, enum charset from);
-/* The same with the client's own number of it. */
-void client_line_tagged(struct client *c, enum charset from, uint64_t tag);
+/* The same with the client's own number of it, and whether it says that it is secret. */
+void client_line_tagged(struct client *c, enum charset from, uint64_t tag, bool secret);
 /* To be freed at the end of the turn; what was not sent is lost. */
 void client_doom(struct client *c, const char *reason);
 /* What was sent came to n bytes more than were read: they count for `byte_rate`, too. */

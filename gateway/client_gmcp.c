@@ -95,7 +95,7 @@ static bool read_number(struct span digits, uint64_t *ret)
 	return true;
 }
 
-/* {"n":8,"text":"look"}; of a text with several lines the first. */
+/* {"n":8,"text":"look","hidden":false}; of a text with several lines the first. */
 static void on_line(struct client *c, const json_t *json)
 {
 	const json_int_t n = json_integer_value(json_object_get(json, "n"));
@@ -106,7 +106,8 @@ static void on_line(struct client *c, const json_t *json)
 	if (n > 0 && json_is_string(json_object_get(json, "text"))) {
 		if (!line_next(&c->line, &text, NULL))
 			(void)line_next(&c->line, &end, NULL);
-		client_line_tagged(c, CHARSET_UTF8, (uint64_t)n);
+		client_line_tagged(c, CHARSET_UTF8, (uint64_t)n,
+				   json_is_true(json_object_get(json, "hidden")));
 	}
 	line_done(&c->line);
 	c->line = line;

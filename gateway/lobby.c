@@ -351,7 +351,7 @@ void lobby_done(struct lobby *l)
 
 void lobby_line(struct session *s, struct span text)
 {
-	lobby_line_tagged(s, text, 0);
+	lobby_line_tagged(s, text, 0, false);
 }
 
 /* A client's own number, if it is a new one. */
@@ -365,7 +365,7 @@ static bool take_tag(struct session *s, uint64_t tag)
 	return true;
 }
 
-void lobby_line_tagged(struct session *s, struct span text, uint64_t tag)
+void lobby_line_tagged(struct session *s, struct span text, uint64_t tag, bool secret)
 {
 	struct lobby *l = s->lobby;
 
@@ -380,6 +380,8 @@ void lobby_line_tagged(struct session *s, struct span text, uint64_t tag)
 		lobby_touch(s);
 		return;
 	}
+	if (secret)
+		session_set_secret(s);
 	l->stats.lines++;
 	l->stats.queued++;
 	prolong_login(s);

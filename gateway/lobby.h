@@ -145,8 +145,9 @@ void lobby_done(struct lobby *l);
 struct session *lobby_open(struct lobby *l, const struct lobby_guest *guest);
 /* A typed line: clean UTF-8 (gateway/line.h). */
 void lobby_line(struct session *s, struct span text);
-/* The same with the client's own number of it; a number that was taken already: a repetition, dropped. */
-void lobby_line_tagged(struct session *s, struct span text, uint64_t tag);
+/* The same with the client's own number of it; a number that was taken already: a repetition, dropped.
+ * `secret`: it was typed as an answer that is not shown, and is never taken for anything else. */
+void lobby_line_tagged(struct session *s, struct span text, uint64_t tag, bool secret);
 /* The client knows how to take a session up again: it gets a token. */
 void lobby_resumable(struct session *s);
 /* The client wants to go on where another connection was lost; io.resumed is the answer, at once when

@@ -69,8 +69,7 @@ void lobby_resume(struct session *s, const struct resume_claim *c)
 /* What the client numbered it sends again, now that it knows from where. */
 static void drop_numbered(struct session *s)
 {
-	if (s->n_lines > 0 && session_head(s)->tag > 0)
-		s->lobby->stats.queued -= session_drop_lines(s);
+	s->lobby->stats.queued -= session_drop_tagged(s);
 }
 
 void lobby_resumed(struct session *s, const Mudlark__Resumed *m)

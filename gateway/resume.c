@@ -63,9 +63,10 @@ static bool read_hex(uint8_t out[RESUME_TOKEN], struct span hex)
 int resume_claim(struct resume *r, const struct resume_claim *c, const struct entropy *e)
 {
 	struct resume_wish *w;
-	uint8_t token[RESUME_TOKEN];
+	uint8_t token[RESUME_TOKEN], next[RESUME_TOKEN];
 
-	if (r->wish || !read_hex(token, c->token))
+	if (r->wish || !read_hex(token, c->token) ||
+	    (read_hex(next, c->next) && sodium_memcmp(next, token, sizeof(next)) == 0))
 		return 1;
 	w = r->wish = base_alloc(1, sizeof(*w));
 	crypto_hash_sha256(w->hash, token, sizeof(token));

@@ -52,7 +52,8 @@ struct resume_claim {
 struct resume *resume_new(const struct entropy *e, uint32_t grace_s);
 void resume_free(struct resume *r);
 
-/* Remembers what is to be asked of the world; 1: not well formed, or another one is under way. */
+/* Remembers what is to be asked of the world; 1: not well formed, `next` is the token itself, or another
+ * one is under way. */
 int resume_claim(struct resume *r, const struct resume_claim *c, const struct entropy *e) MUST_USE;
 /* What the world is to be told; borrows. */
 void resume_fill_token(const struct resume *r, Mudlark__SessionToken *ret);

@@ -39,6 +39,13 @@ struct session *session_new(uint64_t id, const char *peer, bool trusted)
 	return s;
 }
 
+static void free_line(struct session_line *line)
+{
+	if (line->secret)
+		sodium_memzero(line->text, line->n);
+	free(line);
+}
+
 static void free_head(struct session *s)
 {
 	struct session_line *line = STAILQ_FIRST(&s->lines);
@@ -46,9 +53,7 @@ static void free_head(struct session *s)
 	STAILQ_REMOVE_HEAD(&s->lines, next);
 	s->n_lines--;
 	s->sent = false;
-	if (line->secret)
-		sodium_memzero(line->text, line->n);
-	free(line);
+	free_line(line);
 }
 
 void session_free(struct session *s)
@@ -111,6 +116,11 @@ int session_add_line(struct session *s, struct span text, uint64_t tag, size_t m
 	return 0;
 }
 
+void session_set_secret(struct session *s)
+{
+	last_line(s)->secret = true;
+}
+
 struct session_line *session_head(const struct session *s)
 {
 	return STAILQ_FIRST(&s->lines);
@@ -134,4 +144,26 @@ size_t session_drop_lines(struct session *s)
 	while (s->n_lines > 0)
 		free_head(s);
 	return n;
+}
+
+/* The world may have the head: it stays, and counts for nothing. */
+size_t session_drop_tagged(struct session *s)
+{
+	struct session_line *line = STAILQ_FIRST(&s->lines), *next;
+	const uint32_t before = s->n_lines;
+
+	if (s->sent) {
+		line->tag = 0;
+		line = STAILQ_NEXT(line, next);
+	}
+	for (; line; line = next) {
+		next = STAILQ_NEXT(line, next);
+		if (line->tag == 0)
+			continue;
+		STAILQ_REMOVE(&s->lines, line, session_line, next);
+		s->n_lines--;
+		s->numbered--;
+		free_line(line);
+	}
+	return before - s->n_lines;
 }

@@ -40,7 +40,7 @@ struct session_line {
 	STAILQ_ENTRY(session_line) next;
 	uint64_t tag; /* the client's own number of it; 0: none */
 	uint16_t n;
-	bool secret; /* typed while the client was told not to show it */
+	bool secret; /* typed while the client was told not to show it, or its client says so */
 	char text[];
 };
 
@@ -98,9 +98,13 @@ uint64_t session_done(const struct session *s);
 /* Queues a line under the next number; 1: `max` lines are waiting, not taken: the last of them then
  * bears the tag of this one, which counts as done with it. */
 int session_add_line(struct session *s, struct span text, uint64_t tag, size_t max) MUST_USE;
+/* The last line is secret, whatever the client was told when it came. */
+void session_set_secret(struct session *s);
 /* NULL: none waits. */
 struct session_line *session_head(const struct session *s);
 /* Lines up to seq are done. */
 void session_finish(struct session *s, uint64_t seq);
 /* Forgets all lines; their numbers are used up. Returns how many there were. */
 size_t session_drop_lines(struct session *s);
+/* Forgets the lines with a number of the client's own; those behind them move up. */
+size_t session_drop_tagged(struct session *s);

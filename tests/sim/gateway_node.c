@@ -185,7 +185,7 @@ void sim_gateway_tick(struct sim_gateway *g)
 
 void sim_gateway_type(struct sim_gateway *g, struct session *s, struct span line, uint64_t tag)
 {
-	lobby_line_tagged(s, line, tag);
+	lobby_line_tagged(s, line, tag, false);
 	sim_end_wake(g->end);
 }
 

@@ -68,7 +68,7 @@ static struct session *one_player(void)
 
 static void type(struct session *s, const char *line, uint64_t tag)
 {
-	lobby_line_tagged(s, text_of(line), tag);
+	lobby_line_tagged(s, text_of(line), tag, false);
 }
 
 static void claim(struct session *s, char letter, uint64_t at, char next)
@@ -231,8 +231,70 @@ START_TEST(numbered_lines_from_before_the_answer_come_again)
 	fake_expect_told(&f, "");
 	type(s, "seven", 7);
 	type(s, "eight", 8);
-	fake_expect_told(&f, "line 1 3 eight #8\n");
+	fake_expect_told(&f, "line 1 1 eight #8\n");
 	ck_assert_uint_eq(f.lobby.stats.queued, 1);
+	fake_done(&f);
+}
+END_TEST
+
+START_TEST(numbered_lines_come_again_and_others_stay)
+{
+	struct session *s = open_one(true);
+
+	fake_state(&f, 0, 1, false, false, 0);
+	claim(s, 'q', 1, 0);
+	type(s, "first", 0);
+	type(s, "seven", 7);
+	type(s, "last", 0);
+	buf_clear(&f.told);
+	fake_resumed(&f, 5, 1, 6, false, NULL);
+	ck_assert_uint_eq(f.lobby.stats.queued, 2);
+	type(s, "seven", 7);
+	fake_expect_told(&f, "line 1 1 first\n");
+	fake_output(&f, 0, 1, "", 1, NULL);
+	fake_expect_told(&f, "line 1 2 last\n");
+	fake_output(&f, 0, 1, "", 2, NULL);
+	fake_expect_told(&f, "line 1 3 seven #7\n");
+	fake_done(&f);
+}
+END_TEST
+
+START_TEST(a_line_in_the_world_stays_whatever_its_number)
+{
+	struct session *s = open_one(true);
+
+	fake_state(&f, 0, 1, false, false, 0);
+	type(s, "in the world", 3);
+	claim(s, 'q', 1, 0);
+	type(s, "seven", 7);
+	fake_resumed(&f, 5, 1, 6, false, NULL);
+	ck_assert_uint_eq(s->n_lines, 1);
+	fake_output(&f, 0, 1, "", 1, NULL);
+	ck_assert_uint_eq(s->n_lines, 0);
+	ck_assert_uint_eq(s->resume->done, 6);
+	fake_done(&f);
+}
+END_TEST
+
+START_TEST(a_line_that_its_client_calls_secret_is)
+{
+	struct session *s = one_player();
+
+	lobby_line_tagged(s, text_of("hunter2"), 4, true);
+	fake_expect_told(&f, "line 1 1 hunter2 SECRET #4\n");
+	fake_done(&f);
+}
+END_TEST
+
+START_TEST(a_token_that_would_follow_itself_is_refused)
+{
+	struct session *s = open_one(true);
+
+	fake_state(&f, 0, 1, false, false, 0);
+	buf_clear(&f.told);
+	claim(s, 'q', 1, 'q');
+	fake_expect_seen(&f, "1: refused: That is no token.\n");
+	fake_expect_told(&f, "");
 	fake_done(&f);
 }
 END_TEST
@@ -323,6 +385,8 @@ UNIT_MAIN("resume", the_client_is_told_its_token_once_and_the_world_only_the_has
 	  a_refused_line_counts_with_the_one_before_it,
 	  a_wish_waits_for_the_world_and_lines_for_the_answer,
 	  numbered_lines_from_before_the_answer_come_again,
+	  numbered_lines_come_again_and_others_stay, a_line_in_the_world_stays_whatever_its_number,
+	  a_line_that_its_client_calls_secret_is, a_token_that_would_follow_itself_is_refused,
 	  a_wish_is_said_again_to_a_world_that_has_not_heard_it,
 	  the_answer_of_a_world_that_died_counts, three_wrong_tokens_and_the_connection_is_closed,
 	  who_is_in_play_does_not_resume,
