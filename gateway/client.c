@@ -216,10 +216,8 @@ void client_eof(struct client *c)
 
 static void take_bytes(struct client *c, struct span bytes)
 {
-	uint64_t now = client_now(c->of);
-
 	c->of->stats.bytes_in += bytes.n;
-	client_heard(c, now, bytes.n);
+	client_heard(c);
 	if (c->framing)
 		c->framing->receive(c, bytes);
 	else
@@ -235,6 +233,7 @@ static void on_read(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 	if (c->doomed)
 		return;
 	n = stream_read(&c->stream, cs->read, CLIENT_READ);
+	client_charge(c, c->stream.wire);
 	if (n == -EAGAIN)
 		return;
 	if (n < 0)
@@ -492,7 +491,9 @@ int client_open(struct clients *cs, const struct protocol *p, struct stream *fro
 	c->session = lobby_open(cs->lobby, &visitor);
 	if (c->stream.out.n > 0)
 		soil(c);
-	if (guest->first.n > 0)
+	if (guest->first.n > 0) {
+		client_charge(c, guest->first.n);
 		take_bytes(c, guest->first);
+	}
 	return 0;
 }

@@ -138,7 +138,7 @@ void client_line(struct client *c, enum charset from);
 void client_line_tagged(struct client *c, enum charset from, uint64_t tag, bool secret);
 /* To be freed at the end of the turn; what was not sent is lost. */
 void client_doom(struct client *c, const char *reason);
-/* What was sent came to n bytes more than were read: they count for `byte_rate`, too. */
+/* So many bytes count for `byte_rate`: those from the wire, and what they came to beyond that. */
 void client_charge(struct client *c, size_t n);
 /* Is not read for now; then protocol->again() is called. */
 void client_hold(struct client *c);

@@ -14,7 +14,7 @@ static inline uint64_t client_now(const struct clients *cs)
 
 void clients_pace_init(struct clients *cs);
 void clients_pace_done(struct clients *cs);
-/* n bytes have come. */
-void client_heard(struct client *c, uint64_t now, size_t n);
+/* Something has come. */
+void client_heard(struct client *c);
 /* Is not one of those any more that are to be read again. */
 void client_unmute(struct client *c);

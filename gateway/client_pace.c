@@ -34,9 +34,9 @@ static void mute(struct client *c)
 }
 
 /* Who sends faster than he may is not read until the rate allows it. */
-static void charge(struct client *c, uint64_t now, size_t n)
+void client_charge(struct client *c, size_t n)
 {
-	uint64_t rate = c->of->conf->byte_rate;
+	uint64_t rate = c->of->conf->byte_rate, now = client_now(c->of);
 
 	if (rate == 0 || c->protocol->trusted)
 		return;
@@ -45,11 +45,6 @@ static void charge(struct client *c, uint64_t now, size_t n)
 	c->rate_us += n * 1000000 / rate;
 	if (c->rate_us - now > RATE_WINDOW_US)
 		mute(c);
-}
-
-void client_charge(struct client *c, size_t n)
-{
-	charge(c, client_now(c->of), n);
 }
 
 void client_hold(struct client *c)
@@ -91,11 +86,10 @@ static void hear(struct client *c, uint64_t now)
 	TAILQ_INSERT_TAIL(&cs->all, c, all);
 }
 
-void client_heard(struct client *c, uint64_t now, size_t n)
+void client_heard(struct client *c)
 {
 	c->pings = 0;
-	hear(c, now);
-	charge(c, now, n);
+	hear(c, client_now(c->of));
 }
 
 static void await_ping_time(struct clients *cs)

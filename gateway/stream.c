@@ -80,6 +80,7 @@ static long read_plain(struct stream *s, char *p, size_t max)
 {
 	ssize_t n = recv(s->fd, p, max, 0);
 
+	s->wire = n > 0 ? (size_t)n : 0;
 	if (n < 0)
 		return errno == EINTR || errno == EWOULDBLOCK ? -EAGAIN : -errno;
 	if (s->wary && is_hello(p, n)) {
@@ -93,8 +94,10 @@ static long read_plain(struct stream *s, char *p, size_t max)
 static long read_tls(struct stream *s, char *p, size_t max)
 {
 	const struct timeval now = { 0 };
+	uint64_t before = tls_wire(s->tls);
 	long n = tls_read(s->tls, p, max);
 
+	s->wire = (size_t)(tls_wire(s->tls) - before);
 	if (!s->placed)
 		return n;
 	if (tls_has(s->tls))

@@ -19,6 +19,7 @@ struct stream {
 	struct buf out;
 	struct tls_conn *tls; /* NULL: plain */
 	int fd;		      /* -1: closed */
+	size_t wire;	      /* bytes that the last stream_read() took from the wire */
 	bool placed;	      /* in a loop */
 	bool wary;	      /* nothing was read yet, and what begins like TLS is not for us */
 };

@@ -15,9 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "rt/clock.h"
 
 /* Bytes on the wire for what they bring: one key at a time costs 30; more is no player. */
 enum { WASTE_FREE = 64 << 10, WASTE_FACTOR = 64 };
+
+/* A key is good for some millions of records; a minute may see so many changes of it. */
+enum { KEYS_MAX = 32, KEYS_US = 60000000 };
 
 struct tls {
 	SSL_CTX *ctx;
@@ -26,7 +30,9 @@ struct tls {
 
 struct tls_conn {
 	SSL *ssl;
-	uint64_t plain; /* bytes read */
+	uint64_t plain;	  /* bytes read */
+	uint64_t keys_us; /* since when `keys` are counted */
+	unsigned keys;	  /* updates of the other end's key */
 	bool http;
 };
 
@@ -62,6 +68,24 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *n
 		return SSL_TLSEXT_ERR_OK;
 	}
 	return SSL_TLSEXT_ERR_NOACK;
+}
+
+/* Sees all messages of the protocol. */
+static void count_keys(int is_ours, UNUSED int version, int type, const void *p, size_t n,
+		       UNUSED SSL *ssl, void *ctx)
+{
+	struct tls_conn *c = ctx;
+	uint64_t now;
+
+	if (is_ours || type != SSL3_RT_HANDSHAKE || n == 0 ||
+	    *(const unsigned char *)p != SSL3_MT_KEY_UPDATE)
+		return;
+	now = clock_mono(&clock_system);
+	if (now - c->keys_us >= KEYS_US) {
+		c->keys_us = now;
+		c->keys = 0;
+	}
+	c->keys++;
 }
 
 static bool set_up(SSL_CTX *ctx)
@@ -136,6 +160,8 @@ struct tls_conn *tls_accept(struct tls *t, int fd, bool http)
 		return NULL;
 	}
 	SSL_set_app_data(c->ssl, c);
+	SSL_set_msg_callback(c->ssl, count_keys);
+	SSL_set_msg_callback_arg(c->ssl, c);
 	SSL_set_accept_state(c->ssl);
 	return c;
 }
@@ -187,12 +213,15 @@ static long outcome(struct tls_conn *c, int r, int wait)
 	}
 }
 
+uint64_t tls_wire(const struct tls_conn *c)
+{
+	return BIO_number_read(SSL_get_rbio(c->ssl));
+}
+
 /* Records that bring next to nothing: empty ones, key updates without end. */
 static bool is_waste(const struct tls_conn *c)
 {
-	uint64_t wire = BIO_number_read(SSL_get_rbio(c->ssl));
-
-	return wire > WASTE_FREE + c->plain * WASTE_FACTOR;
+	return c->keys > KEYS_MAX || tls_wire(c) > WASTE_FREE + c->plain * WASTE_FACTOR;
 }
 
 long tls_read(struct tls_conn *c, char *p, size_t max)

@@ -31,6 +31,8 @@ enum tls_step tls_handshake(struct tls_conn *c, const char **ret_why) MUST_USE;
 /* As stream_read() and send(): bytes; 0: the other end sends no more; -EAGAIN; -errno. */
 long tls_read(struct tls_conn *c, char *p, size_t max) MUST_USE;
 long tls_send(struct tls_conn *c, const char *p, size_t n) MUST_USE;
+/* All bytes that came over the wire, those of the handshake too. */
+uint64_t tls_wire(const struct tls_conn *c);
 /* There is something to read that the socket does not tell of. */
 bool tls_has(const struct tls_conn *c);
 /* Says that no more will come. */

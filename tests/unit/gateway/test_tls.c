@@ -37,6 +37,7 @@ struct rig {
 	size_t piece; /* bytes asked for at once */
 	long end;     /* what the last read gave */
 	unsigned calls;
+	size_t wire; /* bytes that were taken from the socket */
 	bool tired; /* hears nothing after each read */
 };
 
@@ -155,6 +156,7 @@ static void on_read(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 	long n = stream_read(&g->stream, buf_reserve(&g->got, g->piece), g->piece);
 
 	g->calls++;
+	g->wire += g->stream.wire;
 	g->end = n;
 	if (n > 0)
 		buf_commit(&g->got, (size_t)n);
@@ -426,6 +428,7 @@ START_TEST(one_record_is_taken_at_a_time_also_when_it_brings_nothing)
 	ck_assert_int_eq(SSL_write(g.client, "look", 4), 4);
 	turn(&g);
 	ck_assert_uint_eq(g.calls, 11);
+	ck_assert_uint_gt(g.wire, 11 * 20);
 	ck_assert_bytes(&g.got, "look");
 	end(&g);
 }
@@ -479,19 +482,40 @@ START_TEST(a_slow_reader_may_ask_for_new_keys)
 }
 END_TEST
 
-START_TEST(key_updates_without_end_are_not_borne)
+START_TEST(records_of_next_to_nothing_but_padding_are_not_borne)
 {
 	struct rig g;
 
 	begin(&g, TLS1_3_VERSION, NULL);
 	ck_assert_int_eq(shake(&g, false), TLS_DONE);
 	place(&g);
-	for (int i = 0; i < 20000 && (g.end >= 0 || g.end == -EAGAIN); i++) {
-		if (SSL_key_update(g.client, SSL_KEY_UPDATE_NOT_REQUESTED) != 1 ||
-		    SSL_do_handshake(g.client) != 1)
-			break;
+	ck_assert_int_eq(SSL_set_block_padding(g.client, 16000), 1);
+	for (int i = 0; i < 6 && g.end >= 0; i++) {
+		ck_assert_int_eq(SSL_write(g.client, "x", 1), 1);
 		turn(&g);
 	}
+	ck_assert_int_eq(g.end, -EPROTO);
+	ck_assert_uint_eq(g.got.n, 4);
+	end(&g);
+}
+END_TEST
+
+START_TEST(more_key_updates_than_a_minute_may_see_are_not_borne)
+{
+	struct rig g;
+
+	begin(&g, TLS1_3_VERSION, NULL);
+	ck_assert_int_eq(shake(&g, false), TLS_DONE);
+	place(&g);
+	for (unsigned i = 0; i < 32; i++) {
+		update_keys(&g, 1, SSL_KEY_UPDATE_NOT_REQUESTED);
+		ck_assert_int_eq(SSL_write(g.client, "look at everything", 18), 18);
+	}
+	turn(&g);
+	ck_assert_int_eq(g.end, 18);
+	ck_assert_uint_eq(g.got.n, 32 * 18);
+	update_keys(&g, 1, SSL_KEY_UPDATE_NOT_REQUESTED);
+	turn(&g);
 	ck_assert_int_eq(g.end, -EPROTO);
 	end(&g);
 }
@@ -582,7 +606,8 @@ int main(void)
 	tcase_add_test(tc, one_record_is_taken_at_a_time_also_when_it_brings_nothing);
 	tcase_add_test(tc, one_who_does_not_read_the_answers_he_asks_for_is_ended);
 	tcase_add_test(tc, a_slow_reader_may_ask_for_new_keys);
-	tcase_add_test(tc, key_updates_without_end_are_not_borne);
+	tcase_add_test(tc, records_of_next_to_nothing_but_padding_are_not_borne);
+	tcase_add_test(tc, more_key_updates_than_a_minute_may_see_are_not_borne);
 	tcase_add_test(tc, a_browser_is_not_answered_where_telnet_is_spoken);
 	tcase_add_test(tc, a_connection_outlives_its_certificate);
 	tcase_add_test(tc, plain_tls_is_refused_where_text_is_expected);
