@@ -29,6 +29,27 @@ static struct session *own_session(struct world *w, uint64_t peer, uint64_t id)
 	return s && outbox_instance(w, s->gateway) == peer ? s : NULL;
 }
 
+/* Banned while its connection was lost, or this world was not there: it does not come back. */
+static bool is_kept_out(struct world *w, struct session *s, uint32_t gateway)
+{
+	const struct site *site =
+		s->origin.has_address ? sites_banned_address(w, &s->origin.address) : NULL;
+	struct buf text = { 0 };
+
+	if (!site)
+		return false;
+	sites_sentence_markup(site, &text);
+	buf_addc(&text, '\0');
+	if (s->state == SESSION_PARKED)
+		session_move(w, s, gateway);
+	if (s->state == SESSION_LOGIN)
+		session_close(w, s, buf_p(&text));
+	else
+		session_quit(w, s, buf_p(&text));
+	buf_done(&text);
+	return true;
+}
+
 static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 {
 	struct world *w = ctx;
@@ -48,8 +69,10 @@ static int on_session_attach(void *ctx, uint64_t peer, const void *body)
 		s->peer = base_dup(m->peer, strlen(m->peer));
 	s->trusted = m->trusted;
 	sources_attach(w, s, m->via, m->exempt);
-	session_set_caps(s, m->caps);
 	turn_set_own(w, s);
+	if (is_kept_out(w, s, gateway))
+		return 0;
+	session_set_caps(s, m->caps);
 	enter_attached(w, s, gateway, m);
 	return 0;
 }

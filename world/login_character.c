@@ -45,6 +45,13 @@ static void set_owner(struct world *w, struct ent e, struct session *s)
 	s->account = s->login->account;
 }
 
+/* Whoever was banned since the password was right does not come in. False: the session is closed. */
+static bool may_enter(struct world *w, struct session *s)
+{
+	return !login_is_kept_out(w, s, SITE_ACCOUNT, s->login->name) &&
+	       !login_is_kept_out(w, s, SITE_CHARACTER, s->login->character_name);
+}
+
 /* A character is made anew only when the store says that there is none: anything else that is not the
  * stored one would replace it. */
 static void on_tree(struct world *w, uint64_t id, const Mudlark__PersistReply *r)
@@ -58,6 +65,8 @@ static void on_tree(struct world *w, uint64_t id, const Mudlark__PersistReply *r
 		login_give_up(w, s, r);
 		return;
 	}
+	if (!may_enter(w, s))
+		return;
 	e = ent_by_id(w, s->login->character);
 	if (!ent_is(e))
 		e = begin_tree(w, r->entities, r->n_entities, s->login->character);
@@ -73,22 +82,23 @@ static void on_tree(struct world *w, uint64_t id, const Mudlark__PersistReply *r
 	enter_world(w, s, e);
 }
 
-static void enter_character(struct world *w, struct session *s, uint64_t id, const char *name)
+static void enter_character(struct world *w, struct session *s, const struct choice *choice)
 {
-	struct ent e = ent_by_id(w, id);
+	struct ent e = ent_by_id(w, choice->id);
 	Mudlark__PersistCall c = MUDLARK__PERSIST_CALL__INIT;
 	Mudlark__LoadTree tree = MUDLARK__LOAD_TREE__INIT;
 
+	snprintf(s->login->character_name, sizeof(s->login->character_name), "%s", choice->name);
+	if (!may_enter(w, s))
+		return;
 	s->account = s->login->account;
 	if (ent_is(e)) {
 		set_owner(w, e, s);
 		enter_world(w, s, e);
 		return;
 	}
-	s->login->character = id;
-	if (name != s->login->character_name)
-		snprintf(s->login->character_name, sizeof(s->login->character_name), "%s", name);
-	tree.id = id;
+	s->login->character = choice->id;
+	tree.id = choice->id;
 	tree.after_batch = commits_next_durable(w); /* he may have left in this very turn */
 	c.body_case = MUDLARK__PERSIST_CALL__BODY_LOAD_TREE;
 	c.load_tree = &tree;
@@ -110,6 +120,8 @@ static void on_character(struct world *w, uint64_t id, const Mudlark__PersistRep
 		login_give_up(w, s, r);
 		return;
 	}
+	if (!may_enter(w, s))
+		return;
 	s->account = s->login->account;
 	set_owner(w, new_character(w, s, s->login->character, s->login->character_name), s);
 	enter_world(w, s, ent_by_id(w, s->login->character));
@@ -152,12 +164,6 @@ static void on_new_name(struct world *w, struct session *s, struct span text)
 
 /* ---- which character ---- */
 
-static void choose(struct world *w, struct session *s, const struct choice *c)
-{
-	if (!login_is_kept_out(w, s, SITE_CHARACTER, c->name))
-		enter_character(w, s, c->id, c->name);
-}
-
 static void on_menu(struct world *w, struct session *s, struct span text);
 
 static void show_menu(struct world *w, struct session *s)
@@ -194,7 +200,7 @@ static void on_menu(struct world *w, struct session *s, struct span text)
 			number = i + 1;
 	}
 	if (number >= 1 && number <= l->n_choices) {
-		choose(w, s, &l->choices[number - 1]);
+		enter_character(w, s, &l->choices[number - 1]);
 	} else if (number == l->n_choices + 1 && number <= CHARACTERS_MAX) {
 		session_ask(w, s, ASK_NEW_NAME, false, on_new_name);
 	} else {
@@ -224,7 +230,7 @@ void login_choose_character(struct world *w, struct session *s)
 		memcpy(l->character_name, l->name, sizeof(l->name));
 		login_create_character(w, s);
 	} else if (l->n_choices == 1 && !l->menu) {
-		choose(w, s, &l->choices[0]);
+		enter_character(w, s, &l->choices[0]);
 	} else {
 		show_menu(w, s);
 	}

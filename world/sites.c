@@ -459,15 +459,25 @@ const struct site *sites_get(const struct world *w, const struct site *like)
 	return s && !is_over(w, s) ? s : NULL;
 }
 
-const struct site *sites_holds_address(const struct world *w, const struct cidr *address)
+static const struct site *holds(const struct world *w, const struct cidr *address, bool counted)
 {
 	const struct site *s;
 	unsigned it = 0;
 
 	while ((s = cidr_map_find(&w->sites->nets, address, &it)))
-		if (!is_over(w, s))
+		if (!is_over(w, s) && (counted || !s->counted))
 			return s;
 	return NULL;
+}
+
+const struct site *sites_holds_address(const struct world *w, const struct cidr *address)
+{
+	return holds(w, address, true);
+}
+
+const struct site *sites_banned_address(const struct world *w, const struct cidr *address)
+{
+	return holds(w, address, false);
 }
 
 const struct site *sites_holds_name(const struct world *w, enum site_kind kind, const char *name,

@@ -47,6 +47,8 @@ void sites_lift(struct world *w, const struct site *s);
 const struct site *sites_get(const struct world *w, const struct site *like);
 /* What keeps this address, or one with this name and role, out; NULL: nothing. */
 const struct site *sites_holds_address(const struct world *w, const struct cidr *address);
+/* The same of staff alone: what the world counted keeps nobody out who was in. */
+const struct site *sites_banned_address(const struct world *w, const struct cidr *address);
 const struct site *sites_holds_name(const struct world *w, enum site_kind kind, const char *name,
 				    enum role role);
 /* All that have not run out, in order: NULL to begin. */

@@ -252,6 +252,45 @@ START_TEST(a_character_is_kept_out_while_others_of_the_account_may_play)
 }
 END_TEST
 
+/* At the menu of the account. */
+static void stand_at_the_menu(void)
+{
+	const uint64_t ids[] = { 5, 6 };
+	const char *const names[] = { "Ana", "Mia" };
+
+	open_from(BEN, "192.0.2.5");
+	type(BEN, "menu ana");
+	rig_answer_account(&r, 9, ids, names, 2);
+	type(BEN, "the password");
+	rig_answer_account(&r, 9, ids, names, 2);
+	rig_forget(&r);
+}
+
+START_TEST(who_is_banned_at_the_menu_does_not_come_in)
+{
+	stand_at_the_menu();
+	type(STAFF, "@ban account Ana");
+	answer_role("player");
+	type(BEN, "1");
+	ck_assert(rig_heard(&r, BEN, "This account may not be used."));
+	ck_assert(!is_here(BEN));
+	ck_assert_uint_eq(r.n_calls, 0);
+}
+END_TEST
+
+START_TEST(a_character_that_is_banned_while_it_is_fetched_does_not_come_in)
+{
+	stand_at_the_menu();
+	type(BEN, "2");
+	ck_assert_int_eq(r.calls[0].m->body_case, MUDLARK__PERSIST_CALL__BODY_LOAD_TREE);
+	says(STAFF, "@ban character mia", "Banned: the character Mia");
+	rig_forget(&r);
+	rig_answer_tree(&r);
+	ck_assert(rig_heard(&r, BEN, "This character may not be played."));
+	ck_assert(!is_here(BEN));
+}
+END_TEST
+
 START_TEST(a_ban_does_not_hold_whoever_stands_above_its_maker)
 {
 	struct site row = { .kind = SITE_CHARACTER, .rank = ROLE_ADMIN, .why = "", .by = "Imp" };
@@ -368,6 +407,8 @@ int main(void)
 		who_is_banned_while_his_connection_is_lost_does_not_take_it_up_again,
 		an_account_that_is_not_there_or_stands_higher_is_not_banned,
 		a_character_is_kept_out_while_others_of_the_account_may_play,
+		who_is_banned_at_the_menu_does_not_come_in,
+		a_character_that_is_banned_while_it_is_fetched_does_not_come_in,
 		a_ban_does_not_hold_whoever_stands_above_its_maker,
 		sites_shows_who_is_where_and_who_is_banned,
 		each_is_written_into_the_books,
