@@ -530,6 +530,17 @@ void resume_disappoint(struct world *w, struct session *s)
 		refuse(w, heir);
 }
 
+static void tell_gap(struct world *w, struct session *s)
+{
+	static const char text[] = "{system}Some of what happened meanwhile is not remembered.{/}";
+	Mudlark__Output o = MUDLARK__OUTPUT__INIT;
+
+	o.sessions = &s->id;
+	o.n_sessions = 1;
+	o.text = (ProtobufCBinaryData){ sizeof(text) - 1, (uint8_t *)(uintptr_t)text };
+	outbox_text(w, s->gateway, &o);
+}
+
 void resume_unpark(struct world *w, struct session *s, uint32_t gateway, uint64_t at)
 {
 	struct missed missed;
@@ -538,6 +549,8 @@ void resume_unpark(struct world *w, struct session *s, uint32_t gateway, uint64_
 	session_move(w, s, gateway);
 	s->state = SESSION_PLAYING;
 	commit_session(w, s);
+	if (missed.gap)
+		tell_gap(w, s);
 	say_missed(w, s, &missed);
 	enter_restored(w, s->actor);
 }

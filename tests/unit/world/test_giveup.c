@@ -6,6 +6,7 @@
 
 #include "tests/unit/world/resume_rig.h"
 #include "world/resume.h"
+#include "world/sites.h"
 
 static void other_line(uint64_t seq, const char *text)
 {
@@ -215,6 +216,64 @@ START_TEST(what_a_gateway_missed_when_it_was_given_up_is_not_said_twice_by_the_n
 }
 END_TEST
 
+START_TEST(who_comes_back_by_his_own_gateway_is_told_that_something_is_forgotten)
+{
+	uint64_t at = far_players();
+	char line[4200] = "say qB ";
+
+	give_up();
+	memset(line + strlen(line), 'x', 4000);
+	for (uint64_t seq = 3; seq < 63; seq++) {
+		other_line(seq, line);
+		rig_forget(&r);
+	}
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	attach(at);
+	ck_assert(rig_heard(&r, HERO, "Some of what happened meanwhile is not remembered."));
+	ck_assert_uint_gt(strlen(read_all(RIG_GATEWAY, HERO, NULL)), 20);
+	rig_done_with(&r);
+}
+END_TEST
+
+static void ban(const char *net, bool counted)
+{
+	struct site row = { .kind = SITE_NET, .rank = SITE_RANK_OPERATOR, .counted = counted };
+
+	row.why = (char *)(uintptr_t)(counted ? "That was too much." : "spam");
+	row.by = (char *)(uintptr_t) "Root";
+	ck_assert(cidr_parse((struct span){ net, strlen(net) }, &row.net));
+	ck_assert_int_eq(sites_ban(r.world, &row), 0);
+	rig_turn(&r);
+}
+
+START_TEST(who_is_banned_meanwhile_does_not_come_back_with_his_gateway)
+{
+	uint64_t at = far_players();
+
+	give_up();
+	ban("203.0.113.0/24", false);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	attach(at);
+	ck_assert(rig_heard(&r, HERO, "Your address may not connect here: spam."));
+	ck_assert_ptr_null(session_get(r.world, HERO));
+	ck_assert_ptr_null(rig_session(&r, HERO));
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(who_was_too_much_may_keep_the_connection_that_he_has)
+{
+	uint64_t at = far_players();
+
+	give_up();
+	ban("203.0.113.7", true);
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	attach(at);
+	ck_assert_int_eq(session_get(r.world, HERO)->state, SESSION_PLAYING);
+	rig_done_with(&r);
+}
+END_TEST
+
 START_TEST(in_a_world_that_has_said_nothing_rows_of_one_that_does_not_come_stay)
 {
 	uint64_t at = far_players();
@@ -274,6 +333,9 @@ int main(void)
 	tcase_add_test(t, rows_of_a_gateway_that_was_given_up_and_came_back_stay);
 	tcase_add_test(
 		t, what_a_gateway_missed_when_it_was_given_up_is_not_said_twice_by_the_next_world);
+	tcase_add_test(t, who_comes_back_by_his_own_gateway_is_told_that_something_is_forgotten);
+	tcase_add_test(t, who_is_banned_meanwhile_does_not_come_back_with_his_gateway);
+	tcase_add_test(t, who_was_too_much_may_keep_the_connection_that_he_has);
 	tcase_add_test(t, in_a_world_that_has_said_nothing_rows_of_one_that_does_not_come_stay);
 	tcase_add_test(t, a_gateway_is_told_again_only_what_it_has_not_read);
 	suite_add_tcase(s, t);
