@@ -26,19 +26,25 @@ static void fill_caps(struct lobby *l, struct session *s, Mudlark__SessionCaps *
 		l->io.caps(l->io.ctx, s, ret);
 }
 
+/* Of an open or an attach, which have these fields in common. */
+#define FILL_NEW(l, s, m, its_caps)                                                                \
+	do {                                                                                       \
+		fill_caps((l), (s), (its_caps));                                                   \
+		(m)->session = (s)->id;                                                            \
+		(m)->peer = (s)->peer;                                                             \
+		(m)->trusted = (s)->trusted;                                                       \
+		(m)->exempt = (s)->exempt;                                                         \
+		(m)->via = (char *)(uintptr_t)(s)->via;                                            \
+		(m)->caps = (its_caps);                                                            \
+	} while (0)
+
 bool tell_open(struct lobby *l, struct session *s)
 {
 	Mudlark__SessionCaps caps;
 	Mudlark__SessionOpen open = MUDLARK__SESSION_OPEN__INIT;
 	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
 
-	fill_caps(l, s, &caps);
-	open.session = s->id;
-	open.peer = s->peer;
-	open.trusted = s->trusted;
-	open.exempt = s->exempt;
-	open.via = (char *)(uintptr_t)s->via;
-	open.caps = &caps;
+	FILL_NEW(l, s, &open, &caps);
 	m.body_case = MUDLARK__WORLD_IN__BODY_SESSION_OPEN;
 	m.session_open = &open;
 	return tell(l, &m);
@@ -51,13 +57,7 @@ bool tell_attach(struct lobby *l, struct session *s)
 	Mudlark__SessionToken token = MUDLARK__SESSION_TOKEN__INIT;
 	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
 
-	fill_caps(l, s, &caps);
-	attach.session = s->id;
-	attach.peer = s->peer;
-	attach.trusted = s->trusted;
-	attach.exempt = s->exempt;
-	attach.via = (char *)(uintptr_t)s->via;
-	attach.caps = &caps;
+	FILL_NEW(l, s, &attach, &caps);
 	attach.done = session_done(s);
 	if (s->resume) {
 		resume_fill_token(s->resume, &token);
