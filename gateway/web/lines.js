@@ -3,8 +3,6 @@
 // They arrive as text nodes, never as markup.  Addresses become links that open elsewhere and tell
 // nothing of where they came from.
 
-import { plainText } from './ansi.js';
-
 const ADDRESS = /https?:\/\/[^\s<>"'`\u00a0]+/gi;
 const ENDINGS = /[.,;:!?'"\u2019\u201d\u2026]+$/;
 
@@ -83,9 +81,32 @@ function runNode(run) {
 	return [span];
 }
 
-// A table or a drawing keeps its columns whatever the font.
-export function isAligned(text) {
-	return /\S {3,}\S|\S\t|[\u2500-\u259f]|^ {3,}\S/.test(text);
+// 'drawing': letters used as lines; 'table': columns, which are kept as long as there is room for
+// them; '': prose.
+export function kindOf(text) {
+	if (isDrawn(text)) return 'drawing';
+	return /\S {3,}\S|\S\t|^ {3,}\S/.test(text) ? 'table' : '';
+}
+
+function isDrawn(text) {
+	if (/[\u2500-\u259f]/.test(text)) return true;
+	const marks = text.match(/[^\s]/g) ?? [];
+	const strokes = text.match(/[_|/\\#=~<>^*+-]/g) ?? [];
+	return strokes.length >= 3 && strokes.length * 2 >= marks.length;
+}
+
+// Lines that keep their columns whatever the font.
+export function blockNode(kind, lines) {
+	const block = document.createElement('div');
+	block.className = `aligned ${kind}`;
+	block.append(...lines.map(lineNode));
+	const widths = [...block.children].map((line) => line.textContent.length);
+	block.style.setProperty('--columns', String(Math.max(...widths)));
+	if (kind === 'drawing') {
+		block.setAttribute('role', 'group');
+		block.setAttribute('aria-label', 'Drawing');
+	}
+	return block;
 }
 
 // The name of a room is a heading: one run, bold and bright yellow, alone on its line.
@@ -101,7 +122,6 @@ export function lineNode(runs) {
 		line.setAttribute('role', 'heading');
 		line.setAttribute('aria-level', '3');
 	}
-	if (isAligned(plainText(runs))) line.classList.add('fixed');
 	for (const run of runs) line.append(...runNode(run));
 	return line;
 }

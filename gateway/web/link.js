@@ -170,7 +170,8 @@ export class Link {
 	}
 
 	sendLine(line) {
-		this.gmcp('Mudlark.Session.Line', { n: line.n, text: line.text });
+		const hidden = line.hidden ? { hidden: true } : {};
+		this.gmcp('Mudlark.Session.Line', { n: line.n, text: line.text, ...hidden });
 		if (this.isAwaiting) return;
 		this.isAwaiting = true;
 		this.env.clearTimeout(this.watch);

@@ -5,12 +5,32 @@
 // confirmed (settle()) is provisional: after a resume it comes again, so it is dropped then.
 
 import { plainText, readAnsi } from './ansi.js';
-import { lineNode } from './lines.js';
+import { blockNode, kindOf, lineNode } from './lines.js';
 
 const LINES_MAX = 5000;
 const SLACK = 250; // lines above the bound before the oldest go, so that they go in one piece
 const NEAR_PX = 32;
 const SAVED_CHARS = 120000;
+
+// Lines that belong together: tables and drawings are blocks of their own.
+function blocksOf(lines) {
+	const nodes = [];
+	let group = [];
+	let kind = '';
+	const close = () => {
+		if (kind) nodes.push(blockNode(kind, group));
+		else nodes.push(...group.map(lineNode));
+		group = [];
+	};
+	for (const line of lines) {
+		const next = kindOf(plainText(line));
+		if (next !== kind) close();
+		kind = next;
+		group.push(line);
+	}
+	close();
+	return nodes;
+}
 
 export class Log {
 	constructor({ scroller, list, newer, onLines }) {
@@ -23,7 +43,7 @@ export class Log {
 		this.pinned = true;
 		this.unread = 0;
 		scroller.addEventListener('scroll', () => this.scrolled(), { passive: true });
-		new ResizeObserver(() => this.follow()).observe(scroller);
+		new ResizeObserver(() => this.resized()).observe(scroller);
 		newer.addEventListener('click', () => this.toEnd());
 	}
 
@@ -38,21 +58,25 @@ export class Log {
 		while (lines.length > 0 && blank(lines[lines.length - 1])) lines.pop();
 		const node = document.createElement('div');
 		node.className = 'turn';
-		node.append(...lines.map(lineNode));
-		this.align(node);
+		node.append(...blocksOf(lines));
 		this.add({ kind: 'text', text, settled, n: lines.length, node });
+		this.reach(node);
 		this.onLines(lines.map(plainText));
 		return rest.length > 0 ? rest : null;
 	}
 
-	// Tables and drawings shrink as far as their widest line needs it on a small screen.
-	align(node) {
-		const widths = [...node.querySelectorAll('.fixed')].map(
-			(line) => line.textContent.length,
-		);
-		if (widths.length === 0) return;
-		node.classList.add('aligned');
-		node.style.setProperty('--columns', String(Math.max(...widths)));
+	// A drawing wider than the page can be scrolled, by the keyboard, too.
+	reach(node) {
+		for (const drawing of node.querySelectorAll('.drawing')) {
+			const isWide = drawing.scrollWidth > drawing.clientWidth;
+			drawing.toggleAttribute('tabindex', isWide);
+			if (isWide) drawing.tabIndex = 0;
+		}
+	}
+
+	resized() {
+		this.reach(this.list);
+		this.follow();
 	}
 
 	// A line the player typed, behind the prompt it answers.  Returns the entry.

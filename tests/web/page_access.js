@@ -140,6 +140,58 @@ test('on a phone everything fits, the ways out are at hand and the panels are a 
 	await player.leave();
 });
 
+test('tables and drawings can be read on a phone, and reached where they are wider than it', async () => {
+	const player = await Player.open(PHONE);
+	const { page } = player;
+	await player.waitPrompt('Name:');
+	await page.evaluate(async () => {
+		const { Log } = await import('/log.js');
+		const log = new Log({
+			scroller: document.getElementById('scroller'),
+			list: document.getElementById('lines'),
+			newer: document.getElementById('newer'),
+			onLines: () => {},
+		});
+		log.text(`+${'-'.repeat(90)}+\r\nlook       north      ${'drop       '.repeat(5)}\r\n`);
+	});
+	const size = (selector) =>
+		page.$$eval(selector, (nodes) =>
+			Math.min(...nodes.map((n) => parseFloat(getComputedStyle(n).fontSize))),
+		);
+	assert.ok((await size('.table .line')) >= 12);
+	assert.ok((await size('.drawing .line')) >= 12);
+	assert.ok(
+		await page.$$eval('.table', (nodes) =>
+			nodes.every((n) => n.scrollWidth <= n.clientWidth),
+		),
+		'a table is cut',
+	);
+	const wide = await page.$$eval('.drawing', (nodes) =>
+		nodes.map((n) => [n.scrollWidth > n.clientWidth, n.tabIndex === 0]),
+	);
+	assert.ok(wide.some(([isWide]) => isWide));
+	for (const [isWide, isReached] of wide) assert.equal(isReached, isWide);
+	await isSound(player, 'wide text');
+	await player.close();
+});
+
+test('a way by a button keeps the focus on that way, or goes to the command line', async () => {
+	const player = await Player.visit();
+	const { page } = player;
+	const focused = () =>
+		page.evaluate(
+			() => document.activeElement.id || document.activeElement.getAttribute('aria-label'),
+		);
+	const height = () => page.$eval('#exits', (node) => node.clientHeight);
+	const before = await height();
+	await page.focus('#exits button[aria-label="down"]');
+	await page.keyboard.press('Enter');
+	await player.seeIn('#place', 'Foreshore');
+	assert.equal(await focused(), 'command');
+	assert.equal(await height(), before);
+	await player.leave();
+});
+
 test('at 320 pixels and at 200 % letters nothing runs over the edge; on a large screen letters grow', async () => {
 	const player = await Player.visit({ viewport: { width: 320, height: 568 } });
 	const { page } = player;
@@ -155,6 +207,10 @@ test('at 320 pixels and at 200 % letters nothing runs over the edge; on a large 
 	await player.shot('narrow');
 	await page.evaluate(() => document.documentElement.style.setProperty('--size', '1.8'));
 	assert.ok((await over()) <= 0, 'with large letters');
+	await page.setViewportSize({ width: 320, height: 560 });
+	await player.shot('narrow-large');
+	const tall = await page.$eval('.scroller', (node) => node.clientHeight);
+	assert.ok(tall > 560 * 0.55, `${tall} px are left for the text`);
 	await page.evaluate(() => document.documentElement.style.setProperty('--size', '1'));
 	await page.setViewportSize({ width: 3840, height: 2160 });
 	const size = await page.evaluate(() =>

@@ -68,6 +68,7 @@ test('who reads further up is left alone and told of new lines', async () => {
 		const s = document.getElementById('scroller');
 		return s.scrollHeight - s.scrollTop - s.clientHeight > 100;
 	});
+	await player.seeIn('#newer:not([hidden])', 'To the end');
 	const other = await Player.visit();
 	await other.type('say hello up there');
 	await player.see('hello up there');

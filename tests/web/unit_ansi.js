@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clientModule, test } from './lib/test.js';
 
 const { applySgr, paletteColour, plainText, readAnsi } = await clientModule('ansi.js');
-const { isAligned, splitLinks } = await clientModule('lines.js');
+const { kindOf, splitLinks } = await clientModule('lines.js');
 
 const texts = (read) => read.lines.map(plainText);
 
@@ -79,7 +79,9 @@ test('lines: addresses become links without the sentence around them', () => {
 });
 
 test('lines: tables and drawings are known by their gaps', () => {
-	assert.ok(isAligned('Ana      12 min'));
-	assert.ok(isAligned('     ___'));
-	assert.ok(!isAligned('Two hundred yards of grey mud.  And shingle.'));
+	assert.equal(kindOf('Ana      12 min'), 'table');
+	assert.equal(kindOf('     ___'), 'drawing');
+	assert.equal(kindOf("  | |\\/| | | | |  / _ \\ | |_) | ' /"), 'drawing');
+	assert.equal(kindOf('Two hundred yards of grey mud.  And shingle.'), '');
+	assert.equal(kindOf('"Well..." she says - and goes.'), '');
 });
