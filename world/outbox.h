@@ -67,8 +67,8 @@ void outbox_unlinked_gone(struct world *w);
 void outbox_acked(struct world *w, uint64_t instance, uint64_t oseq);
 /* A stored row, at the start. */
 void outbox_load(struct world *w, const Mudlark__OutboxRow *row);
-/* How far gateways have read, as text for the store ("77,456,78,460": instance, oseq), behind a
- * bracket; and out of it. */
+/* How far gateways have read, as text for the store (77,456,78,460: instance, oseq), in quotes that were
+ * begun; and out of it. */
 bool outbox_read_due(const struct world *w);
 void outbox_read_save(struct world *w, struct buf *out);
 void outbox_read_load(struct world *w, const char *text);

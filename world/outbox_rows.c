@@ -335,7 +335,7 @@ bool outbox_read_due(const struct world *w)
 
 static void add_read(struct buf *out, uint64_t instance, uint64_t oseq)
 {
-	const bool is_first = buf_p(out)[out->n - 1] == '[';
+	const bool is_first = buf_p(out)[out->n - 1] == '"';
 
 	buf_addf(out, "%s%llu,%llu", is_first ? "" : ",", (unsigned long long)instance,
 		 (unsigned long long)oseq);

@@ -222,9 +222,9 @@ uint64_t resume_limit(const struct world *w)
 	return r->is_stored ? r->stored : r->floor;
 }
 
-/* Instances and how far they have read, by turns. */
+/* A text of instances and how far they have read, by turns: a number of JSON has 63 bits. */
 #define FLOOR_BEGINS "{\"floor\":"
-#define READ_BEGINS ",\"read\":["
+#define READ_BEGINS ",\"read\":\""
 
 void resume_settle(struct world *w, bool moved)
 {
@@ -237,7 +237,7 @@ void resume_settle(struct world *w, bool moved)
 	snprintf(key, sizeof(key), "world-%u", w->number);
 	buf_addf(&body, FLOOR_BEGINS "%llu" READ_BEGINS, (unsigned long long)r->floor);
 	outbox_read_save(w, &body);
-	buf_adds(&body, "]}");
+	buf_adds(&body, "\"}");
 	world_document(w, "resume", key, buf_span(&body));
 	buf_done(&body);
 	r->stored = r->floor;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <check.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,10 @@ static inline void rig_trim(struct rig *r, const Mudlark__OutboxTrim *t)
 static inline void rig_put_document(struct rig *r, const Mudlark__DocumentRow *d)
 {
 	Mudlark__DocumentRow *copy = (Mudlark__DocumentRow *)(void *)rig_copy(&d->base);
+	json_t *body = json_loadb((const char *)d->body.data, d->body.len, 0, NULL);
+
+	ck_assert(!d->body.len || body); /* as persist has it */
+	json_decref(body);
 
 	for (size_t i = 0; i < r->n_documents; i++) {
 		if (strcmp(r->documents[i]->key, d->key))

@@ -27,19 +27,24 @@ static uint64_t far_players(void)
 	return last_place();
 }
 
-static void feed_gone(void)
+static void feed_gone(uint64_t gateway)
 {
 	Mudlark__PeerDown down = MUDLARK__PEER_DOWN__INIT;
 
-	down.peer = RIG_GATEWAY;
+	down.peer = gateway;
 	down.gone = true;
 	RIG_FEED(&r, 0, PEER_DOWN, peer_down, &down);
 }
 
+static void give_up_one(uint64_t gateway)
+{
+	feed_gone(gateway);
+	rig_turn(&r);
+}
+
 static void give_up(void)
 {
-	feed_gone();
-	rig_turn(&r);
+	give_up_one(RIG_GATEWAY);
 }
 
 static void feed_attach(uint64_t at)
@@ -119,7 +124,7 @@ START_TEST(of_a_turn_in_which_a_gateway_is_given_up_nothing_is_lost)
 
 	rig_guest(&r, 12);
 	rig_feed_line(&r, RIG_OTHER, OTHER, 3, "say qB", false);
-	feed_gone();
+	feed_gone(RIG_GATEWAY);
 	rig_feed_line(&r, RIG_OTHER, OTHER, 4, "say qC", false);
 	rig_turn(&r);
 	resume_elsewhere(at, "BC");
@@ -132,7 +137,7 @@ START_TEST(the_next_world_knows_what_was_said_as_a_gateway_was_given_up)
 	uint64_t at = far_players();
 
 	rig_feed_line(&r, RIG_OTHER, OTHER, 3, "say qB", false);
-	feed_gone();
+	feed_gone(RIG_GATEWAY);
 	rig_turn(&r);
 	other_line(4, "say qC");
 	rig_kill(&r);
@@ -151,7 +156,7 @@ START_TEST(one_that_comes_back_in_the_turn_in_which_it_was_given_up_hears_all_on
 	r.prompt_store = false;
 	rig_forget(&r);
 	other_line(3, "say qB"); /* waits to be durable */
-	feed_gone();
+	feed_gone(RIG_GATEWAY);
 	up.peer = RIG_GATEWAY;
 	up.role = "gateway";
 	up.name = "gateway";
@@ -212,6 +217,30 @@ START_TEST(what_a_gateway_missed_when_it_was_given_up_is_not_said_twice_by_the_n
 	rig_start(&r);
 	rig_peer_up(&r, RIG_GATEWAY, false);
 	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "B");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(an_instance_may_be_larger_than_a_number_of_json)
+{
+	const uint64_t large = UINT64_MAX - 5;
+
+	log_set(LOG_ERROR, false);
+	rig_init(&r);
+	rig_peer_up(&r, large, false);
+	rig_open(&r, large, HERO);
+	give_token(large, HERO, 'a' + HERO);
+	for (uint64_t seq = 1; seq < 4; seq++) {
+		rig_feed_line(&r, large, HERO, seq, seq == 1 ? "guest" : "say qA", false);
+		rig_turn(&r);
+	}
+	read_by(large, last_place());
+	give_up_one(large);
+	ck_assert_uint_gt(r.n_documents, 0);
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, large, false);
+	ck_assert_uint_eq(said_to(large), 0);
 	rig_done_with(&r);
 }
 END_TEST
@@ -333,6 +362,7 @@ int main(void)
 	tcase_add_test(t, rows_of_a_gateway_that_was_given_up_and_came_back_stay);
 	tcase_add_test(
 		t, what_a_gateway_missed_when_it_was_given_up_is_not_said_twice_by_the_next_world);
+	tcase_add_test(t, an_instance_may_be_larger_than_a_number_of_json);
 	tcase_add_test(t, who_comes_back_by_his_own_gateway_is_told_that_something_is_forgotten);
 	tcase_add_test(t, who_is_banned_meanwhile_does_not_come_back_with_his_gateway);
 	tcase_add_test(t, who_was_too_much_may_keep_the_connection_that_he_has);
