@@ -81,6 +81,11 @@ static void arrive(struct world *w, struct session *s)
 	const struct player *p = player_get(w, s->actor);
 	struct ent room = ent_by_id(w, p->room);
 
+	if (!p->room && !p->hidden) /* has never left */
+		say_reply(w, s->actor,
+			  "{system}Welcome, %s. Type {do help}{bold}help{/}{/} to see what one "
+			  "can do.{/}",
+			  name_of(w, s->actor));
 	if (ent_kind(w, room) != KIND_ROOM)
 		room = room_start(w);
 	if (place_move(w, s->actor, room))

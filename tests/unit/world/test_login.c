@@ -390,6 +390,26 @@ START_TEST(a_second_login_takes_over_with_a_notice)
 }
 END_TEST
 
+START_TEST(who_is_new_is_told_how_to_get_help_and_nobody_else_is)
+{
+	static const char *const names[] = { "Ana" };
+	uint64_t id = created(5, "Ana");
+
+	ck_assert(rig_heard(&r, 5, "Welcome, Ana."));
+	rig_line(&r, 5, 5, "quit");
+	rig_forget(&r);
+	known(6, "Ana");
+	rig_line(&r, 6, 2, "#0000000000000001");
+	rig_answer_account(&r, 42, &id, names, 1);
+	rig_answer_tree(&r);
+	ck_assert_ptr_nonnull(session_of(r.world, ent_by_id(r.world, id)));
+	ck_assert(!rig_heard(&r, 6, "Welcome"));
+	rig_open(&r, RIG_GATEWAY, 7);
+	rig_line(&r, 7, 1, "guest");
+	ck_assert(rig_heard(&r, 7, "Welcome, Guest"));
+}
+END_TEST
+
 START_TEST(a_lost_link_leaves_the_character_for_a_while)
 {
 	static const char *const names[] = { "Ana" };
@@ -525,6 +545,7 @@ int main(void)
 	tcase_add_test(c, a_character_that_cannot_be_loaded_is_not_replaced);
 	tcase_add_test(c, a_character_whose_row_cannot_be_read_is_not_replaced);
 	tcase_add_test(c, a_second_login_takes_over_with_a_notice);
+	tcase_add_test(c, who_is_new_is_told_how_to_get_help_and_nobody_else_is);
 	tcase_add_test(c, a_lost_link_leaves_the_character_for_a_while);
 	tcase_add_test(c, after_the_grace_a_linkdead_character_leaves_as_by_quit);
 	tcase_add_test(c, a_guest_goes_for_good_and_leaves_what_it_carried);
