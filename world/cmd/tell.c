@@ -39,7 +39,7 @@ static void run_tell(const struct cmd_call *c)
 		cmd_usage(c);
 		return;
 	}
-	who = player_find(c->w, name);
+	who = player_find(c->w, name, c->actor);
 	if (!ent_is(who))
 		target_none(c->w, c->actor, "There is no ", name, " about. Try: {bold}who{/}");
 	else if (ent_same(who, c->actor))

@@ -187,14 +187,15 @@ struct ent player_by_name(const struct world *w, struct span name)
 	return ents_at(w, (uint32_t)(found - 1));
 }
 
-struct ent player_find(const struct world *w, struct span name)
+struct ent player_find(const struct world *w, struct span name, struct ent seeker)
 {
 	struct ent found = player_by_name(w, name);
 
 	if (ent_is(found) || !name.n)
 		return found;
 	for (struct ent e = w->players->first; ent_is(e); e = raw(w, e)->next) {
-		if (raw(w, e)->hidden || !text_prefix_fold(word_of(w, e), name))
+		if (raw(w, e)->hidden || ent_same(e, seeker) ||
+		    !text_prefix_fold(word_of(w, e), name))
 			continue;
 		if (ent_is(found))
 			return ENT_NONE;

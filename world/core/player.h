@@ -38,5 +38,5 @@ struct ent player_next(const struct world *w, struct ent previous);
 size_t player_count(const struct world *w);
 /* By whole name, any case; ENT_NONE: not here. */
 struct ent player_by_name(const struct world *w, struct span name);
-/* By name or the unambiguous beginning of one; hidden ones only by whole name. */
-struct ent player_find(const struct world *w, struct span name);
+/* By name or the unambiguous beginning of one; hidden ones, and `seeker`, only by whole name. */
+struct ent player_find(const struct world *w, struct span name, struct ent seeker);

@@ -310,12 +310,14 @@ START_TEST(players_are_found_by_name_or_the_beginning_of_one)
 
 	name_set(w, ana, "Ana");
 	name_set(w, anton, "Anton");
-	ck_assert(ent_same(player_find(w, SPAN("ant")), anton));
-	ck_assert(ent_same(player_find(w, SPAN("ana")), ana));
-	ck_assert(!ent_is(player_find(w, SPAN("an"))));
-	ck_assert(!ent_is(player_find(w, SPAN(""))));
+	ck_assert(ent_same(player_find(w, SPAN("ant"), ENT_NONE), anton));
+	ck_assert(ent_same(player_find(w, SPAN("ana"), ENT_NONE), ana));
+	ck_assert(!ent_is(player_find(w, SPAN("an"), ENT_NONE)));
+	ck_assert(ent_same(player_find(w, SPAN("an"), ana), anton)); /* nobody means himself */
+	ck_assert(ent_same(player_find(w, SPAN("ana"), ana), ana));
+	ck_assert(!ent_is(player_find(w, SPAN(""), ENT_NONE)));
 	name_set(w, anton, "Berta");
-	ck_assert(!ent_is(player_find(w, SPAN("anton"))));
+	ck_assert(!ent_is(player_find(w, SPAN("anton"), ENT_NONE)));
 	ent_destroy(w, ana);
 	ck_assert(!ent_is(player_by_name(w, SPAN("ana"))));
 }
