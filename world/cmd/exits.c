@@ -8,6 +8,8 @@
 #include "world/core/room.h"
 #include "world/core/say.h"
 
+enum { LONGEST = 10 }; /* letters of a direction, at least */
+
 static void run(const struct cmd_call *c)
 {
 	struct ent here = place_room(c->w, c->actor);
@@ -21,9 +23,10 @@ static void run(const struct cmd_call *c)
 		if (!there || !there->def)
 			continue;
 		buf_adds(out, n++ ? "\n  " : "Ways out:\n  ");
-		snprintf(way, sizeof(way), "{exits}%-10s{/}", dir_info(d)->name);
+		snprintf(way, sizeof(way), "{exits}%s{/}", dir_info(d)->name);
 		say_link(out, dir_info(d)->name, (struct span){ way, strlen(way) });
-		buf_addf(out, " %s", there->def->name);
+		buf_addf(out, "%*s %s", (int)(LONGEST - strlen(dir_info(d)->name)), "",
+			 there->def->name);
 	}
 	if (!n)
 		buf_adds(out, "There is no way out.");

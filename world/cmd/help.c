@@ -9,6 +9,8 @@
 #include "world/core/say.h"
 #include "world/pack/pack.h"
 
+enum { TOPICS = 10 }; /* columns of their names */
+
 static bool is_named(const struct pack_help *h, struct span word, bool whole)
 {
 	const char *name = h->key;
@@ -33,13 +35,14 @@ static const struct pack_help *find_topic(const struct world *w, struct span wor
 
 static void add_topic(const struct pack_help *h, struct buf *out)
 {
+	const size_t n = strlen(h->key);
 	char command[64], name[64];
 
 	snprintf(command, sizeof(command), "help %s", h->key);
-	snprintf(name, sizeof(name), "{bold}%-10s{/}", h->key);
+	snprintf(name, sizeof(name), "{bold}%s{/}", h->key);
 	buf_adds(out, "  ");
 	say_link(out, command, (struct span){ name, strlen(name) });
-	buf_addf(out, " %s\n", h->title);
+	buf_addf(out, "%*s %s\n", n < TOPICS ? (int)(TOPICS - n) : 0, "", h->title);
 }
 
 static void add_index(const struct cmd_call *c, struct buf *out)

@@ -243,6 +243,7 @@ START_TEST(tells_cross_rooms_and_can_be_answered)
 	STAGE_HEARS_NOTHING(&st, cleo);
 	STAGE_SAYS(&st, ben, "r hello yourself", "You tell Ana, \"hello yourself\"");
 	STAGE_HEARS(&st, ana, "Ben tells you, \"hello yourself\"");
+	STAGE_SAYS(&st, ana, "tell c hi", "You tell Cleo, \"hi\"");
 	STAGE_SAYS(&st, ana, "tell zed hi", "There is no zed about. Try: who");
 	STAGE_SAYS(&st, ana, "tell ana hi", "You tell yourself, as if you did not know.");
 	STAGE_SAYS(&st, ana, "tell ben", "Usage: tell PLAYER TEXT");
@@ -372,6 +373,9 @@ START_TEST(every_command_has_its_help_and_no_two_share_a_name)
 	ck_assert_ptr_nonnull(strstr(stage_heard(&st, ana), "Usage: get THING"));
 	stage_type(&st, ana, "help");
 	ck_assert_ptr_nonnull(strstr(stage_heard(&st, ana), "moving"));
+	stage_type(&st, ana, "commands");
+	ck_assert_ptr_nonnull(strstr(stage_heard(&st, ana),
+				     "and help with any of it tells more:\nLooking   look ex"));
 	stage_type(&st, ana, "help naming");
 	ck_assert_ptr_nonnull(strstr(stage_heard(&st, ana), "Any word of a name will do"));
 	STAGE_SAYS(&st, ana, "help zebra", "There is no help on \"zebra\". Try: help");
@@ -441,6 +445,19 @@ START_TEST(a_title_follows_the_name_and_is_no_markup)
 }
 END_TEST
 
+START_TEST(score_knows_what_weighs_nothing_and_who_is_nothing_special)
+{
+	player_write(st.world, stage_ent(&st, ana))->guest = false;
+	STAGE_SAYS(&st, ana, "title the Bold", "You are now: Ana the Bold");
+	STAGE_SAYS(&st, ana, "score", "You are Ana the Bold.\nYou carry nothing.");
+	stage_put(&st, stage_ent(&st, ana), "strand");
+	stage_type(&st, ana, "get penny");
+	stage_forget(&st);
+	STAGE_SAYS(&st, ana, "score",
+		   "You are Ana the Bold.\nYou carry 1 thing that weighs next to nothing.");
+}
+END_TEST
+
 START_TEST(what_is_written_can_be_read)
 {
 	stage_put(&st, stage_ent(&st, ana), "quay");
@@ -487,6 +504,7 @@ int main(void)
 	tcase_add_test(tc, every_command_has_its_help_and_no_two_share_a_name);
 	tcase_add_test(tc, pure_commands_leave_no_trace);
 	tcase_add_test(tc, a_title_follows_the_name_and_is_no_markup);
+	tcase_add_test(tc, score_knows_what_weighs_nothing_and_who_is_nothing_special);
 	tcase_add_test(tc, what_is_written_can_be_read);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
