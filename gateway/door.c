@@ -164,9 +164,13 @@ static struct refusal refusal_of(enum throttle_verdict v)
 	return (struct refusal){ throttle_sentence(v), full ? 503 : 429 };
 }
 
-static enum throttle_use use_of(const struct door *d)
+/* Who stands behind a proxy of the web is told by each request: before, the proxy's own limits would
+ * be those of all who come by it. */
+static enum throttle_use use_of(const struct doors *ds, const struct door *d, const struct cidr *a)
 {
-	return d->http ? THROTTLE_PAGE : THROTTLE_PLAYER;
+	if (!d->http)
+		return THROTTLE_PLAYER;
+	return address_nets_have(&ds->conf->trusted, a) ? THROTTLE_PROXY : THROTTLE_PAGE;
 }
 
 /* True: he may come in, and is charged. */
@@ -178,7 +182,7 @@ static bool admit(struct doors *ds, const struct cidr *a, enum throttle_use use,
 	const char *why = NULL;
 	uint64_t now = now_us(ds);
 
-	if (ds->refusal) {
+	if (ds->refusal && use != THROTTLE_PROXY) {
 		address_sockaddr(a, &from);
 		why = ds->refusal(ds->ctx, (const struct sockaddr *)&from, now);
 	}
@@ -197,7 +201,7 @@ static bool admit(struct doors *ds, const struct cidr *a, enum throttle_use use,
 struct arrival {
 	int fd;
 	struct tls_conn *tls;
-	struct cidr socket, address;
+	struct cidr address;
 	void *source;
 };
 
@@ -206,10 +210,11 @@ static void hand_on(struct doors *ds, const struct door *d, const struct arrival
 	struct stream s = stream_of(a->fd);
 	struct door_guest guest = {
 		.address = a->address,
-		.socket = a->socket,
+		.socket = a->address,
 		.source = a->source,
 		.secure = a->tls != NULL,
 		.exempt = throttle_exempts(ds->throttle, &a->address),
+		.is_known = use_of(ds, d, &a->address) != THROTTLE_PROXY,
 	};
 
 	s.tls = a->tls;
@@ -222,7 +227,7 @@ static void come_in(struct guest *g)
 {
 	const struct door *d = g->door;
 	struct doors *ds = g->of;
-	struct arrival a = { g->fd, g->tls, g->socket, g->address, g->source };
+	struct arrival a = { g->fd, g->tls, g->address, g->source };
 
 	leave(g);
 	free(g);
@@ -332,7 +337,8 @@ static void on_known(struct guest *g)
 {
 	struct refusal no;
 
-	g->is_charged = admit(g->of, &g->address, use_of(g->door), &g->source, &no);
+	g->is_charged =
+		admit(g->of, &g->address, use_of(g->of, g->door, &g->address), &g->source, &no);
 	if (!g->is_charged) {
 		if (g->door->tls)
 			refusal_alert(g->fd);
@@ -498,11 +504,10 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 		close(fd);
 		return;
 	}
-	a.socket = a.address;
 	proxied = d->proxy && address_nets_have(&ds->conf->trusted, &a.address);
 	if (proxied || d->tls)
 		wait_inside(ds, d, &a, proxied);
-	else if (admit(ds, &a.address, use_of(d), &a.source, &no))
+	else if (admit(ds, &a.address, use_of(ds, d, &a.address), &a.source, &no))
 		hand_on(ds, d, &a);
 	else
 		refuse(ds, d, fd, &no);
@@ -518,39 +523,35 @@ void doors_overflow(const struct door *d, int fd)
 		refusal_say(fd, d->http, &no);
 }
 
-/* The guest is another one than who connected. */
-static bool take_player(struct doors *ds, struct door_guest *g, const struct cidr *a,
-			struct refusal *ret_no)
+const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span forwarded,
+			   int *ret_status)
 {
+	struct cidr a = address_forwarded(forwarded, &ds->conf->trusted, &g->socket);
+	struct refusal no;
 	void *source;
 
-	if (!admit(ds, a, THROTTLE_PLAYER, &source, ret_no))
-		return false;
+	if (g->is_known && address_eq(&a, &g->address))
+		return NULL;
+	if (!admit(ds, &a, THROTTLE_PAGE, &source, &no)) {
+		*ret_status = no.status;
+		return no.sentence;
+	}
 	throttle_leave(ds->throttle, g->source);
 	g->source = source;
-	g->address = *a;
-	g->exempt = throttle_exempts(ds->throttle, a);
-	cidr_text(a, g->peer);
-	return true;
+	g->address = a;
+	g->exempt = throttle_exempts(ds->throttle, &a);
+	g->is_known = true;
+	cidr_text(&a, g->peer);
+	return NULL;
 }
 
-const char *door_upgrade(struct doors *ds, struct door_guest *g, struct span forwarded,
-			 int *ret_status)
+const char *door_upgrade(struct doors *ds, const struct door_guest *g, int *ret_status)
 {
-	struct cidr a = g->address;
-	enum throttle_verdict v;
-	struct refusal no;
+	enum throttle_verdict v = throttle_upgrade(ds->throttle, g->source, now_us(ds));
+	struct refusal no = refusal_of(v);
 
-	if (address_nets_have(&ds->conf->trusted, &g->socket))
-		a = address_forwarded(forwarded, &ds->conf->trusted, &g->address);
-	if (address_eq(&a, &g->address)) {
-		v = throttle_upgrade(ds->throttle, g->source, now_us(ds));
-		if (v == THROTTLE_WELCOME)
-			return NULL;
-		no = refusal_of(v);
-	} else if (take_player(ds, g, &a, &no)) {
+	if (v == THROTTLE_WELCOME)
 		return NULL;
-	}
 	*ret_status = no.status;
 	return no.sentence;
 }

@@ -32,10 +32,11 @@ enum {
 struct door_guest {
 	char peer[CIDR_TEXT]; /* the player's address */
 	struct cidr address;  /* the same */
-	struct cidr socket;   /* who connected: the player or a proxy */
+	struct cidr socket;   /* who connected, or for whom by the PROXY header */
 	void *source;	      /* for throttle_leave() when the connection ends */
 	bool secure;	      /* by TLS */
 	bool exempt;	      /* what the address does is not counted */
+	bool is_known; /* false: a proxy of the web that has not said for whom, not charged */
 };
 
 /* What is behind a listener. */
@@ -93,10 +94,12 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 void doors_overflow(const struct door *d, int fd);
 
 /*
- * For the web: a guest who may have fetched pages becomes a player.  Where his proxy is trusted the
- * player's address is told by X-Forwarded-For (several headers joined by commas; an empty span: there
- * was none): that is charged in place of the proxy's, and put into g.  NULL: welcome; otherwise the
- * sentence to refuse him with, and *ret_status: 403, 429 or 503; g has not changed then.
+ * For the web, at each request: where the guest is a trusted proxy, he whom X-Forwarded-For tells of
+ * (several headers joined by commas; an empty span: there was none) is charged from here on, and put
+ * into g.  NULL: welcome; otherwise the sentence to refuse him with, and *ret_status: 403, 429 or 503; g
+ * has not changed then.
  */
-const char *door_upgrade(struct doors *ds, struct door_guest *g, struct span forwarded,
-			 int *ret_status);
+const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span forwarded,
+			   int *ret_status);
+/* And when one who may have fetched pages becomes a player. The same results. */
+const char *door_upgrade(struct doors *ds, const struct door_guest *g, int *ret_status);

@@ -15,7 +15,7 @@ struct throttle_source {
 	struct throttle_source *net; /* while it has connections; NULL: none, or itself one */
 	uint64_t key, since_us;
 	uint32_t conns;
-	uint32_t recent[THROTTLE_USES]; /* new ones in this minute */
+	uint32_t recent[THROTTLE_PROXY]; /* new ones in this minute */
 	uint32_t handshakes;
 };
 
@@ -178,7 +178,7 @@ bool throttle_exempts(const struct throttle *t, const struct cidr *from)
 enum throttle_verdict throttle_enter(struct throttle *t, const struct cidr *from,
 				     enum throttle_use use, uint64_t now_us, void **ret)
 {
-	bool exempt = throttle_exempts(t, from);
+	bool exempt = use == THROTTLE_PROXY || throttle_exempts(t, from);
 	struct throttle_source *s;
 	enum throttle_verdict v;
 

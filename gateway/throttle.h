@@ -29,8 +29,9 @@ enum {
 	THROTTLE_PAGES = 10,	     /* connections for pages, for each of a player */
 };
 
-/* What a connection is for. */
-enum throttle_use { THROTTLE_PLAYER, THROTTLE_PAGE, THROTTLE_USES };
+/* What a connection is for. THROTTLE_PROXY: a trusted proxy has not said yet for whom; only the total
+ * counts. */
+enum throttle_use { THROTTLE_PLAYER, THROTTLE_PAGE, THROTTLE_PROXY, THROTTLE_USES };
 
 enum throttle_verdict {
 	THROTTLE_WELCOME,

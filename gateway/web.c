@@ -185,8 +185,28 @@ static void become_client(struct web_conn *c, const struct upgrade *u, struct sp
 	c->gone = true;
 }
 
-/* Who fetches no more pages but plays is charged for it, behind a proxy by his own address. 0, or the
- * status to refuse him with. */
+static void upgrade(struct web_conn *c, const struct http_request *r, struct span rest)
+{
+	const char *why = NULL;
+	struct upgrade u;
+	int status = upgrade_check(r, c->of->conf->origins, &u, &why);
+
+	if (status == 0)
+		why = door_upgrade(c->of->doors, &c->guest, &status);
+	if (status == 0)
+		become_client(c, &u, rest);
+	else
+		refuse(c, status, why);
+}
+
+/* Requests */
+
+static bool is_path(const struct http_request *r, struct span path)
+{
+	return r->path.n == path.n && memcmp(r->path.p, path.p, path.n) == 0;
+}
+
+/* A request counts for the address it comes from, which behind a proxy its header tells. 0, or the status to refuse it with. */
 static int charge(struct web_conn *c, const struct http_request *r, const char **ret_why)
 {
 	struct buf list = { 0 };
@@ -201,41 +221,23 @@ static int charge(struct web_conn *c, const struct http_request *r, const char *
 			buf_addc(&list, ',');
 		buf_add(&list, h->value.p, h->value.n);
 	}
-	*ret_why = door_upgrade(c->of->doors, &c->guest, buf_span(&list), &status);
+	*ret_why = door_forwarded(c->of->doors, &c->guest, buf_span(&list), &status);
 	buf_done(&list);
-	return *ret_why ? status : 0;
-}
-
-static void upgrade(struct web_conn *c, const struct http_request *r, struct span rest)
-{
-	const char *why = NULL;
-	struct upgrade u;
-	int status = upgrade_check(r, c->of->conf->origins, &u, &why);
-
-	if (status == 0)
-		status = charge(c, r, &why);
-	if (status == 0)
-		become_client(c, &u, rest);
-	else
-		refuse(c, status, why);
-}
-
-/* Requests */
-
-static bool is_path(const struct http_request *r, struct span path)
-{
-	return r->path.n == path.n && memcmp(r->path.p, path.p, path.n) == 0;
+	return status;
 }
 
 static void take_request(struct web_conn *c, size_t n)
 {
 	struct span all = buf_span(&c->in);
 	struct http_request r;
+	const char *why = NULL;
 	int status = http_parse((struct span){ all.p, n }, &r);
 
 	c->of->stats.requests++;
+	if (status == 0)
+		status = charge(c, &r, &why);
 	if (status != 0)
-		refuse(c, status, NULL);
+		refuse(c, status, why);
 	else if (is_path(&r, SPAN("/ws")))
 		upgrade(c, &r, (struct span){ all.p + n, all.n - n });
 	else

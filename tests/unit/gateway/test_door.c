@@ -208,6 +208,52 @@ END_TEST
 
 /* X-Forwarded-For */
 
+START_TEST(a_proxy_of_the_web_is_not_counted_but_those_behind_it)
+{
+	struct door_guest proxy;
+	int status = 0;
+
+	begin(&(struct door){ .http = true });
+	limits.rate = 1;
+	limits.max_per_ip = 3;
+	for (unsigned i = 0; i < THROTTLE_PAGES; i++) {
+		close(arrive("10.1.1.1"));
+		ck_assert_uint_eq(came, i + 1);
+		ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
+	}
+	close(arrive("10.1.1.1")); /* by now he who sent all these has to wait */
+	proxy = guest;
+	ck_assert_ptr_nonnull(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_int_eq(status, 429);
+	ck_assert_mem_eq(&guest, &proxy, sizeof(proxy));
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.10"), &status));
+	ck_assert_ptr_null(door_upgrade(&doors, &guest, &status));
+	ck_assert_ptr_nonnull(door_upgrade(&doors, &guest, &status));
+	end();
+}
+END_TEST
+
+START_TEST(requests_of_one_connection_may_be_of_many)
+{
+	int status = 0;
+
+	begin(&(struct door){ .http = true });
+	limits.max_per_ip = 1;
+	close(arrive("10.1.1.1"));
+	for (int i = 0; i < 4; i++) {
+		ck_assert_ptr_null(door_forwarded(&doors, &guest,
+						  i % 2 ? BYTES("192.0.2.9") : BYTES("192.0.2.10"),
+						  &status));
+		ck_assert_str_eq(guest.peer, i % 2 ? "192.0.2.9" : "192.0.2.10");
+	}
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES(""), &status));
+	ck_assert_str_eq(guest.peer, "10.1.1.1"); /* the proxy itself, which now counts */
+	ck_assert_ptr_nonnull(guest.source);
+	ck_assert_uint_eq(throttle.n, 1);
+	end();
+}
+END_TEST
+
 START_TEST(a_forwarded_address_is_charged_in_place_of_the_proxys)
 {
 	struct door_guest first;
@@ -218,7 +264,7 @@ START_TEST(a_forwarded_address_is_charged_in_place_of_the_proxys)
 	limits.max_per_ip = 1;
 	doors.refusal = no_site;
 	close(arrive("10.1.1.1"));
-	ck_assert_ptr_null(door_upgrade(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
 	ck_assert_str_eq(guest.peer, "192.0.2.9");
 	ck_assert_uint_eq(throttle.n, 1);
 	first = guest;
@@ -226,9 +272,9 @@ START_TEST(a_forwarded_address_is_charged_in_place_of_the_proxys)
 	in = stream_of(-1);
 	close(arrive("10.1.1.1")); /* the proxy's own place is free again */
 	ck_assert_uint_eq(came, 2);
-	ck_assert_ptr_nonnull(door_upgrade(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_ptr_nonnull(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
 	ck_assert_int_eq(status, 429);
-	ck_assert_ptr_nonnull(door_upgrade(&doors, &guest, BYTES("192.0.2.66"), &status));
+	ck_assert_ptr_nonnull(door_forwarded(&doors, &guest, BYTES("192.0.2.66"), &status));
 	ck_assert_int_eq(status, 403);
 	ck_assert_uint_eq(throttle.n, 2);
 	throttle_leave(&throttle, first.source);
@@ -249,13 +295,13 @@ START_TEST(who_is_exempt_is_known_by_the_address_that_counts)
 	ck_assert(guest.exempt);
 	close(arrive("10.1.1.1"));
 	ck_assert(!guest.exempt);
-	ck_assert_ptr_null(door_upgrade(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
 	ck_assert(guest.exempt);
 	nets[0] = (char[]){ "10.0.0.0/8" };
 	ck_assert_int_eq(address_nets_set(&throttle.exempt, nets, &bad), 0);
 	close(arrive("10.1.1.1"));
 	ck_assert(guest.exempt);
-	ck_assert_ptr_null(door_upgrade(&doors, &guest, BYTES("192.0.2.9"), &status));
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.9"), &status));
 	ck_assert(!guest.exempt);
 	end();
 }
@@ -267,7 +313,7 @@ START_TEST(a_stranger_forwards_nobody)
 
 	begin(&(struct door){ .http = true });
 	close(arrive("198.51.100.1"));
-	ck_assert_ptr_null(door_upgrade(&doors, &guest, BYTES("192.0.2.66"), &status));
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.66"), &status));
 	ck_assert_str_eq(guest.peer, "198.51.100.1");
 	end();
 }
@@ -294,6 +340,8 @@ int main(void)
 	tcase_add_test(tc, a_listener_without_proxies_reads_no_header);
 	tcase_add_test(tc, the_address_that_was_said_counts);
 	tcase_add_test(tc, a_proxy_that_says_nothing_is_closed);
+	tcase_add_test(tc, a_proxy_of_the_web_is_not_counted_but_those_behind_it);
+	tcase_add_test(tc, requests_of_one_connection_may_be_of_many);
 	tcase_add_test(tc, a_forwarded_address_is_charged_in_place_of_the_proxys);
 	tcase_add_test(tc, who_is_exempt_is_known_by_the_address_that_counts);
 	tcase_add_test(tc, a_stranger_forwards_nobody);

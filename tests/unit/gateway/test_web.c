@@ -58,12 +58,15 @@ static void name(struct door_guest *g, const char *address)
 static int visit_from(const char *address)
 {
 	struct door_guest guest = { 0 };
+	enum throttle_use use;
 	struct stream s;
 	int pair[2];
 
 	name(&guest, address);
+	guest.is_known = !address_nets_have(&doors_conf.trusted, &guest.address);
+	use = guest.is_known ? THROTTLE_PAGE : THROTTLE_PROXY;
 	throttle.strangers = 0; /* as at the end of each turn of a gateway where all play */
-	ck_assert_int_eq(throttle_enter(&throttle, &guest.address, THROTTLE_PAGE,
+	ck_assert_int_eq(throttle_enter(&throttle, &guest.address, use,
 					clock_mono(loop_clock(b.loop)), &guest.source),
 			 THROTTLE_WELCOME);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
@@ -447,6 +450,29 @@ START_TEST(behind_a_proxy_each_player_has_a_rate_of_his_own)
 }
 END_TEST
 
+START_TEST(one_behind_a_proxy_cannot_shut_out_the_others)
+{
+	int fd;
+
+	start();
+	trust("10.0.0.0/8");
+	throttle_conf.rate = 1;
+	for (unsigned i = 0; i < 2 * THROTTLE_PAGES; i++) {
+		fd = visit_from("10.0.0.1");
+		put_bytes(fd, SPAN("GET / HTTP/1.1\r\nHost: a\r\n"
+				   "X-Forwarded-For: 198.51.100.7\r\n\r\n"));
+		expect_status(fd, i < THROTTLE_PAGES ? 200 : 429);
+		close(fd);
+		turn();
+	}
+	fd = visit_from("10.0.0.1");
+	put_bytes(fd, SPAN(GET_WS "X-Forwarded-For: 198.51.100.8\r\n\r\n"));
+	expect_status(fd, 101);
+	close(fd);
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("web", one_connection_brings_many_files, requests_may_come_in_one_piece_or_byte_by_byte,
 	  who_wants_to_close_is_closed, a_bad_request_is_answered_and_nothing_after_it,
 	  a_connection_answers_so_many_requests_and_no_more, half_a_request_is_waited_for_so_long,
@@ -457,4 +483,5 @@ UNIT_MAIN("web", one_connection_brings_many_files, requests_may_come_in_one_piec
 	  a_page_of_another_site_may_not_connect,
 	  behind_a_trusted_proxy_the_players_own_address_counts, anybody_else_may_say_what_he_likes,
 	  too_many_from_one_address_behind_a_proxy_are_refused,
-	  pages_are_cheap_and_players_are_counted, behind_a_proxy_each_player_has_a_rate_of_his_own)
+	  pages_are_cheap_and_players_are_counted, behind_a_proxy_each_player_has_a_rate_of_his_own,
+	  one_behind_a_proxy_cannot_shut_out_the_others)
