@@ -13,10 +13,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "tests/unit/rt/unit.h"
@@ -131,6 +133,36 @@ static int die_by_abort(void)
 	abort();
 }
 
+/* Signal 0 asks whether one might. */
+static int signal_to(pid_t pid)
+{
+	return judge(syscall(SYS_tgkill, pid, pid, 0));
+}
+
+static int signal_itself(void)
+{
+	return signal_to(getpid());
+}
+
+static int signal_another(void)
+{
+	return signal_to(getppid());
+}
+
+static int type_at_a_terminal(void)
+{
+	return judge(ioctl(STDIN_FILENO, TIOCSTI, "x"));
+}
+
+static int count_what_waits(void)
+{
+	int n, pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+		return judge(-1);
+	return judge(ioctl(pair[0], FIONREAD, &n));
+}
+
 static int look_at_limits(void)
 {
 	return prctl(PR_GET_DUMPABLE) == 0 ? FINE : REFUSED;
@@ -158,6 +190,10 @@ static const struct sandbox_case cases[] = {
 	{ "make code", make_code, false, REFUSED },
 	{ "allocate memory", allocate, false, FINE },
 	{ "abort", die_by_abort, false, 128 + SIGABRT },
+	{ "signal itself", signal_itself, false, FINE },
+	{ "signal another process", signal_another, true, REFUSED },
+	{ "type at a terminal", type_at_a_terminal, true, REFUSED },
+	{ "count what waits to be read", count_what_waits, false, FINE },
 	{ "ask for limits", look_at_limits, false, REFUSED }, /* prctl() itself is refused */
 };
 
