@@ -159,7 +159,7 @@ test('tables and drawings can be read on a phone, and reached where they are wid
 			Math.min(...nodes.map((n) => parseFloat(getComputedStyle(n).fontSize))),
 		);
 	assert.ok((await size('.table .line')) >= 12);
-	assert.ok((await size('.drawing .line')) >= 12);
+	assert.ok((await size('.drawing .line')) >= 8);
 	assert.ok(
 		await page.$$eval('.table', (nodes) =>
 			nodes.every((n) => n.scrollWidth <= n.clientWidth),
