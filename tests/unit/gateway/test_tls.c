@@ -38,7 +38,7 @@ struct rig {
 	long end;     /* what the last read gave */
 	unsigned calls;
 	size_t wire; /* bytes that were taken from the socket */
-	bool tired; /* hears nothing after each read */
+	bool tired;  /* hears nothing after each read */
 };
 
 static void files_make(struct files *f)
