@@ -12,6 +12,7 @@ struct sim_gateway {
 	struct lobby_conf conf;
 	struct link *link;
 	struct sim_end *end;
+	bool paused;
 };
 
 static int to_world(void *ctx, const Mudlark__WorldIn *m)
@@ -165,6 +166,12 @@ void sim_gateway_free(struct sim_gateway *g)
 	free(g);
 }
 
+void sim_gateway_pause(struct sim_gateway *g, bool paused)
+{
+	g->paused = paused;
+	sim_end_pause(g->end, paused);
+}
+
 void sim_gateway_tick(struct sim_gateway *g)
 {
 	const uint64_t now = clock_mono(&g->sim->clock);
@@ -172,6 +179,8 @@ void sim_gateway_tick(struct sim_gateway *g)
 	uint64_t key;
 	void *value;
 
+	if (g->paused)
+		return;
 	link_tick(g->link);
 	if (lobby_due(&g->lobby) <= now)
 		lobby_tick(&g->lobby);

@@ -55,6 +55,7 @@ static void choose_faults(struct sim *s)
 				       .crash_persist = sometimes(s, 1500),
 				       .crash_gateway = sometimes(s, 150),
 				       .stop_world = sometimes(s, 300),
+				       .stop_gateway = sometimes(s, 500),
 				       .second_world = sometimes(s, 300),
 				       .hang_up = sometimes(s, 30),
 				       .lose = sometimes(s, 1000),
@@ -106,6 +107,15 @@ static void world_goes_on(void *ctx, UNUSED void *arg)
 		sim_world_pause(s->zombie, false);
 }
 
+static void gateways_go_on(void *ctx, UNUSED void *arg)
+{
+	struct sim *s = ctx;
+
+	for (unsigned i = 0; i < SIM_GATEWAYS; i++)
+		if (s->gateways[i])
+			sim_gateway_pause(s->gateways[i], false);
+}
+
 static void gateway_begins(void *ctx, UNUSED void *arg)
 {
 	struct sim *s = ctx;
@@ -145,6 +155,10 @@ static void hurt(struct sim *s)
 		sim_persist_kill(s->persist);
 	}
 	for (unsigned i = 0; i < SIM_GATEWAYS; i++) {
+		if (s->gateways[i] && sim_chance(&s->q, s->rates.stop_gateway * ms)) {
+			sim_gateway_pause(s->gateways[i], true);
+			sim_at(&s->q, sim_between(&s->q, 10000, 6000000), gateways_go_on, s, NULL);
+		}
 		if (!s->gateways[i] || !sim_chance(&s->q, s->rates.crash_gateway * ms))
 			continue;
 		sim_players_dropped(s->players, i);
@@ -210,6 +224,7 @@ static void heal(struct sim *s)
 	s->healing = true;
 	sim_net_faults(s->net, &none);
 	world_goes_on(s, NULL);
+	gateways_go_on(s, NULL);
 }
 
 static void play(struct sim *s)
@@ -254,6 +269,7 @@ static void run_seed(const struct pack *pack, uint64_t seed, bool verbose, struc
 	s.available = rng_below(&s.q.rng, 4) == 0;
 	s.resume_bytes = rng_below(&s.q.rng, 4) ? 1 << 20 : 8 << 10;
 	choose_faults(&s);
+	s.forget_us = rng_below(&s.q.rng, 3) ? SIM_FORGET_US : 300000;
 	if (!mkdtemp(dir))
 		sim_fail(&s, "no folder for the store");
 	snprintf(db, sizeof(db), "sqlite:%s/w.db", dir);

@@ -436,6 +436,11 @@ static void act(struct sim_player *p)
 	listen(p);
 	if (!p->session || p->c.resuming)
 		return;
+	if (p->playing && !p->session->playing && !p->c.on && s->forget_us < SIM_FORGET_US) {
+		sim_gateway_hang_up(gateway_of(p), p->session); /* its gateway was given up */
+		gone(p);
+		return;
+	}
 	if (p->playing && !p->session->playing && !s->forgiven)
 		sim_fail(s, "P3: player %u has to log in again", p->number);
 	p->playing = p->session->playing;

@@ -12,7 +12,7 @@
 #include "tests/sim/net.h"
 #include "tests/sim/queue.h"
 
-enum { SIM_GATEWAYS = 2, SIM_PLAYERS = 8 };
+enum { SIM_GATEWAYS = 2, SIM_PLAYERS = 8, SIM_FORGET_US = 20000000 };
 
 struct sim;
 struct pack;
@@ -26,6 +26,7 @@ struct sim_persist;
 /* Rates per million virtual milliseconds, but the second line is per million transactions. */
 struct sim_rates {
 	uint32_t crash_world, crash_persist, crash_gateway, stop_world, second_world, hang_up;
+	uint32_t stop_gateway;
 	uint32_t lose; /* a client's connection, that it will take up again */
 	uint32_t disk, unknown, slow_store, power;
 };
@@ -45,6 +46,7 @@ struct sim {
 	 * players were told since: from then on only conservation is demanded. */
 	bool forgiven;
 	uint32_t resume_bytes; /* what the world keeps for clients that come back */
+	uint64_t forget_us; /* a gateway that is away for so long is given up; it may come back */
 	const struct pack *pack;
 	struct sim_gateway *gateways[SIM_GATEWAYS];
 	struct sim_world *world;  /* the newest */
@@ -90,6 +92,7 @@ int sim_world_holds(const struct sim_world *w, uint64_t session);
 struct sim_gateway *sim_gateway_new(struct sim *s);
 void sim_gateway_free(struct sim_gateway *g);
 void sim_gateway_tick(struct sim_gateway *g);
+void sim_gateway_pause(struct sim_gateway *g, bool paused);
 struct session *sim_gateway_open(struct sim_gateway *g, struct sim_player *p);
 void sim_gateway_type(struct sim_gateway *g, struct session *s, struct span line, uint64_t tag);
 void sim_gateway_resumable(struct sim_gateway *g, struct session *s);

@@ -439,7 +439,7 @@ static void bind_bus(struct sim_world *n)
 					     .clock = &n->sim->clock,
 					     .entropy = &n->sim->entropy },
 				   .roles = ROLE_GATEWAY,
-				   .forget_us = 20000000,
+				   .forget_us = n->sim->forget_us,
 				   .forgotten = gateway_forgotten };
 	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
 	Mudlark__Ready ready = MUDLARK__READY__INIT;
