@@ -128,12 +128,24 @@ static int occurrences(struct span t, const char *what)
 	return count;
 }
 
+/* Only where little is remembered may it be too little. */
+static void told_of_gap(struct sim_player *p)
+{
+	p->sim->gaps++;
+	p->c.blind = true;
+	if (p->sim->resume_bytes > 100000 && !p->sim->forgiven)
+		sim_fail(p->sim, "player %u has a gap\n%.*s", p->number, (int)p->seen.n,
+			 buf_p(&p->seen));
+}
+
 static void read_text(struct sim_player *p, struct span t)
 {
 	if (p->sim->verbose)
 		printf("%10.3f  %u  %.*s\n", (double)p->sim->q.now / 1e6, p->number, (int)t.n, t.p);
 	buf_add(&p->seen, t.p, t.n);
 	buf_addc(&p->seen, '\n');
+	if (occurrences(t, "Some of what happened meanwhile is not remembered.") > 0)
+		told_of_gap(p); /* its gateway was given up, and came back with the connection */
 	find_tokens(p, t);
 	p->holds += occurrences(t, "You pick up ") - occurrences(t, "You drop ") -
 		    occurrences(t, "You give ") + occurrences(t, " gives you ");
@@ -269,12 +281,9 @@ static void on_resumed(struct sim_player *p, const struct wire_item *item)
 
 	buf_addf(&p->seen, "(resumed, line %lu%s)\n", item->line, item->gap ? ", gap" : "");
 	p->sim->resumed++;
-	p->sim->gaps += item->gap;
 	c->resuming = false;
-	c->blind |= item->gap;
-	if (item->gap && p->sim->resume_bytes > 100000 && !p->sim->forgiven)
-		sim_fail(p->sim, "player %u has a gap\n%.*s", p->number, (int)p->seen.n,
-			 buf_p(&p->seen));
+	if (item->gap)
+		told_of_gap(p);
 	c->done = item->line > c->done ? item->line : c->done;
 	for (uint64_t n = c->done + 1; n <= c->n; n++)
 		send_line(p, n);

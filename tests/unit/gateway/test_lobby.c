@@ -597,86 +597,6 @@ START_TEST(the_end_of_input_without_lines_ends_at_once)
 }
 END_TEST
 
-START_TEST(who_does_not_log_in_is_shown_out)
-{
-	fake_init(&f);
-	f.conf.login_timeout_us = 60000000;
-	lobby_up(&f.lobby, LINK_FRESH);
-	fake_open(&f, "slow");
-	fake_state(&f, 0, 1, false, false, 0);
-	fake_open(&f, "quick");
-	fake_state(&f, 0, 2, false, false, 0);
-	fake_state(&f, 0, 2, true, true, 0);
-	ck_assert_uint_eq(lobby_due(&f.lobby), f.now_us + 60000000);
-	f.now_us += 60000000;
-	lobby_tick(&f.lobby);
-	ck_assert_uint_eq(f.closed, 1);
-	ck_assert_ptr_nonnull(map64_get(&f.lobby.sessions, 2));
-	ck_assert_uint_eq(lobby_due(&f.lobby), UINT64_MAX);
-	fake_done(&f);
-}
-END_TEST
-
-START_TEST(who_types_is_not_shown_out_in_the_middle_of_it)
-{
-	struct session *s;
-
-	fake_init(&f);
-	f.conf.login_timeout_us = 60000000;
-	lobby_up(&f.lobby, LINK_FRESH);
-	s = fake_open(&f, "busy");
-	fake_state(&f, 0, 1, false, false, 0);
-	fake_open(&f, "silent");
-	fake_state(&f, 0, 2, false, false, 0);
-	f.now_us += 50000000;
-	type(s, "Wren");
-	ck_assert_uint_eq(lobby_due(&f.lobby), f.now_us + 10000000);
-	f.now_us += 10000000;
-	lobby_tick(&f.lobby);
-	ck_assert_uint_eq(f.closed, 1);
-	ck_assert_ptr_nonnull(map64_get(&f.lobby.sessions, 1));
-	ck_assert_uint_eq(lobby_due(&f.lobby), f.now_us + 50000000);
-	f.now_us += 50000000;
-	lobby_tick(&f.lobby);
-	ck_assert_uint_eq(f.closed, 2);
-	fake_done(&f);
-}
-END_TEST
-
-START_TEST(who_types_for_ever_is_shown_out_all_the_same)
-{
-	uint64_t began;
-	struct session *s;
-
-	fake_init(&f);
-	f.conf.login_timeout_us = 60000000;
-	lobby_up(&f.lobby, LINK_FRESH);
-	s = fake_open(&f, "busy");
-	fake_state(&f, 0, 1, false, false, 0);
-	began = f.now_us;
-	for (uint64_t seq = 1; f.closed == 0; seq++) {
-		type(s, "x");
-		fake_output(&f, 0, 1, NULL, seq, NULL);
-		f.now_us += 1000000;
-		lobby_tick(&f.lobby);
-	}
-	ck_assert_uint_eq(f.now_us - began, 300000000);
-	fake_done(&f);
-}
-END_TEST
-
-START_TEST(nobody_is_shown_out_while_the_world_is_away)
-{
-	fake_init(&f);
-	f.conf.login_timeout_us = 60000000;
-	fake_open(&f, "x");
-	f.now_us += 61000000;
-	lobby_tick(&f.lobby);
-	ck_assert_uint_eq(f.closed, 0);
-	fake_done(&f);
-}
-END_TEST
-
 START_TEST(a_prompt_is_kept_and_shown_when_it_changes)
 {
 	struct session *s = one_player();
@@ -742,8 +662,7 @@ UNIT_MAIN("lobby", every_message_of_the_world_has_a_handler, a_connection_is_ope
 	  a_client_that_goes_while_the_world_is_away_is_reported_later,
 	  a_client_the_world_never_knew_is_not_reported,
 	  after_the_end_of_input_the_lines_are_still_done,
-	  the_end_of_input_without_lines_ends_at_once, who_does_not_log_in_is_shown_out,
-	  who_types_is_not_shown_out_in_the_middle_of_it,
-	  who_types_for_ever_is_shown_out_all_the_same, nobody_is_shown_out_while_the_world_is_away,
+	  the_end_of_input_without_lines_ends_at_once,
+
 	  a_prompt_is_kept_and_shown_when_it_changes, what_does_not_parse_is_counted,
 	  thousands_of_sessions_are_attached_in_pieces)
