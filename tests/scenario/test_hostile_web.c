@@ -105,7 +105,7 @@ END_TEST
 
 START_TEST(updates_of_keys_without_end_close_the_connection)
 {
-	const unsigned n = _i ? 100000 : 800000; /* 20 MB are more than the sockets hold */
+	const unsigned n = _i ? 100000 : 300000; /* 8 MB are more than the sockets hold */
 	struct buf updates = { 0 };
 	struct siege s;
 	struct talk t;
