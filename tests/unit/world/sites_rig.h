@@ -141,3 +141,23 @@ static inline void restart(void)
 	rig_peer_up(&r, RIG_GATEWAY, false);
 	tick_to(wall + 1000);
 }
+
+/* Runs each test in a world of its own; the exit status. */
+static inline int sites_run(const char *name, const TTest *const tests[], size_t n)
+{
+	TCase *tc = tcase_create(name);
+	Suite *suite = suite_create(name);
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 30);
+	for (size_t i = 0; i < n; i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -415,19 +415,6 @@ int main(void)
 		a_great_many_bans_are_told_in_portions,
 		dates_are_those_of_the_calendar,
 	};
-	TCase *tc = tcase_create("sites");
-	Suite *suite = suite_create("sites");
-	SRunner *runner;
-	int failed;
 
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return sites_run("sites", tests, ARRAY_LEN(tests));
 }

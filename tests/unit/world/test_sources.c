@@ -198,19 +198,6 @@ int main(void)
 		sessions_are_counted_again_after_a_restart,
 		the_table_of_sources_is_bounded,
 	};
-	TCase *tc = tcase_create("sources");
-	Suite *suite = suite_create("sources");
-	SRunner *runner;
-	int failed;
 
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return sites_run("sources", tests, ARRAY_LEN(tests));
 }
