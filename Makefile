@@ -37,6 +37,7 @@ step = $(if $(V),,@echo '  $(1)')
 PKGS_rt := libzmq libprotobuf-c libevent_core libevent_extra libsodium libutf8proc yaml-0.1 libseccomp
 PKGS_gateway := $(PKGS_rt) jansson openssl zlib
 PKGS_world := $(PKGS_rt) jansson
+PKGS_aibridge := $(PKGS_rt) jansson libcurl
 PKGS_persist := $(PKGS_rt) jansson libpq sqlite3
 PKGS_deploy := $(PKGS_rt) libedit
 
@@ -70,7 +71,7 @@ PB_O := $(SCHEMA:%.proto=$(B)/%.pb-c.o)
 src = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c $(1)/*/*.c))
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-SERVERS := gateway world persist
+SERVERS := gateway world persist aibridge
 BIN := $(SERVERS:%=$(B)/bin/mudlark-%) $(B)/bin/mudlark
 
 # Unit tests: tests/unit/<folder>/test_<module>.c -> $(B)/tests/unit/<folder>/test_<module>

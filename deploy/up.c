@@ -23,6 +23,7 @@ static const struct super_kind kinds[] = {
 	{ "persist", "mudlark-persist", 30000000, 2 },
 	{ "world", "mudlark-world", 2000000, 1 },
 	{ "gateway", "mudlark-gateway", 30000000, 0 },
+	{ "aibridge", "mudlark-aibridge", 30000000, 0 },
 };
 
 uint64_t up_now(const struct up *u)
@@ -203,7 +204,7 @@ static int choose(struct up *u, const char *only)
 		if (i == u->super.n) {
 			fprintf(stderr,
 				"mudlark up: --only: there is no process '%s'; there are "
-				"persist, world and gateway\n",
+				"persist, world, gateway and aibridge\n",
 				name);
 			return EXIT_USAGE;
 		}

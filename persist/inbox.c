@@ -152,6 +152,7 @@ static int take_status(void *ctx, uint64_t peer, const void *body)
 }
 
 #define ANY (ROLE_WORLD | ROLE_OPS)
+#define LEDGER (ROLE_AIBRIDGE | ROLE_OPS)
 
 static const struct route record_rows[] = {
 	[MUDLARK__PERSIST_IN__BODY_COMMIT] = { "commit", ROLE_WORLD, take_commit },
@@ -171,6 +172,11 @@ static const struct route call_rows[] = {
 	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT] = { "document_put", ANY, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY] = { "document_query", ANY, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_EVENTS_AFTER] = { "events_after", ANY, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE] = { "ledger_reserve", ROLE_AIBRIDGE, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE] = { "ledger_settle", ROLE_AIBRIDGE, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_LIST] = { "ledger_list", LEDGER, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP] = { "document_drop", LEDGER, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_DROP] = { "ledger_drop", LEDGER, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_STORE_STATUS] = { "store_status", ANY, take_status },
 };
 
@@ -332,7 +338,7 @@ static void forgotten(void *ctx, struct link *l)
 void inbox_hub(struct inbox *in, struct link_hub_conf *ret)
 {
 	(void)in;
-	ret->roles = ANY;
+	ret->roles = ANY | ROLE_AIBRIDGE;
 	ret->known = known;
 	ret->admit = admit;
 	ret->forgotten = forgotten;

@@ -51,6 +51,8 @@ static const struct option_row options[] = {
 	{ "life", offsetof(struct world_conf, life), OPTION_BOOL },
 	{ "linkdead_seconds", offsetof(struct world_conf, linkdead_seconds), OPTION_U32 },
 	{ "attach_seconds", offsetof(struct world_conf, attach_seconds), OPTION_U32 },
+	{ "answer_seconds", offsetof(struct world_conf, answer_seconds), OPTION_U32 },
+	{ "talk_rate", offsetof(struct world_conf, talk_rate), OPTION_U32 },
 	{ "backlog_bytes", offsetof(struct world_conf, backlog_bytes), OPTION_U64 },
 	{ "resume_bytes", offsetof(struct world_conf, resume_bytes), OPTION_U64 },
 	{ "max_per_address", offsetof(struct world_conf, max_per_address), OPTION_U32 },

@@ -182,7 +182,7 @@ int gateways_bind(struct server *s)
 			    .acked = on_acked,
 			    .ctx = s },
 	};
-	const struct link_hub_conf hub = { .roles = ROLE_GATEWAY,
+	const struct link_hub_conf hub = { .roles = ROLE_GATEWAY | ROLE_AIBRIDGE,
 					   .max_peers = GATEWAYS_MAX,
 					   .forgotten = on_forgotten };
 

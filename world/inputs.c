@@ -14,6 +14,9 @@
 #include "world/data.h"
 #include "world/data_in.h"
 #include "world/info.h"
+#include "world/mind/bridges.h"
+#include "world/mind/mind.h"
+#include "world/mind/orders.h"
 #include "world/outbox.h"
 #include "world/resume.h"
 #include "world/sessions.h"
@@ -194,6 +197,31 @@ static int on_session_line(void *ctx, uint64_t peer, const void *body)
 	return 0;
 }
 
+static int on_ai_said(void *ctx, uint64_t peer, const void *body)
+{
+	mind_said(ctx, peer, body);
+	return 0;
+}
+
+static int on_ai_done(void *ctx, uint64_t peer, const void *body)
+{
+	mind_done(ctx, peer, body);
+	return 0;
+}
+
+static int on_ai_text(void *ctx, uint64_t peer, const void *body)
+{
+	orders_text(ctx, peer, body);
+	return 0;
+}
+
+static int on_ai_notice(void *ctx, uint64_t peer, const void *body)
+{
+	(void)peer;
+	orders_notice(ctx, body);
+	return 0;
+}
+
 static int on_peer_up(void *ctx, uint64_t peer, const void *body)
 {
 	const Mudlark__PeerUp *m = body;
@@ -203,6 +231,8 @@ static int on_peer_up(void *ctx, uint64_t peer, const void *body)
 		outbox_peer_up(ctx, m->peer, m->resumed);
 		sites_peer_up(ctx, m->peer, m->name, m->resumed);
 		info_peer_up(ctx, m->peer);
+	} else if (route_role_of(m->role) == ROLE_AIBRIDGE) {
+		bridges_up(ctx, m->peer, m->name);
 	}
 	return 0;
 }
@@ -213,7 +243,7 @@ static int on_peer_down(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__PeerDown *m = body;
 
 	(void)peer;
-	if (!m->gone)
+	if (bridges_down(w, m->peer) || !m->gone)
 		return 0;
 	outbox_peer_gone(w, m->peer); /* its sessions end one by one, in tick.c */
 	tick_lost(w);
@@ -384,6 +414,10 @@ static const struct route rows[] = {
 	[6] = { "session_data", ROLE_GATEWAY, on_session_data },
 	[7] = { "session_token", ROLE_GATEWAY, on_session_token },
 	[8] = { "session_resume", ROLE_GATEWAY, on_session_resume },
+	[16] = { "ai_said", ROLE_AIBRIDGE, on_ai_said },
+	[17] = { "ai_done", ROLE_AIBRIDGE, on_ai_done },
+	[18] = { "ai_text", ROLE_AIBRIDGE, on_ai_text },
+	[19] = { "ai_notice", ROLE_AIBRIDGE, on_ai_notice },
 	[32] = { "peer_up", ROLE_SELF, on_peer_up },
 	[33] = { "peer_down", ROLE_SELF, on_peer_down },
 	[34] = { "peer_acked", ROLE_SELF, on_peer_acked },

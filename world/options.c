@@ -141,6 +141,19 @@ static const struct conf_option options[] = {
 	  .min = SECOND,
 	  .max = 3600 * SECOND,
 	  .help = "after a start: how long a gateway may take to bring its players back" },
+	{ .name = "world.answer_wait",
+	  .type = CONF_TIME,
+	  .offset = AT(answer_wait),
+	  .fallback = "15s",
+	  .min = SECOND,
+	  .max = 600 * SECOND,
+	  .help = "how long somebody may think about an answer before something of its own is said" },
+	{ .name = "world.talk_rate",
+	  .type = CONF_INT,
+	  .offset = AT(talk_rate),
+	  .fallback = "20",
+	  .max = COUNT_MAX,
+	  .help = "lines of one player a minute that people of the world answer; 0: any number" },
 	{ .name = "world.start_wait",
 	  .type = CONF_TIME,
 	  .offset = AT(start_wait),
@@ -268,6 +281,8 @@ void options_to_begin(const struct options *o, Mudlark__Begin *m)
 	add(m, "test_verbs", o->test_verbs);
 	add(m, "linkdead_seconds", seconds(o->linkdead_grace));
 	add(m, "attach_seconds", seconds(o->attach_grace));
+	add(m, "answer_seconds", seconds(o->answer_wait));
+	add(m, "talk_rate", (uint64_t)o->talk_rate);
 	add(m, "backlog_bytes", (uint64_t)o->backlog);
 	add(m, "resume_bytes", (uint64_t)o->resume_bytes);
 	add(m, "max_per_address", (uint64_t)o->max_per_address);

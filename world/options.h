@@ -15,7 +15,7 @@ struct options {
 	char *discord_invite, *discord_application;
 	char **packs, **mssp, **exempt;
 	int64_t number, tick_rate, linkdead_grace, attach_grace, stall_grace, backlog, start_wait,
-		resume_bytes;
+		resume_bytes, answer_wait, talk_rate;
 	int64_t max_per_address, opens_minute, opens_ten_minutes, failed_logins, silent_sessions;
 	int durability;
 	bool guests, life, test_verbs;

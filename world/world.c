@@ -53,6 +53,8 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 				       .guests = true,
 				       .linkdead_seconds = 300,
 				       .attach_seconds = 60,
+				       .answer_seconds = 15,
+				       .talk_rate = 20,
 				       .backlog_bytes = 64U << 20,
 				       .resume_bytes = 8U << 20 };
 	arena_init(&w->scratch, 0);

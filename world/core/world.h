@@ -40,6 +40,9 @@ struct tick;
 struct resumes;
 struct data_hub;
 struct info;
+struct bridges;
+struct minds;
+struct heard;
 
 /* What the world wants of its surroundings. Every function returns at once; answers come back as
  * inputs, failures too. */
@@ -49,7 +52,7 @@ struct world_env {
 	 * Batches are numbered 1, 2, 3 ... in the life of a world; Committed{batch} says when they
 	 * are durable. */
 	void (*commit)(void *ctx, const Mudlark__Commit *c, struct span record);
-	/* One packed GatewayIn for a gateway (instance). oseq > 0: durable, PeerAcked{oseq} is
+	/* One packed GatewayIn for a gateway (instance), or AiIn for an aibridge. oseq > 0: durable, PeerAcked{oseq} is
 	 * wanted; 0: may be lost with the link. In the order of the calls. */
 	void (*output)(void *ctx, uint64_t gateway, struct span record, uint64_t oseq);
 	/* A call to persist; CallDone{id} must follow, `failed` when nobody came within the
@@ -91,6 +94,8 @@ struct world_conf {
 	uint32_t linkdead_seconds; /* world.linkdead_grace */
 	uint32_t attach_seconds;   /* after a start: how long a gateway may take to come back */
 	uint64_t backlog_bytes;	   /* world.backlog: commits that may wait for persist */
+	uint32_t answer_seconds;   /* world.answer_wait: for somebody's answer */
+	uint32_t talk_rate;	   /* world.talk_rate: lines of a player a minute that are answered */
 	uint64_t resume_bytes;	   /* world.resume_bytes: output kept for who comes back */
 	uint32_t max_per_address;  /* sessions of an address at once; 0: any number, as below */
 	uint32_t opens_minute, opens_ten_minutes; /* new ones of an address */
@@ -140,6 +145,9 @@ struct world {
 	struct resumes *resumes;
 	struct data_hub *data;
 	struct info *info;
+	struct bridges *bridges;
+	struct minds *minds;
+	struct heard *heard;
 	struct begin *begin; /* until it is ready */
 };
 

@@ -36,6 +36,17 @@ const struct pack_npc *pack_npc(const struct pack *p, struct span key)
 	return NULL;
 }
 
+const struct pack_errand *pack_errand(const struct pack *p, struct span key)
+{
+	for (size_t i = 0; i < p->n_errands; i++)
+		if (is_key(p->errands[i].key, key))
+			return &p->errands[i];
+	return NULL;
+}
+
+const char *const pack_verb_names[] = { "say",	  "emote",  "give",  "go",   "follow",	"open",
+					"attack", "offer",  "mood",  "remember", NULL };
+
 static size_t count_placed(const struct pack *p, bool items)
 {
 	size_t n = 0;

@@ -9,7 +9,7 @@
  *
  * Files: pack.yaml (name, version, depends, licence, credits, start, banner) and any other *.yaml
  * in the folder or one folder below it, in order of path, each with some of the sections `area`,
- * `rooms`, `items`, `npcs`, `help`.  world/packs/README.md is the builder's description of all
+ * `rooms`, `items`, `npcs`, `help`, `smalltalk`, `errands`.  world/packs/README.md is the builder's description of all
  * keys.
  *
  * Keys are lower case ([a-z][a-z0-9_]*) and unique by kind in the pack.  Keys of spawns are
@@ -26,6 +26,7 @@
 
 struct pack_room;
 struct pack_spawn;
+struct pack_errand;
 
 struct pack_exit {
 	const struct pack_room *to;
@@ -96,6 +97,81 @@ struct pack_item {
 
 enum pack_pronoun { PRONOUN_THEY, PRONOUN_SHE, PRONOUN_HE, PRONOUN_IT };
 
+/* When something is open to a player; all that is set must hold. */
+struct pack_when {
+	const struct pack_errand *errand; /* NULL: none of `is` */
+	enum pack_errand_is {
+		ERRAND_IS_NEW,
+		ERRAND_IS_OPEN,
+		ERRAND_IS_DONE
+	} is;			     /* not taken, taken, done */
+	const char *step;	     /* and this step is the one to be done; NULL: any */
+	const struct pack_item *has; /* carries one; NULL: whatever */
+	const char *told_npc,
+		*told;	/* was told this topic by this npc (same pack); NULL: whatever */
+	uint32_t met;	/* at least so many conversations */
+	int32_t regard; /* at least; when has_regard */
+	bool has_regard;
+};
+
+/* Something that somebody can tell. */
+struct pack_topic {
+	const char *key;
+	const char *const *words; /* lower case; words or phrases a player may say for it */
+	size_t n_words;
+	const char *fact; /* plain text for a model; NULL: its lines are */
+	const char *const
+		*lines; /* for the scripted provider: one of them in turn; `{name}` is the player */
+	size_t n_lines;
+	const struct pack_when *when;	  /* NULL: always */
+	bool marks;			  /* that it was told is kept in mind */
+	int32_t regard;			  /* by which the teller's regard changes, the first time */
+	const struct pack_errand *offers; /* NULL: none */
+};
+
+/* What somebody may propose to do. Same order as pack_verb_names. */
+enum pack_verb {
+	VERB_SAY = 1 << 0,
+	VERB_EMOTE = 1 << 1,
+	VERB_GIVE = 1 << 2,
+	VERB_GO = 1 << 3,
+	VERB_FOLLOW = 1 << 4,
+	VERB_OPEN = 1 << 5,
+	VERB_ATTACK = 1 << 6,
+	VERB_OFFER = 1 << 7,
+	VERB_MOOD = 1 << 8,
+	VERB_REMEMBER = 1 << 9
+};
+extern const char *const pack_verb_names[]; /* NULL behind the last */
+
+/* Something it gives to a player, once for each. */
+struct pack_gift {
+	const struct pack_item *item;
+	const struct pack_when *when;
+};
+
+/* How somebody talks. Texts are plain but for `greets`, `shrugs` and `thinks`, which are markup. */
+struct pack_mind {
+	const char *persona, *style;
+	const char *const *knows;
+	size_t n_knows;
+	const char *const *avoids; /* words of what it will not talk about */
+	size_t n_avoids;
+	const char *const *greets; /* at the first meeting; `{name}` is the player */
+	size_t n_greets;
+	const char *const *again; /* later; none: greets */
+	size_t n_again;
+	const char *const *shrugs; /* when it has no answer; at least one */
+	size_t n_shrugs;
+	const char *const *thinks; /* gestures while it thinks: "$n ..." sentences like barks */
+	size_t n_thinks;
+	const struct pack_topic *topics;
+	size_t n_topics;
+	unsigned may; /* enum pack_verb */
+	const struct pack_gift *gifts;
+	size_t n_gifts;
+};
+
 struct pack_npc {
 	const char *key;
 	struct pack_name name;
@@ -106,7 +182,33 @@ struct pack_npc {
 	const char *greeting;	  /* words it says to who is there; NULL: nothing */
 	const char *const *barks; /* whole sentences, one now and then */
 	size_t n_barks;
-	const char *sound; /* that goes with them; NULL: none */
+	const char *sound;	      /* that goes with them; NULL: none */
+	const struct pack_mind *mind; /* NULL: cannot be talked to */
+};
+
+/* One step of an errand; exactly one of the three. */
+struct pack_step {
+	const char *key;
+	const char *journal;		  /* what the player reads while it is to be done */
+	const struct pack_npc *learn_npc; /* told topic `learn` by this one */
+	const char *learn;
+	const struct pack_item *bring; /* given to `to` */
+	const struct pack_npc *to;
+	const struct pack_room *reach; /* entered */
+	const char *done;	       /* told to the player when it is done; NULL: nothing */
+};
+
+struct pack_errand {
+	const char *key, *name;
+	const struct pack_npc *giver;
+	const char *offer;	      /* one or two sentences, markup: what it is about */
+	const struct pack_when *when; /* NULL: always */
+	const struct pack_step *steps;
+	size_t n_steps;
+	const struct pack_item *const *reward; /* one of each, made for the player */
+	size_t n_reward;
+	int32_t regard;	    /* of the giver, when it is done */
+	const char *thanks; /* told to the player at the end */
 };
 
 /* Exactly one of item and npc is set; exactly one of room and inside. */
@@ -149,6 +251,10 @@ struct pack {
 	size_t n_spawns;
 	const struct pack_help *help;
 	size_t n_help;
+	const struct pack_topic *smalltalk; /* that everybody with a mind can answer */
+	size_t n_smalltalk;
+	const struct pack_errand *errands;
+	size_t n_errands;
 	const char *const *sounds; /* each once, in order of rooms, then npcs */
 	size_t n_sounds;
 	char hash[65]; /* hex, over paths and bytes of all files read: for replay */
@@ -166,6 +272,7 @@ void pack_freep(struct pack **p);
 const struct pack_room *pack_room(const struct pack *p, struct span key);
 const struct pack_item *pack_item(const struct pack *p, struct span key);
 const struct pack_npc *pack_npc(const struct pack *p, struct span key);
+const struct pack_errand *pack_errand(const struct pack *p, struct span key);
 
 /* `mudlark pack check DIR`: prints the mistakes, or `ok: 14 rooms, ...`, to stdout.  The exit
  * status: 0, or 65 (EX_DATAERR). */

@@ -97,6 +97,7 @@ static void set_up(struct rig *g)
 	write_file(g, "mudlark-persist", script, 0755);
 	write_file(g, "mudlark-world", script, 0755);
 	write_file(g, "mudlark-gateway", script, 0755);
+	write_file(g, "mudlark-aibridge", script, 0755);
 	g->args = (struct args){ .data = g->dir, .bin = g->dir };
 }
 
@@ -225,7 +226,7 @@ START_TEST(ready_is_printed_once_all_are_ready)
 	char wanted[128];
 	snprintf(wanted, sizeof(wanted), "--set persist.store=sqlite:%s/mudlark.db", g.dir);
 	ck_assert(file_has(&g, "persist.args", wanted));
-	ck_assert(file_has(&g, "log/mudlark.log", "world   | hello from world\n"));
+	ck_assert(file_has(&g, "log/mudlark.log", "world    | hello from world\n"));
 	tear_down(&g);
 }
 END_TEST
@@ -300,7 +301,7 @@ START_TEST(nothing_outlives_a_killed_supervisor)
 	write_file(&g, "world.deaf", "", 0600);
 	start(&g);
 	expect_ready(&g, "play: telnet 127.0.0.1 4000\n");
-	ck_assert_uint_eq(count_alive(&g), 3);
+	ck_assert_uint_eq(count_alive(&g), 4);
 	ck_assert_int_eq(kill(g.up, SIGKILL), 0);
 	wait_end(&g);
 	WAIT_FOR(count_alive(&g) == 0);
@@ -334,7 +335,7 @@ START_TEST(a_refused_pack_ends_it_with_its_status_and_its_lines)
 	start(&g);
 	int status = wait_end(&g);
 	ck_assert_int_eq(WEXITSTATUS(status), EXIT_PACK);
-	ck_assert(file_has(&g, "log/mudlark.log", "mudlark |     pack.yaml:3:1: no\n"));
+	ck_assert(file_has(&g, "log/mudlark.log", "mudlark  |     pack.yaml:3:1: no\n"));
 	tear_down(&g);
 }
 END_TEST
@@ -348,7 +349,7 @@ START_TEST(a_process_is_restarted_and_reloaded_on_request)
 	ck_assert_int_eq(order(&g, "restart persist"), 0);
 	WAIT_FOR(is_ready(&g, "persist", 1));
 	ck_assert_int_eq(order(&g, "reload world"), 0);
-	WAIT_FOR(file_has(&g, "log/mudlark.log", "world   | reloaded"));
+	WAIT_FOR(file_has(&g, "log/mudlark.log", "world    | reloaded"));
 	ck_assert(!file_has(&g, "reloaded", "x\nx"));
 	ck_assert_int_eq(order(&g, "restart nobody"), 1);
 	ck_assert_int_eq(order(&g, "restart"), 1);

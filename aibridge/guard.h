@@ -1,0 +1,40 @@
+/*
+ * guard.h - what a model says is text of a stranger.
+ *
+ * guard_clean() makes it harmless: valid UTF-8, one line, no control or invisible characters, no quotes or
+ * name in front ("Nan:", "Nan says,"), stage directions (*smiles*) made an emote, no markdown.
+ * guard_check() refuses what must not be said: broken character ("as an AI", "language model", "system
+ * prompt", the instructions themselves), names of strangers, words of the list, addresses of the web, code,
+ * what looks like a line of the game or of staff, another script than the game's when the pack says so.
+ */
+#pragma once
+
+#include "aibridge.pb-c.h"
+#include "rt/base.h"
+#include "rt/buf.h"
+
+enum guard_verdict {
+	GUARD_OK,
+	GUARD_EMPTY,	 /* nothing is left */
+	GUARD_CHARACTER, /* it is not the npc who speaks */
+	GUARD_PROMPT,	 /* it repeats what it was told to keep */
+	GUARD_NAME,	 /* of somebody it does not perceive */
+	GUARD_WORD,	 /* of the list, or an avoided one */
+	GUARD_LINK,
+	GUARD_FORM,	 /* code, a line of the game */
+	GUARD_MODERATED, /* by the provider's endpoint */
+	GUARD_VERDICTS
+};
+
+struct guard; /* word list, compiled once */
+
+/* `words_file` "": the built-in list alone. -errno when it cannot be read. */
+int guard_new(struct guard **ret, const char *words_file) MUST_USE;
+void guard_free(struct guard *g);
+
+/* Cleans one sentence into out (empty: nothing is left); *ret_emote: it is an action. */
+void guard_clean(const Mudlark__AiAsk *ask, struct span sentence, struct buf *out, bool *ret_emote);
+/* `said`: what came before it in this answer. */
+enum guard_verdict guard_check(const struct guard *g, const Mudlark__AiAsk *ask,
+			       struct span sentence, struct span said);
+const char *guard_verdict_name(enum guard_verdict v);

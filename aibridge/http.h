@@ -1,0 +1,59 @@
+/*
+ * http.h - requests over libcurl's multi interface on the loop.
+ *
+ * Nothing blocks; names are resolved by curl's threads; no redirects (keys), no cookies, no proxies from the
+ * environment unless asked for; only https, and http where allowed; answers are counted decoded and capped.
+ * A stall (no byte for `stall_us`) and the deadline end a request.  Cancelling closes its connection.
+ */
+#pragma once
+
+#include "rt/base.h"
+#include "rt/buf.h"
+#include "rt/loop.h"
+
+struct http;
+struct http_call;
+
+enum http_end {
+	HTTP_DONE,    /* the whole answer is there; its status may be anything */
+	HTTP_CONNECT, /* no connection: name, refused, TLS */
+	HTTP_DEADLINE,
+	HTTP_STALL,
+	HTTP_CUT, /* the connection broke in the middle */
+	HTTP_TOO_LARGE,
+	HTTP_CANCELLED, /* http_free() */
+};
+
+struct http_request {
+	const char *url;
+	const char *const *headers; /* "name: value", NULL-terminated; copied */
+	struct span body;	    /* copied; empty: GET */
+	uint64_t deadline_us, stall_us, first_byte_us;
+	size_t max_bytes;
+	bool allow_http; /* not only https */
+};
+
+struct http_result {
+	enum http_end end;
+	long status;		 /* 0: none came */
+	uint64_t retry_after_us; /* of the header; 0: not said */
+	bool sent;		 /* the request may have reached the other side */
+	char why[160];		 /* for a person; never a header's or key's text */
+};
+
+struct http_events {
+	/* The status and headers are there; false: not wanted, go on to the end without data(). May be NULL. */
+	bool (*status)(void *ctx, long status);
+	void (*data)(void *ctx, struct span piece);
+	/* Exactly once, last; the call is gone when it returns. Not after http_cancel(). */
+	void (*end)(void *ctx, const struct http_result *r);
+	void *ctx;
+};
+
+int http_new(struct http **ret, struct loop *l, size_t max_connections) MUST_USE;
+void http_free(struct http *h); /* ends what is under way with HTTP_CANCELLED */
+/* NULL: it cannot even be begun (memory, URL); `end` is not called. Never calls back before returning. */
+struct http_call *http_start(struct http *h, const struct http_request *q,
+			     const struct http_events *e);
+void http_cancel(struct http_call *c); /* may be called in its own data() */
+size_t http_under_way(const struct http *h);

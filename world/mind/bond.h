@@ -1,0 +1,40 @@
+/*
+ * bond.h - what people of the world make of a player: how often they met, how they like it, what they
+ * chose to remember, what they told (component of players, stored with them).
+ *
+ * At most BONDS_MAX of them; who was not met for longest is forgotten first.
+ */
+#pragma once
+
+#include "world/core/entity.h"
+
+enum {
+	BONDS_MAX = 64,
+	BOND_MEMORIES = 8,
+	BOND_MEMORY_MAX = 160,
+	BOND_TOLD_MAX = 24,
+	BOND_REGARD_MAX = 100
+};
+
+struct bond {
+	char *npc;		       /* "foreshore/marrable" */
+	uint32_t met;		       /* conversations */
+	int32_t regard;		       /* -100 .. 100 */
+	uint64_t last;		       /* tick of the last one */
+	char *memories[BOND_MEMORIES]; /* plain text, oldest first; NULL behind the last */
+	char *told[BOND_TOLD_MAX];     /* keys of topics that are to be kept in mind (`marks`) */
+	char *gave[BOND_MEMORIES];     /* keys of items it gave once and for all */
+};
+
+/* NULL: they never met. */
+const struct bond *bond_get(const struct world *w, struct ent player, const char *npc);
+/* A conversation begins: counts once in ten minutes. */
+void bond_meet(struct world *w, struct ent player, const char *npc);
+void bond_regard(struct world *w, struct ent player, const char *npc, int32_t change);
+void bond_remember(struct world *w, struct ent player, const char *npc, struct span text);
+bool bond_was_told(const struct world *w, struct ent player, const char *npc, const char *topic);
+void bond_told(struct world *w, struct ent player, const char *npc, const char *topic);
+bool bond_gave(const struct world *w, struct ent player, const char *npc, const char *item);
+void bond_note_gift(struct world *w, struct ent player, const char *npc, const char *item);
+/* The memories and the regard; NULL: of all. What was told and given stays. Returns how many. */
+size_t bond_forget(struct world *w, struct ent player, const char *npc);
