@@ -4,8 +4,9 @@
  * guard_clean() makes it harmless: valid UTF-8, one line, no control or invisible characters, no quotes or
  * name in front ("Nan:", "Nan says,"), stage directions (*smiles*) made an emote, no markdown.
  * guard_check() refuses what must not be said: broken character ("as an AI", "language model", "system
- * prompt", the instructions themselves), names of strangers, words of the list, addresses of the web, code,
- * what looks like a line of the game or of staff, another script than the game's when the pack says so.
+ * prompt", the instructions themselves), words of the list, addresses of the web, code,
+ * what looks like a line of the game or of staff.  Names of players it does not perceive are the world's to
+ * find (mind.h): only it knows them.
  */
 #pragma once
 
@@ -18,7 +19,6 @@ enum guard_verdict {
 	GUARD_EMPTY,	 /* nothing is left */
 	GUARD_CHARACTER, /* it is not the npc who speaks */
 	GUARD_PROMPT,	 /* it repeats what it was told to keep */
-	GUARD_NAME,	 /* of somebody it does not perceive */
 	GUARD_WORD,	 /* of the list, or an avoided one */
 	GUARD_LINK,
 	GUARD_FORM,	 /* code, a line of the game */
