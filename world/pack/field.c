@@ -3,6 +3,7 @@
  */
 #include "world/pack/field.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "rt/buf.h"
@@ -74,7 +75,7 @@ static bool check_markup(struct pack_loader *l, const struct yaml_node *node, st
 		mistake_at(&l->mistakes, node, "no markup here: the text holds a `{`");
 		return false;
 	}
-	ok = tags_check(text, &wrong);
+	ok = kind == FIELD_SPOKEN || tags_check(text, &wrong);
 	if (!ok)
 		mistake_at(&l->mistakes, node, "%.*s", (int)wrong.n, buf_p(&wrong));
 	buf_done(&wrong);
@@ -118,34 +119,101 @@ static void read_bool(struct pack_loader *l, const struct yaml_node *node, bool 
 		*ret = is_true;
 }
 
-static void read_number(struct pack_loader *l, const struct yaml_node *node, const struct field *f,
-			uint32_t *ret)
+/* A whole number from `min` to `max`, whichever sign it has. */
+static bool parse_number(const struct yaml_node *node, int64_t min, int64_t max, int64_t *ret)
 {
-	uint64_t v = 0;
-	bool ok = node->kind == YAML_TEXT && !node->is_quoted && node->text.n && node->text.n <= 9;
+	struct span digits = node->text;
+	bool is_negative = min < 0 && digits.n && *digits.p == '-';
+	bool ok;
+	int64_t v = 0;
 
-	for (size_t i = 0; ok && i < node->text.n; i++) {
-		ok = node->text.p[i] >= '0' && node->text.p[i] <= '9';
-		v = v * 10 + (uint64_t)(node->text.p[i] - '0');
+	digits.p += is_negative;
+	digits.n -= is_negative;
+	ok = node->kind == YAML_TEXT && !node->is_quoted && digits.n && digits.n <= 9;
+	for (size_t i = 0; ok && i < digits.n; i++) {
+		ok = digits.p[i] >= '0' && digits.p[i] <= '9';
+		v = v * 10 + (digits.p[i] - '0');
 	}
-	if (!ok || v < f->min || v > f->max)
-		mistake_at(&l->mistakes, node, "`%s` is a number from %u to %u", f->name, f->min,
-			   f->max);
-	else
-		*ret = (uint32_t)v;
+	*ret = is_negative ? -v : v;
+	return ok && *ret >= min && *ret <= max;
 }
 
-static void read_list(struct pack_loader *l, const struct yaml_node *node, enum field_kind kind,
+static void read_number(struct pack_loader *l, const struct yaml_node *node, const struct field *f,
+			void *ret)
+{
+	bool is_signed = f->kind == FIELD_CHANGE;
+	int64_t min = is_signed ? -(int64_t)f->max : (int64_t)f->min, v;
+
+	if (!parse_number(node, min, f->max, &v))
+		mistake_at(&l->mistakes, node, "`%s` is a number from %" PRId64 " to %u", f->name,
+			   min, f->max);
+	else if (is_signed)
+		*(int32_t *)ret = (int32_t)v;
+	else
+		*(uint32_t *)ret = (uint32_t)v;
+}
+
+static const char *bounded(struct pack_loader *l, const struct yaml_node *node, const char *text,
+			   uint32_t bytes)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (!bytes || n <= bytes)
+		return text;
+	mistake_at(&l->mistakes, node, "this text has %zu bytes, of %u at most", n, bytes);
+	return NULL;
+}
+
+/* How many bytes the field is that begins here, with its braces; 0: it is none of these. */
+static size_t field_at(const char *p, const char *const *fields)
+{
+	size_t n = strcspn(p + 1, "{}");
+
+	for (size_t i = 0; *p == '{' && p[n + 1] == '}' && fields[i]; i++)
+		if (strlen(fields[i]) == n && !memcmp(fields[i], p + 1, n))
+			return n + 2;
+	return 0;
+}
+
+/* What somebody says: every brace belongs to one of the fields. */
+static const char *spoken(struct pack_loader *l, const struct yaml_node *node,
+			  const char *const *fields)
+{
+	const char *text = field_text(l, node, FIELD_SPOKEN);
+	const char *p = text ? text : "";
+	struct buf known = { 0 };
+	size_t n;
+
+	while ((p = strpbrk(p, "{}")) && (n = field_at(p, fields)))
+		p += n;
+	if (!p)
+		return text;
+	for (size_t i = 0; fields[i]; i++)
+		buf_addf(&known, "%s{%s}", i ? ", " : "", fields[i]);
+	mistake_at(&l->mistakes, node, "`%.20s` is not filled in here (there is: %.*s)", p,
+		   known.n ? (int)known.n : 7, known.n ? buf_p(&known) : "nothing");
+	buf_done(&known);
+	return NULL;
+}
+
+static void read_list(struct pack_loader *l, const struct yaml_node *node, const struct field *f,
 		      const char *const **ret, size_t *ret_n)
 {
 	const char **list;
 	size_t n = 0;
 
-	if (!field_is(l, node, YAML_LIST, node->key->text.p))
+	if (!field_is(l, node, YAML_LIST, f->name))
 		return;
+	if (node->n < f->min || (f->max && node->n > f->max))
+		mistake_at(&l->mistakes, node->key, "`%s` has %u entries: it takes %u to %u",
+			   f->name, node->n, f->min, f->max);
 	list = arena_alloc(l->arena, (node->n + 1) * sizeof(*list));
 	for (const struct yaml_node *c = node->first; c; c = c->next) {
-		list[n] = field_text(l, c, kind);
+		const char *text = f->kind == FIELD_SPOKEN
+					   ? spoken(l, c, f->choices)
+					   : field_text(l, c, f->kind - FIELD_KEYS + FIELD_KEY);
+
+		list[n] = bounded(l, c, text, f->bytes);
 		n += list[n] != NULL;
 	}
 	*ret = list;
@@ -192,19 +260,20 @@ static void read_field(struct pack_loader *l, const struct yaml_node *node, cons
 	case FIELD_PLAIN:
 	case FIELD_LINE:
 	case FIELD_TEXT:
-		*(const char **)to = field_text(l, node, f->kind);
+		*(const char **)to = bounded(l, node, field_text(l, node, f->kind), f->bytes);
 		break;
 	case FIELD_BOOL:
 		read_bool(l, node, to);
 		break;
 	case FIELD_NUMBER:
+	case FIELD_CHANGE:
 		read_number(l, node, f, to);
 		break;
 	case FIELD_KEYS:
 	case FIELD_PLAINS:
 	case FIELD_LINES:
-		read_list(l, node, f->kind - FIELD_KEYS + FIELD_KEY, to,
-			  (size_t *)(void *)((char *)record + f->offset_n));
+	case FIELD_SPOKEN:
+		read_list(l, node, f, to, (size_t *)(void *)((char *)record + f->offset_n));
 		break;
 	case FIELD_FLAGS:
 		read_flags(l, node, f, to);

@@ -16,9 +16,11 @@ enum field_kind {
 	FIELD_TEXT,   /* const char *: markup, one or more lines */
 	FIELD_BOOL,   /* bool */
 	FIELD_NUMBER, /* uint32_t, min..max */
+	FIELD_CHANGE, /* int32_t, -max..max */
 	FIELD_KEYS,   /* const char *const *, then size_t: lists of the above */
 	FIELD_PLAINS,
 	FIELD_LINES,
+	FIELD_SPOKEN, /* what somebody says: no markup, but the fields that `choices` names */
 	FIELD_FLAGS,  /* unsigned: a list of `choices`, the first is bit 0 */
 	FIELD_CHOICE, /* unsigned: index into `choices` */
 	FIELD_NODE,   /* const struct yaml_node *: read by somebody else */
@@ -30,7 +32,8 @@ struct field {
 	bool is_required;
 	size_t offset;
 	size_t offset_n;	    /* lists: where their length goes */
-	uint32_t min, max;	    /* FIELD_NUMBER */
+	uint32_t min, max;	    /* numbers; lists: how many entries, max 0: any number */
+	uint32_t bytes;		    /* texts and entries of lists: the longest one, 0: any */
 	const char *const *choices; /* NULL-terminated */
 };
 
@@ -54,6 +57,14 @@ struct field {
 #define FIELD_NAMED(name_, kind_, at, choices_)                                                    \
 	{                                                                                          \
 		.name = name_, .kind = kind_, .offset = at, .choices = choices_                    \
+	}
+#define FIELD_SHORT(name_, kind_, at, bytes_)                                                      \
+	{                                                                                          \
+		.name = name_, .kind = kind_, .offset = at, .bytes = bytes_                        \
+	}
+#define FIELD_CHANGES(name_, at, max_)                                                             \
+	{                                                                                          \
+		.name = name_, .kind = FIELD_CHANGE, .offset = at, .max = max_                     \
 	}
 
 /* Reads a map into the record; `what` names it in sentences ("a room"). */

@@ -53,6 +53,8 @@ static const struct field source_fields[] = {
 	FIELD("items", FIELD_NODE, SOURCE(sections[SECTION_ITEMS])),
 	FIELD("npcs", FIELD_NODE, SOURCE(sections[SECTION_NPCS])),
 	FIELD("help", FIELD_NODE, SOURCE(sections[SECTION_HELP])),
+	FIELD("smalltalk", FIELD_NODE, SOURCE(sections[SECTION_SMALLTALK])),
+	FIELD("errands", FIELD_NODE, SOURCE(sections[SECTION_ERRANDS])),
 };
 
 static const struct field area_fields[] = {
@@ -65,6 +67,8 @@ static const struct records no_records[N_SECTIONS] = {
 	[SECTION_ITEMS] = { .section = "items", .size = sizeof(struct pack_item) },
 	[SECTION_NPCS] = { .section = "npcs", .size = sizeof(struct pack_npc) },
 	[SECTION_HELP] = { .section = "help", .size = sizeof(struct pack_help) },
+	[SECTION_SMALLTALK] = { .section = "smalltalk", .size = sizeof(struct pack_topic) },
+	[SECTION_ERRANDS] = { .section = "errands", .size = sizeof(struct pack_errand) },
 };
 
 void *loader_find(struct pack_loader *l, enum section section, const struct yaml_node *node)
@@ -226,13 +230,18 @@ static void load_all(struct pack_loader *l, const struct yaml_node *header)
 		declare_section(l, s);
 	load_items(l);
 	load_npcs(l);
+	load_smalltalk(l);
 	load_help(l);
 	load_rooms(l);
 	load_spawns(l);
+	load_errands(l);
+	load_whens(l);
 	load_sounds(l);
 	if (header)
 		load_header(l, header);
 	check_map(l);
+	check_minds(l);
+	check_errands(l);
 }
 
 /* Hands what was loaded to the pack. */
@@ -248,6 +257,10 @@ static void publish(struct pack_loader *l, const struct pack_files *files)
 	p->n_npcs = l->sections[SECTION_NPCS].n;
 	p->help = l->sections[SECTION_HELP].list;
 	p->n_help = l->sections[SECTION_HELP].n;
+	p->smalltalk = l->sections[SECTION_SMALLTALK].list;
+	p->n_smalltalk = l->sections[SECTION_SMALLTALK].n;
+	p->errands = l->sections[SECTION_ERRANDS].list;
+	p->n_errands = l->sections[SECTION_ERRANDS].n;
 	p->spawns = l->spawns;
 	p->n_spawns = l->n_spawns;
 	memcpy(p->hash, files->hash, sizeof(p->hash));
@@ -266,6 +279,7 @@ int pack_load(struct pack **ret, const char *dir, struct buf *errors)
 	for (enum section s = 0; s < N_SECTIONS; s++)
 		strmap_init(&l.sections[s].by_key, NULL);
 	strmap_init(&l.spawn_keys, NULL);
+	strmap_init(&l.topics, NULL);
 	pack_files_read(&files, dir, l.arena, &l.mistakes);
 	load_all(&l, parse_files(&l, &files, dir));
 	publish(&l, &files);
@@ -276,6 +290,7 @@ int pack_load(struct pack **ret, const char *dir, struct buf *errors)
 	for (enum section s = 0; s < N_SECTIONS; s++)
 		strmap_done(&l.sections[s].by_key);
 	strmap_done(&l.spawn_keys);
+	strmap_done(&l.topics);
 	if (!ok)
 		return 1;
 	*ret = TAKE(pack);

@@ -22,7 +22,22 @@ struct records {
 	struct strmap by_key;
 };
 
-enum section { SECTION_ROOMS, SECTION_ITEMS, SECTION_NPCS, SECTION_HELP, N_SECTIONS };
+enum section {
+	SECTION_ROOMS,
+	SECTION_ITEMS,
+	SECTION_NPCS,
+	SECTION_HELP,
+	SECTION_SMALLTALK,
+	SECTION_ERRANDS,
+	N_SECTIONS
+};
+
+/* A condition that is read when all it may name is there. */
+struct later {
+	const struct yaml_node *node;
+	const struct pack_when **to;
+	struct later *next;
+};
 
 /* A file other than pack.yaml. */
 struct source {
@@ -42,6 +57,8 @@ struct pack_loader {
 	struct pack_spawn *spawns;
 	size_t n_spawns;
 	struct strmap spawn_keys;
+	struct strmap topics; /* "npc/topic": struct pack_topic */
+	struct later *whens;
 };
 
 /* The record that a node names; NULL after a mistake. */
@@ -52,6 +69,20 @@ void load_npcs(struct pack_loader *l);
 void load_help(struct pack_loader *l);
 void load_rooms(struct pack_loader *l);
 void load_spawns(struct pack_loader *l);
+/* The `mind` of an npc; NULL after a mistake in its form. */
+const struct pack_mind *load_mind(struct pack_loader *l, const struct yaml_node *node,
+				  const char *npc);
+void load_smalltalk(struct pack_loader *l);
+void load_errands(struct pack_loader *l);
+/* *to is filled by load_whens(), behind all other sections. */
+void when_later(struct pack_loader *l, const struct yaml_node *node, const struct pack_when **to);
+void load_whens(struct pack_loader *l);
+/* The topic that "npc/topic" names, from now on one that is kept in mind; NULL after a mistake. */
+const struct pack_topic *loader_topic(struct pack_loader *l, const struct yaml_node *node,
+				      const struct pack_npc **ret_npc);
 void load_sounds(struct pack_loader *l);
 /* What only the whole can show: ways back, rooms that nobody can reach. */
 void check_map(struct pack_loader *l);
+/* What a mind is in all, and that every errand can be had and done. */
+void check_minds(struct pack_loader *l);
+void check_errands(struct pack_loader *l);

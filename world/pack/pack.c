@@ -44,8 +44,8 @@ const struct pack_errand *pack_errand(const struct pack *p, struct span key)
 	return NULL;
 }
 
-const char *const pack_verb_names[] = { "say",	  "emote",  "give",  "go",   "follow",	"open",
-					"attack", "offer",  "mood",  "remember", NULL };
+const char *const pack_verb_names[] = { "say",	  "emote", "give", "go",       "follow", "open",
+					"attack", "offer", "mood", "remember", NULL };
 
 static size_t count_placed(const struct pack *p, bool items)
 {
@@ -57,18 +57,37 @@ static size_t count_placed(const struct pack *p, bool items)
 	return n;
 }
 
+/* How many can be talked to; their topics are added up. */
+static size_t count_minds(const struct pack *p, size_t *ret_topics)
+{
+	size_t n = 0;
+
+	*ret_topics = 0;
+	for (size_t i = 0; i < p->n_npcs; i++) {
+		if (!p->npcs[i].mind)
+			continue;
+		n++;
+		*ret_topics += p->npcs[i].mind->n_topics;
+	}
+	return n;
+}
+
 int pack_check(const char *dir)
 {
 	CLEANUP(pack_freep) struct pack *p = NULL;
 	struct buf errors = { 0 };
+	size_t minds, topics;
 	int r = pack_load(&p, dir, &errors);
 
 	fwrite(buf_p(&errors), 1, errors.n, stdout);
 	buf_done(&errors);
 	if (r)
 		return EX_DATAERR;
-	printf("ok: %zu rooms in %zu areas, %zu things of %zu kinds, %zu people, %zu help topics\n",
+	minds = count_minds(p, &topics);
+	printf("ok: %zu rooms in %zu areas, %zu things of %zu kinds, %zu people (%zu to talk to, "
+	       "with "
+	       "%zu topics), %zu errands, %zu help topics\n",
 	       p->n_rooms, p->n_areas, count_placed(p, true), p->n_items, count_placed(p, false),
-	       p->n_help);
+	       minds, topics, p->n_errands, p->n_help);
 	return 0;
 }

@@ -9,8 +9,8 @@
  *
  * Files: pack.yaml (name, version, depends, licence, credits, start, banner) and any other *.yaml
  * in the folder or one folder below it, in order of path, each with some of the sections `area`,
- * `rooms`, `items`, `npcs`, `help`, `smalltalk`, `errands`.  world/packs/README.md is the builder's description of all
- * keys.
+ * `rooms`, `items`, `npcs`, `help`, `smalltalk`, `errands`.  world/packs/README.md is the builder's
+ * description of all keys.
  *
  * Keys are lower case ([a-z][a-z0-9_]*) and unique by kind in the pack.  Keys of spawns are
  * `room/thing` or `room/chest/thing`; they last as long as the builder keeps them, so that the
@@ -23,6 +23,9 @@
 #include "world/pack/dir.h"
 
 #define PACK_MAX_MISTAKES 100
+
+/* What is kept of one player and one npc has bounds (world/mind/bond.h): so have minds. */
+enum { PACK_MARKS_MAX = 24, PACK_GIFTS_MAX = 8, PACK_REGARD_MAX = 100 };
 
 struct pack_room;
 struct pack_spawn;
@@ -114,17 +117,18 @@ struct pack_when {
 	bool has_regard;
 };
 
-/* Something that somebody can tell. */
+/* Something that somebody can tell. Its texts are plain; only small talk has neither fact nor what
+ * follows it. */
 struct pack_topic {
 	const char *key;
 	const char *const *words; /* lower case; words or phrases a player may say for it */
 	size_t n_words;
-	const char *fact; /* plain text for a model; NULL: its lines are */
-	const char *const
-		*lines; /* for the scripted provider: one of them in turn; `{name}` is the player */
+	const char *fact;	  /* plain text for a model; NULL: its lines are */
+	const char *const *lines; /* for the scripted provider, in turn; with {name} (the player),
+				     {place}, {time}, {weather}; at least one */
 	size_t n_lines;
-	const struct pack_when *when;	  /* NULL: always */
-	bool marks;			  /* that it was told is kept in mind */
+	const struct pack_when *when; /* NULL: always */
+	bool marks; /* that it was told is kept in mind: said, or a condition or a step needs it */
 	int32_t regard;			  /* by which the teller's regard changes, the first time */
 	const struct pack_errand *offers; /* NULL: none */
 };
@@ -150,20 +154,21 @@ struct pack_gift {
 	const struct pack_when *when;
 };
 
-/* How somebody talks. Texts are plain but for `greets`, `shrugs` and `thinks`, which are markup. */
+/* How somebody talks. Texts are plain, without any brace but those of the fields that are named
+ * here; `thinks` alone is markup. */
 struct pack_mind {
-	const char *persona, *style;
+	const char *persona, *style; /* style NULL: not said */
 	const char *const *knows;
 	size_t n_knows;
 	const char *const *avoids; /* words of what it will not talk about */
 	size_t n_avoids;
-	const char *const *greets; /* at the first meeting; `{name}` is the player */
+	const char *const *greets; /* at the first meeting; with {name}, the player; at least one */
 	size_t n_greets;
-	const char *const *again; /* later; none: greets */
+	const char *const *again; /* later, with {name}; none: greets */
 	size_t n_again;
 	const char *const *shrugs; /* when it has no answer; at least one */
 	size_t n_shrugs;
-	const char *const *thinks; /* gestures while it thinks: "$n ..." sentences like barks */
+	const char *const *thinks; /* gestures while it thinks: whole sentences like barks */
 	size_t n_thinks;
 	const struct pack_topic *topics;
 	size_t n_topics;
@@ -198,6 +203,7 @@ struct pack_step {
 	const char *done;	       /* told to the player when it is done; NULL: nothing */
 };
 
+/* Its texts are markup but for the name. The giver has a mind and a topic that offers it. */
 struct pack_errand {
 	const char *key, *name;
 	const struct pack_npc *giver;
@@ -208,7 +214,7 @@ struct pack_errand {
 	const struct pack_item *const *reward; /* one of each, made for the player */
 	size_t n_reward;
 	int32_t regard;	    /* of the giver, when it is done */
-	const char *thanks; /* told to the player at the end */
+	const char *thanks; /* told to the player at the end; NULL: nothing */
 };
 
 /* Exactly one of item and npc is set; exactly one of room and inside. */

@@ -1,5 +1,6 @@
 /*
- * things.c - the sections `items`, `npcs` and `help`: prototypes and texts that refer to nothing.
+ * things.c - the sections `items`, `npcs` and `help`: prototypes and texts. How an npc talks is read
+ * by minds.c.
  */
 #include <ctype.h>
 #include <string.h>
@@ -32,6 +33,7 @@ static const struct field item_fields[] = {
 struct npc_form {
 	struct pack_npc npc;
 	const char *full;
+	const struct yaml_node *mind;
 };
 
 #define NPC(member) offsetof(struct npc_form, npc.member)
@@ -47,6 +49,7 @@ static const struct field npc_fields[] = {
 	FIELD("greeting", FIELD_LINE, NPC(greeting)),
 	FIELD_LIST("barks", FIELD_LINES, NPC(barks), NPC(n_barks)),
 	FIELD("sound", FIELD_KEY, NPC(sound)),
+	FIELD("mind", FIELD_NODE, offsetof(struct npc_form, mind)),
 };
 
 #define HELP(member) offsetof(struct pack_help, member)
@@ -102,6 +105,8 @@ void load_npcs(struct pack_loader *l)
 			noun_fill(l, form.full, &form.npc.name);
 		if (form.full && !form.npc.here)
 			form.npc.here = default_here(l, &form.npc.name, "is");
+		if (form.mind)
+			form.npc.mind = load_mind(l, form.mind, npcs[i].key);
 		npcs[i] = form.npc;
 	}
 }

@@ -189,7 +189,7 @@ static const struct {
 	  "world.yaml:5:1: `rooms` stands here for the second time (first in line 2)\n" },
 	{ AREA "rooms:\n" HALL YARD "romms: {}\n", "world.yaml:5:1: `romms` is no key of a pack's "
 						   "file (there are: area, rooms, items, npcs, "
-						   "help)\n" },
+						   "help, smalltalk, errands)\n" },
 	{ AREA "rooms: &all\n" HALL YARD,
 	  "world.yaml:2:8: anchors (&) are not allowed: say it twice\n" },
 	{ AREA "rooms:\n" HALL YARD "help: {a: {title: !str A, text: t}}\n",

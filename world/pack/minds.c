@@ -1,0 +1,289 @@
+/*
+ * minds.c - how the people of a pack talk: `mind` of an npc, `smalltalk`.
+ *
+ * Who is told what has bounds: lines are cut by whoever says them, and a model is told all of a mind.
+ */
+#include <string.h>
+#include "world/pack/field.h"
+#include "world/pack/loader.h"
+
+enum {
+	LINE_BYTES = 300, /* what is said is cut there */
+	LISTS_MAX = 16,
+	TOPICS_MAX = 64,
+	PERSONA_BYTES = 1500,
+	STYLE_BYTES = 500,
+	KNOWS_MAX = 24,
+	KNOWS_BYTES = 200,
+	FACT_BYTES = 400,
+	WORD_BYTES = 40,
+	MIND_BYTES = 18 * 1024 /* of one mind with the small talk: a model is told all of it */
+};
+
+/* What is filled in by whoever says a line. */
+static const char *const greet_blanks[] = { "name", NULL };
+static const char *const line_blanks[] = { "name", "place", "time", "weather", NULL };
+static const char *const no_blanks[] = { NULL };
+
+struct mind_form {
+	struct pack_mind mind;
+	const struct yaml_node *topics, *gives;
+};
+
+#define MIND(member) offsetof(struct mind_form, mind.member)
+#define MIND_LINES(name_, member, n_member, choices_, required)                                    \
+	{                                                                                          \
+		.name = name_, .kind = FIELD_SPOKEN, .is_required = required,                      \
+		.offset = MIND(member), .offset_n = MIND(n_member), .min = 1, .max = LISTS_MAX,    \
+		.bytes = LINE_BYTES, .choices = choices_                                           \
+	}
+
+static const struct field mind_fields[] = {
+	{ .name = "persona",
+	  .kind = FIELD_PLAIN,
+	  .is_required = true,
+	  .offset = MIND(persona),
+	  .bytes = PERSONA_BYTES },
+	FIELD_SHORT("style", FIELD_PLAIN, MIND(style), STYLE_BYTES),
+	{ .name = "knows",
+	  .kind = FIELD_PLAINS,
+	  .offset = MIND(knows),
+	  .offset_n = MIND(n_knows),
+	  .max = KNOWS_MAX,
+	  .bytes = KNOWS_BYTES },
+	{ .name = "avoids",
+	  .kind = FIELD_PLAINS,
+	  .offset = MIND(avoids),
+	  .offset_n = MIND(n_avoids),
+	  .max = LISTS_MAX,
+	  .bytes = WORD_BYTES },
+	MIND_LINES("greets", greets, n_greets, greet_blanks, true),
+	MIND_LINES("again", again, n_again, greet_blanks, false),
+	MIND_LINES("shrugs", shrugs, n_shrugs, no_blanks, true),
+	{ .name = "thinks",
+	  .kind = FIELD_LINES,
+	  .offset = MIND(thinks),
+	  .offset_n = MIND(n_thinks),
+	  .max = LISTS_MAX,
+	  .bytes = LINE_BYTES },
+	FIELD_NAMED("may", FIELD_FLAGS, MIND(may), pack_verb_names),
+	FIELD("gives", FIELD_NODE, offsetof(struct mind_form, gives)),
+	FIELD("topics", FIELD_NODE, offsetof(struct mind_form, topics)),
+};
+
+struct topic_form {
+	struct pack_topic topic;
+	const struct yaml_node *when, *offers;
+};
+
+#define TOPIC(member) offsetof(struct topic_form, topic.member)
+
+/* Those of small talk are the first of them. */
+static const struct field topic_fields[] = {
+	{ .name = "words",
+	  .kind = FIELD_PLAINS,
+	  .is_required = true,
+	  .offset = TOPIC(words),
+	  .offset_n = TOPIC(n_words),
+	  .min = 1,
+	  .max = LISTS_MAX,
+	  .bytes = WORD_BYTES },
+	{ .name = "says",
+	  .kind = FIELD_SPOKEN,
+	  .is_required = true,
+	  .offset = TOPIC(lines),
+	  .offset_n = TOPIC(n_lines),
+	  .min = 1,
+	  .max = LISTS_MAX,
+	  .bytes = LINE_BYTES,
+	  .choices = line_blanks },
+	FIELD_SHORT("fact", FIELD_PLAIN, TOPIC(fact), FACT_BYTES),
+	FIELD("when", FIELD_NODE, offsetof(struct topic_form, when)),
+	FIELD("marks", FIELD_BOOL, TOPIC(marks)),
+	FIELD_CHANGES("regard", TOPIC(regard), PACK_REGARD_MAX),
+	FIELD("offers", FIELD_NODE, offsetof(struct topic_form, offers)),
+};
+
+enum { SMALLTALK_FIELDS = 2 };
+
+struct gift_form {
+	const struct yaml_node *item, *when;
+};
+
+static const struct field gift_fields[] = {
+	FIELD_REQUIRED("item", FIELD_NODE, offsetof(struct gift_form, item)),
+	FIELD("when", FIELD_NODE, offsetof(struct gift_form, when)),
+};
+
+static void check_words(struct pack_loader *l, const struct yaml_node *list)
+{
+	if (!list || list->kind != YAML_LIST)
+		return;
+	for (const struct yaml_node *c = list->first; c; c = c->next)
+		for (size_t i = 0; i < c->text.n; i++)
+			if (c->text.p[i] >= 'A' && c->text.p[i] <= 'Z') {
+				mistake_at(&l->mistakes, c, "`%.60s` must be lower case",
+					   c->text.p);
+				break;
+			}
+}
+
+/* The members of a map that can be keys; others are mistakes. */
+static bool has_key(struct pack_loader *l, const struct yaml_node *node)
+{
+	if (field_is_key(node->key->text))
+		return true;
+	mistake_at(&l->mistakes, node->key,
+		   "`%.60s` cannot be a key: lower case letters, digits and _", node->key->text.p);
+	return false;
+}
+
+static void read_topic(struct pack_loader *l, const struct yaml_node *node, const char *what,
+		       size_t n_fields, struct pack_topic *ret)
+{
+	struct topic_form form = { .topic = { .key = node->key->text.p } };
+
+	fields_read(l, node, what, topic_fields, n_fields, &form);
+	if (node->kind == YAML_MAP)
+		check_words(l, yaml_get(node, "words"));
+	if (form.offers)
+		form.topic.offers = loader_find(l, SECTION_ERRANDS, form.offers);
+	*ret = form.topic;
+	if (form.when)
+		when_later(l, form.when, &ret->when);
+}
+
+static void read_topics(struct pack_loader *l, const struct yaml_node *map, const char *npc,
+			struct pack_mind *mind)
+{
+	struct pack_topic *topics;
+	char *path;
+
+	if (!field_is(l, map, YAML_MAP, "topics"))
+		return;
+	if (map->n > TOPICS_MAX)
+		mistake_at(&l->mistakes, map->key, "`topics` has %u entries: it takes %u at most",
+			   map->n, (unsigned)TOPICS_MAX);
+	topics = arena_alloc(l->arena, map->n * sizeof(*topics) + 1);
+	for (const struct yaml_node *c = map->first; c; c = c->next) {
+		struct pack_topic *topic = &topics[mind->n_topics];
+
+		if (!has_key(l, c))
+			continue;
+		read_topic(l, c, "a topic", ARRAY_LEN(topic_fields), topic);
+		path = arena_printf(l->arena, "%s/%s", npc, topic->key);
+		strmap_put(&l->topics, (struct span){ path, strlen(path) }, topic);
+		mind->n_topics++;
+	}
+	mind->topics = topics;
+}
+
+static void read_gifts(struct pack_loader *l, const struct yaml_node *list, struct pack_mind *mind)
+{
+	struct pack_gift *gifts;
+
+	if (!field_is(l, list, YAML_LIST, "gives"))
+		return;
+	if (list->n > PACK_GIFTS_MAX)
+		mistake_at(&l->mistakes, list->key, "`gives` has %u entries: it takes %u at most",
+			   list->n, (unsigned)PACK_GIFTS_MAX);
+	gifts = arena_alloc(l->arena, list->n * sizeof(*gifts) + 1);
+	for (const struct yaml_node *c = list->first; c; c = c->next) {
+		struct pack_gift *gift = &gifts[mind->n_gifts];
+		struct gift_form form = { 0 };
+
+		fields_read(l, c, "a gift", gift_fields, ARRAY_LEN(gift_fields), &form);
+		if (!form.item)
+			continue;
+		*gift = (struct pack_gift){ .item = loader_find(l, SECTION_ITEMS, form.item) };
+		if (form.when)
+			when_later(l, form.when, &gift->when);
+		mind->n_gifts += gift->item != NULL;
+	}
+	mind->gifts = gifts;
+	if (list->n && !(mind->may & VERB_GIVE))
+		mistake_at(&l->mistakes, list->key, "who `gives` something needs `give` in `may`");
+}
+
+const struct pack_mind *load_mind(struct pack_loader *l, const struct yaml_node *node,
+				  const char *npc)
+{
+	struct pack_mind *mind = arena_alloc(l->arena, sizeof(*mind));
+	struct mind_form form = { 0 };
+
+	fields_read(l, node, "a mind", mind_fields, ARRAY_LEN(mind_fields), &form);
+	if (node->kind != YAML_MAP)
+		return NULL;
+	check_words(l, yaml_get(node, "avoids"));
+	*mind = form.mind;
+	if (!yaml_get(node, "may"))
+		mind->may = VERB_SAY | VERB_EMOTE;
+	if (form.topics)
+		read_topics(l, form.topics, npc, mind);
+	if (form.gives)
+		read_gifts(l, form.gives, mind);
+	return mind;
+}
+
+void load_smalltalk(struct pack_loader *l)
+{
+	const struct records *r = &l->sections[SECTION_SMALLTALK];
+	struct pack_topic *topics = r->list;
+
+	for (size_t i = 0; i < r->n; i++)
+		read_topic(l, r->nodes[i], "a topic of small talk", SMALLTALK_FIELDS, &topics[i]);
+}
+
+static size_t bytes_of(const char *const *lines, size_t n)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += strlen(lines[i]);
+	return bytes;
+}
+
+static size_t topic_bytes(const struct pack_topic *topics, size_t n)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += bytes_of(topics[i].words, topics[i].n_words) +
+			 bytes_of(topics[i].lines, topics[i].n_lines) +
+			 (topics[i].fact ? strlen(topics[i].fact) : 0);
+	return bytes;
+}
+
+static void check_mind(struct pack_loader *l, const struct yaml_node *node,
+		       const struct pack_mind *mind, size_t smalltalk)
+{
+	size_t marks = 0, bytes = smalltalk + strlen(mind->persona);
+
+	for (size_t i = 0; i < mind->n_topics; i++)
+		marks += mind->topics[i].marks;
+	if (marks > PACK_MARKS_MAX)
+		mistake_at(&l->mistakes, node->key,
+			   "%zu topics are to be kept in mind, of %u at most", marks,
+			   (unsigned)PACK_MARKS_MAX);
+	bytes += (mind->style ? strlen(mind->style) : 0) + bytes_of(mind->knows, mind->n_knows) +
+		 bytes_of(mind->greets, mind->n_greets) + bytes_of(mind->shrugs, mind->n_shrugs) +
+		 topic_bytes(mind->topics, mind->n_topics);
+	if (bytes > MIND_BYTES)
+		mistake_at(&l->mistakes, node->key,
+			   "with the small talk this mind has %zu bytes, of %u at most", bytes,
+			   (unsigned)MIND_BYTES);
+}
+
+void check_minds(struct pack_loader *l)
+{
+	const struct records *r = &l->sections[SECTION_NPCS];
+	const struct records *small = &l->sections[SECTION_SMALLTALK];
+	const struct pack_npc *npcs = r->list;
+
+	if (l->is_partial || l->mistakes.all)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		if (npcs[i].mind)
+			check_mind(l, yaml_get(r->nodes[i], "mind"), npcs[i].mind,
+				   topic_bytes(small->list, small->n));
+}
