@@ -2,10 +2,10 @@
  * budget.h - ai.budgets: how much may be spent on whom, and the accounts of the ledger that a call is charged
  * to (persist.proto, LedgerReserve).
  *
- * A row is `SCOPE AMOUNT` (money) or `SCOPE NUMBER tokens`.  Scopes: all (for ever), day (all in a day), player,
- * npc, pack (each in a day).  Accounts: "all", "day/2026-05-01", "player/2026-05-01/<id>", "npc/2026-05-01/
- * foreshore/marrable", "pack/2026-05-01/foreshore"; days are UTC.  Every call is charged to all five, limited or
- * not, so that spending can be told by each.
+ * A row is `SCOPE AMOUNT` (money) or `SCOPE NUMBER tokens`; a scope may have one of each.  Scopes: all (for
+ * ever), day (all in a day), player, npc, pack (each in a day).  Accounts: "all", "day/2026-05-01",
+ * "player/2026-05-01/<id>", "npc/2026-05-01/foreshore/marrable", "pack/2026-05-01/foreshore"; days are UTC.
+ * Every call is charged to all five, limited or not, so that spending can be told by each.
  */
 #pragma once
 
@@ -27,7 +27,7 @@ struct budgets {
 /* 0; 1: a sentence in *why. */
 int budgets_parse(struct budgets *b, char *const *rows, struct buf *why) MUST_USE;
 bool budgets_have_money(const struct budgets *b); /* so every model needs a price */
-/* The rows of a reservation, in `a`. */
+/* The accounts of a reservation, in `a`; the rest of it is the caller's. */
 void budgets_accounts(const struct budgets *b, struct arena *a, int64_t wall_ms, uint64_t player,
 		      const char *npc, Mudlark__LedgerReserve *ret);
 /* "The player's budget for today is used up." */

@@ -23,6 +23,8 @@ void prices_done(struct prices *p);
 /* By the whole name, or the longest row that ends in * and begins it; NULL: unknown. */
 const struct price *prices_find(const struct prices *p, const char *model);
 uint64_t price_of(const struct price *p, uint64_t in, uint64_t out); /* saturates */
-/* "0.0312" or "12.50" to nanos; false: not a number, or too large. And back: "0.0312". */
+/* "0.0312" or "12.50" to nanos; false: not a number, more than nine decimals, or above MONEY_MAX (what a
+ * ledger can hold). And back: "0.0312". */
+#define MONEY_MAX ((uint64_t)INT64_MAX)
 bool money_parse(struct span s, uint64_t *ret_nanos);
 void money_format(struct buf *out, uint64_t nanos);
