@@ -15,7 +15,7 @@ enum { SENTENCE_SHORT = 14, SENTENCE_CUT_FROM = 80 };
 
 static const char *const abbreviations[] = {
 	"mr",  "mrs", "ms",	"dr", "st", "prof", "capt", "sgt", "lt",  "col", "gen",
-	"rev", "hon", "messrs", "jr", "sr", "vs",   "e.g",  "i.e", "viz", "cf",	 "no",
+	"rev", "hon", "messrs", "jr", "sr", "vs",   "e.g",  "i.e", "viz", "cf",
 };
 
 /* Signs of more than one byte. */
