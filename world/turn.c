@@ -37,7 +37,7 @@ struct turn {
 	struct buf reply, draft;
 	struct session *draft_to;
 	bool draft_apart;
-	bool effect;			 /* of the present unit */
+	struct turn_ear ear; /* `effect`: of the present unit */
 	uint64_t last_session, last_seq; /* the last unit was this line; 0: none */
 	struct {
 		uint64_t session, seq;
@@ -63,7 +63,7 @@ void turn_free(struct world *w)
 
 void world_effect(struct world *w)
 {
-	w->turn->effect = true;
+	w->turn->ear.effect = true;
 }
 
 uint64_t turn_number(const struct world *w)
@@ -125,6 +125,30 @@ struct buf *turn_draft_done(struct world *w, struct session **ret_to)
 	return t->draft_apart ? &t->draft : NULL;
 }
 
+struct turn_ear turn_listen(struct world *w, struct ent who, struct buf *told)
+{
+	struct turn_ear before = w->turn->ear;
+
+	w->turn->ear = (struct turn_ear){ .who = who, .told = told };
+	return before;
+}
+
+bool turn_listened(struct world *w, struct turn_ear before)
+{
+	const bool effect = w->turn->ear.effect;
+
+	w->turn->ear = before;
+	w->turn->ear.effect |= effect;
+	return effect;
+}
+
+struct buf *turn_told(const struct world *w, struct ent who)
+{
+	const struct turn_ear *ear = &w->turn->ear;
+
+	return ear->told && ent_same(ear->who, who) ? ear->told : NULL;
+}
+
 void turn_quarantine(struct world *w, uint64_t session, uint64_t seq)
 {
 	struct turn *t = w->turn;
@@ -152,7 +176,7 @@ static bool is_quarantined(const struct turn *t, uint64_t session, uint64_t seq)
 static void unit_begin(struct world *w, struct session *own)
 {
 	w->turn->own = own;
-	w->turn->effect = false;
+	w->turn->ear = (struct turn_ear){ 0 };
 	w->turn->last_session = 0;
 	buf_reset(&w->turn->reply);
 }
@@ -176,7 +200,7 @@ static void unit_end(struct world *w)
 
 #ifndef MUT_NO_RESUME_EFFECT
 	if (s && (s->running || t->reply.n) && resume_can(s) && s->state != SESSION_LOGIN)
-		t->effect = true; /* nothing that is said to it may get lost */
+		t->ear.effect = true; /* nothing that is said to it may get lost */
 #endif
 	if (s && s->running && !s->waiting) {
 		done = s->running;
@@ -186,12 +210,12 @@ static void unit_end(struct world *w)
 	data_flush(w);
 	if (s)
 		session_answer(w, s, buf_span(&t->reply), done);
-	if (s && t->effect && done) {
+	if (s && t->ear.effect && done) {
 		s->applied = done;
 		if (s->state != SESSION_LOGIN)
 			commit_session(w, s); /* also of one that is parked meanwhile */
 	}
-	outbox_seal(w, t->effect);
+	outbox_seal(w, t->ear.effect);
 	t->own = NULL;
 	if (t->reply.cap > KEEP_BYTES)
 		buf_clear(&t->reply);

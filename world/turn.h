@@ -27,6 +27,17 @@ void turn_flush_reply(struct world *w);
 struct buf *turn_draft(struct world *w, struct session *s);
 /* The text when it is apart, and for whom; NULL when it is part of the answer. */
 struct buf *turn_draft_done(struct world *w, struct session **ret_to);
+/* Who has no connection is heard, too: until turn_listened() what it is told goes to `told`, and whether
+ * anything has an effect is counted apart. They nest. */
+struct turn_ear {
+	struct ent who;
+	struct buf *told;
+	bool effect;
+};
+struct turn_ear turn_listen(struct world *w, struct ent who, struct buf *told) MUST_USE;
+bool turn_listened(struct world *w, struct turn_ear before); /* has it had an effect? */
+/* Where to put what this one is told; NULL: nobody listens to that. */
+struct buf *turn_told(const struct world *w, struct ent who);
 /* Its last unit did too much: when that was a line, it counts as one that killed the world. */
 void turn_blame(struct world *w);
 /* This line has killed the world before. */

@@ -17,6 +17,8 @@
 #include "world/core/timers.h"
 #include "world/data.h"
 #include "world/info.h"
+#include "world/mind/errand.h"
+#include "world/mind/heard.h"
 #include "world/mind/life.h"
 #include "world/outbox.h"
 #include "world/resume.h"
@@ -75,6 +77,9 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	w->sources = sources_new();
 	enter_init(w);
 	life_init(w);
+	w->heard = heard_new();
+	heard_init(w);
+	errand_init(w);
 	return w;
 }
 
@@ -97,6 +102,7 @@ void world_free(struct world *w)
 	players_free(w);
 	turn_free(w);
 	data_hub_free(w);
+	heard_free(w);
 	info_free(w);
 	texts_free(w);
 	arena_done(&w->scratch);

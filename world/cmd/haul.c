@@ -9,6 +9,7 @@
 #include "world/core/name.h"
 #include "world/core/place.h"
 #include "world/core/say.h"
+#include "world/mind/errand.h"
 
 /* before, "the thing", after: in the scratch. */
 static const char *sentence(struct world *w, const char *before, struct ent e, const char *after)
@@ -30,7 +31,9 @@ static const char *refuse_hands(struct world *w, struct ent actor, struct ent th
 	bool is_self = ent_same(actor, to);
 
 	if (ent_kind(w, to) == KIND_NPC)
-		return sentence(w, "", to, " will not take that.");
+		return errand_wants(w, to, actor, thing)
+			       ? NULL
+			       : sentence(w, "", to, " will not take that.");
 	if (place_count(w, to) >= CARRY_THINGS)
 		return is_self ? "You cannot carry any more things."
 			       : sentence(w, "Too many things: ", to, " cannot carry any more.");

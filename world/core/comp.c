@@ -18,6 +18,8 @@
 #include "world/core/player.h"
 #include "world/core/room.h"
 #include "world/core/world.h"
+#include "world/mind/bond.h"
+#include "world/mind/errands.h"
 
 enum { BODY_MAX = 256 * 1024 };
 
@@ -52,6 +54,18 @@ const struct comp_def comp_table[COMP_COUNT] = {
 		       .done = npc_done,
 		       .save = npc_save,
 		       .load = npc_load },
+	[COMP_BONDS] = { .name = "bonds",
+			 .size = sizeof(struct bonds),
+			 .done = bonds_done,
+			 .bulk = bonds_bulk,
+			 .save = bonds_save,
+			 .load = bonds_load },
+	[COMP_ERRANDS] = { .name = "errands",
+			   .size = sizeof(struct errands),
+			   .done = errands_done,
+			   .bulk = errands_bulk,
+			   .save = errands_save,
+			   .load = errands_load },
 };
 
 void comp_save(const struct world *w, struct ent e, struct buf *out)

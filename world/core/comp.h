@@ -17,6 +17,8 @@ struct comp_def {
 	/* The struct is zeroed before; may be NULL. */
 	void (*init)(void *c);
 	void (*done)(void *c);
+	/* Bytes that it takes in the store, about; NULL: few. */
+	size_t (*bulk)(const void *c);
 	/* Appends the members (json_member() and a value each); nothing when all is default. */
 	void (*save)(const struct world *w, struct ent e, const void *c, struct buf *out);
 	/* 0; -EINVAL: a member is of the wrong type. Unknown members are counted in *unknown. */

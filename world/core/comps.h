@@ -27,3 +27,13 @@ int player_load(struct world *w, struct ent e, void *c, json_t *members, unsigne
 void npc_done(void *c);
 void npc_save(const struct world *w, struct ent e, const void *c, struct buf *out);
 int npc_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown);
+
+void bonds_done(void *c);
+size_t bonds_bulk(const void *c);
+void bonds_save(const struct world *w, struct ent e, const void *c, struct buf *out);
+int bonds_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown);
+
+void errands_done(void *c);
+size_t errands_bulk(const void *c);
+void errands_save(const struct world *w, struct ent e, const void *c, struct buf *out);
+int errands_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown);

@@ -23,7 +23,8 @@ static const struct kind_row kinds[KIND_COUNT] = {
 	[KIND_ROOM] = { "room", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ROOM },
 	[KIND_ITEM] = { "item", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ITEM },
 	[KIND_PLAYER] = { "player", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR |
-					    1U << COMP_PLAYER },
+					    1U << COMP_PLAYER | 1U << COMP_BONDS |
+					    1U << COMP_ERRANDS },
 	[KIND_NPC] = { "npc",
 		       1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR | 1U << COMP_NPC },
 };
@@ -204,6 +205,17 @@ uint64_t ent_pack_id(uint32_t world, const char *pack, const char *kind, const c
 	       (map_siphash(fixed, text, len) & (ENT_PACK_BIT - 1));
 }
 
+static size_t bulk_of(const struct world *w, const struct ent_slot *s)
+{
+	size_t bytes = 0;
+
+	for (int c = 0; c < COMP_COUNT; c++)
+		if (s->comp[c] && comp_table[c].bulk)
+			bytes += comp_table[c].bulk(
+				pool_at(&w->ents->comps[c], s->comp[c] - 1));
+	return bytes;
+}
+
 void ent_touch(struct world *w, struct ent e)
 {
 	struct ents *t = w->ents;
@@ -215,6 +227,7 @@ void ent_touch(struct world *w, struct ent e)
 	if (s->dirty)
 		return;
 	s->dirty = true;
+	t->dirty_bulk += bulk_of(w, s);
 	if (t->n_dirty == t->cap_dirty) {
 		t->cap_dirty = t->cap_dirty ? t->cap_dirty * 2 : 64;
 		t->dirty = base_realloc(t->dirty, t->cap_dirty, sizeof(*t->dirty));

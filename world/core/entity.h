@@ -32,6 +32,8 @@ enum comp_kind {
 	COMP_ACTOR,
 	COMP_PLAYER,
 	COMP_NPC,
+	COMP_BONDS,
+	COMP_ERRANDS,
 	COMP_COUNT
 };
 

@@ -17,7 +17,7 @@ size_t ents_estimate(const struct world *w)
 {
 	const struct ents *t = w->ents;
 
-	return t->n_dirty * ROW_ESTIMATE + t->n_deleted * 10 + t->parting_bytes;
+	return t->n_dirty * ROW_ESTIMATE + t->dirty_bulk + t->n_deleted * 10 + t->parting_bytes;
 }
 
 static Mudlark__EntityRow *new_row(struct world *w, uint64_t id, uint64_t owner, enum ent_kind kind,
@@ -80,6 +80,7 @@ void ents_collect(struct world *w, Mudlark__Commit *c)
 		c->put[c->n_put++] = row_of(w, t->dirty[i], s);
 	}
 	t->n_dirty = 0;
+	t->dirty_bulk = 0;
 	collect_partings(w, c);
 	c->n_del = t->n_deleted;
 	c->del = arena_alloc(&w->scratch, (t->n_deleted + 1) * sizeof(*c->del));

@@ -32,6 +32,7 @@ struct ents {
 	struct map64 by_id;
 	struct ent *dirty; /* in order of first marking */
 	size_t n_dirty, cap_dirty;
+	size_t dirty_bulk; /* bytes of what is large in them */
 	uint64_t *deleted; /* ids of stored ones */
 	size_t n_deleted, cap_deleted;
 	struct ent_parting *parting;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "rt/log.h"
+#include "world/core/comp.h"
 #include "world/core/events.h"
 
 enum { SEQ_BLOCK = 1 << 20, ROW_ESTIMATE = 48 };
@@ -329,6 +330,16 @@ size_t event_recent(const struct world *w, size_t n, void (*fn)(void *ctx, const
 	for (uint64_t i = t->n_ring - n; i < t->n_ring; i++)
 		fn(ctx, &t->ring[i % EVENT_RING].f);
 	return n;
+}
+
+struct ent event_ent(const struct world *w, const struct fact *f, const char *member)
+{
+	json_t *body = json_loadb(f->body.p, f->body.n, 0, NULL);
+	int bad = 0;
+	const uint64_t id = comp_id(json_object_get(body, member), &bad);
+
+	json_decref(body);
+	return bad ? ENT_NONE : ent_by_id(w, id);
 }
 
 void events_turn(struct world *w)

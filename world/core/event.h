@@ -68,6 +68,9 @@ uint64_t event_emit(struct world *w, enum fact_kind kind, struct ent actor, cons
 	PRINTF_LIKE(4, 5);
 #define EVENT_ID "\"%016" PRIx64 "\""
 
+/* Who or what a member of the body names; ENT_NONE: nothing that is here. */
+struct ent event_ent(const struct world *w, const struct fact *f, const char *member);
+
 /* Handlers: < 0 means that it failed; that is logged and the others still run. The id returned is
  * for event_off() and never 0. */
 uint64_t event_on(struct world *w, enum fact_kind kind,

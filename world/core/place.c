@@ -59,6 +59,13 @@ uint32_t place_players(const struct world *w, struct ent e)
 	return p ? p->n_players : 0;
 }
 
+uint32_t place_npcs(const struct world *w, struct ent e)
+{
+	const struct place *p = get(w, e);
+
+	return p ? p->n_npcs : 0;
+}
+
 struct ent place_first_player(const struct world *w, struct ent e)
 {
 	const struct place *p = get(w, e);
@@ -146,6 +153,7 @@ void places_unlink(struct world *w, struct ent e)
 		if (ent_same(owner->last_other, e))
 			owner->last_other = p->prev;
 		owner->n_players -= ent_kind(w, e) == KIND_PLAYER;
+		owner->n_npcs -= ent_kind(w, e) == KIND_NPC;
 		owner->n--;
 		owner->touched = true;
 	}
@@ -168,6 +176,7 @@ static void link_behind(struct world *w, struct ent e, struct ent to, struct ent
 		owner->n_players++;
 	else if (ent_same(after, owner->last_other))
 		owner->last_other = e;
+	owner->n_npcs += ent_kind(w, e) == KIND_NPC;
 	owner->n++;
 }
 

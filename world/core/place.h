@@ -18,6 +18,7 @@ struct place {
 	struct ent next, prev;	/* beside it, in its owner */
 	uint32_t n;		/* contents, not counting deeper ones */
 	uint32_t n_players;	/* of these */
+	uint32_t n_npcs;	/* and people of the world */
 	uint64_t order;		/* when it came: larger is later */
 	uint64_t lost_owner;	/* loaded before its owner was: id of that */
 	bool touched;		/* something has come or gone in this life of the world */
@@ -42,6 +43,7 @@ struct ent place_next(const struct world *w, struct ent e);  /* the one after it
 struct ent place_first_player(const struct world *w, struct ent e); /* of the contents */
 uint32_t place_count(const struct world *w, struct ent e);
 uint32_t place_players(const struct world *w, struct ent e);
+uint32_t place_npcs(const struct world *w, struct ent e);
 bool place_is_touched(const struct world *w, struct ent e);
 bool place_inside(const struct world *w, struct ent e, struct ent outer); /* at any depth */
 uint32_t place_weight(const struct world *w, struct ent e); /* grams, with what is in it */

@@ -140,15 +140,14 @@ static void send_to(struct world *w, struct session *s, Mudlark__TextClass class
 void say_span(struct world *w, struct ent who, Mudlark__TextClass class, struct span markup)
 {
 	struct session *s = session_of(w, who);
-	struct buf *reply;
+	struct buf *reply = s ? turn_reply(w) : turn_told(w, who);
 
-	if (!s)
-		return;
-	if (s != turn_own(w)) {
+	if (s && s != turn_own(w)) {
 		send_to(w, s, class, markup);
 		return;
 	}
-	reply = turn_reply(w);
+	if (!reply)
+		return;
 	if (reply->n)
 		buf_addc(reply, '\n');
 	buf_add(reply, markup.p, markup.n);
@@ -159,7 +158,7 @@ void say_to(struct world *w, struct ent who, Mudlark__TextClass class, const cha
 	struct buf text = { 0 };
 	va_list ap;
 
-	if (!session_of(w, who))
+	if (!session_of(w, who) && !turn_told(w, who))
 		return;
 	va_start(ap, fmt);
 	buf_vaddf(&text, fmt, ap);
@@ -253,8 +252,11 @@ void say_room(struct world *w, struct ent room, struct ent except, Mudlark__Text
 struct buf *say_begin(struct world *w, struct ent who)
 {
 	struct session *s = session_of(w, who);
+	struct buf *draft = turn_draft(w, s), *told = s ? NULL : turn_told(w, who);
 
-	return turn_draft(w, s);
+	if (told && told->n)
+		buf_addc(told, '\n');
+	return told ? told : draft;
 }
 
 void say_end(struct world *w)

@@ -23,6 +23,7 @@ struct timers {
 static const char *const names[TIMER_KIND_COUNT] = {
 	[TIMER_ATTACH] = "attach",
 	[TIMER_LIFE] = "life",
+	[TIMER_HOME] = "home",
 };
 
 struct timers *timers_new(void)

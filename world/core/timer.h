@@ -11,7 +11,7 @@
 #include "world/core/entity.h"
 
 /* Names are stored: never reuse one for something else. */
-enum timer_kind { TIMER_ATTACH, TIMER_LIFE, TIMER_KIND_COUNT };
+enum timer_kind { TIMER_ATTACH, TIMER_LIFE, TIMER_HOME, TIMER_KIND_COUNT };
 
 struct timer {
 	uint64_t id, due; /* tick */

@@ -4,7 +4,7 @@
  * A verb must be on its pack's list for it; then it becomes a line that is run as a command of that
  * npc (say, emote, give, go, open, attack: whatever of these the game has), or a thing of its own mind
  * (follow, offer, mood, remember).  It gives away only what its pack says it gives, under the
- * conditions there.
+ * conditions there, once to each.  Only the one it talks to is given, offered or followed.
  */
 #pragma once
 
@@ -12,10 +12,13 @@
 #include "rt/arena.h"
 #include "world/core/world.h"
 
+enum { ACTS_MAX = 3 /* of one answer */, ACTS_TEXT_MAX = 200 };
+
 /* False: it was refused; the reason, a sentence, is appended to `why`. Nothing has changed then. */
 bool acts_do(struct world *w, struct ent npc, struct ent player, const Mudlark__AiAct *act,
 	     struct buf *why);
-/* A line of an npc as a command; false when it had no effect, `why` gets what it was told. */
+/* A line of an npc as a command; false when it had no effect, `why` gets what it was told, plain. Lines that do
+ * not begin with one of the verbs above are refused. */
 bool acts_type(struct world *w, struct ent npc, struct span line, struct buf *why);
 /* The verbs it may propose now, with their targets, into the view. */
 void acts_list(struct world *w, struct ent npc, struct ent player, struct arena *a,

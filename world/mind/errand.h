@@ -11,13 +11,15 @@
 #include "world/core/world.h"
 #include "world/pack/pack.h"
 
-enum { ERRANDS_MAX = 32 };
+enum { ERRANDS_MAX = 32 /* offered or taken, at once */ };
 enum errand_state { ERRAND_NONE, ERRAND_OFFERED, ERRAND_TAKEN, ERRAND_DONE };
 
 void errand_init(struct world *w);
 /* `path`: "foreshore/seal". *ret_step (may be NULL): the step to be done, while taken. */
 enum errand_state errand_state(const struct world *w, struct ent player, const char *path,
 			       uint32_t *ret_step);
+enum errand_state errand_state_of(const struct world *w, struct ent player,
+				  const struct pack_errand *errand, uint32_t *ret_step);
 /* Tells the player how to accept; nothing when it is taken or done. False: it is not this npc's to offer, or
  * its condition does not hold. */
 bool errand_offer(struct world *w, struct ent npc, struct ent player, const char *path);
@@ -25,7 +27,10 @@ bool errand_offer(struct world *w, struct ent npc, struct ent player, const char
 const struct pack_errand *errand_next(const struct world *w, struct ent player,
 				      const struct pack_errand *previous,
 				      enum errand_state *ret_state, uint32_t *ret_step);
+/* Takes it on; tells the player, also when it was not offered, is under way or done. */
 void errand_accept(struct world *w, struct ent player, const struct pack_errand *errand);
+/* Does this person want the thing from the player, for a step that is to be done now? */
+bool errand_wants(const struct world *w, struct ent npc, struct ent player, struct ent item);
 /* A topic of that npc was told to the player: marks it, offers, changes regard, does steps. */
 void errand_told(struct world *w, struct ent npc, struct ent player,
 		 const struct pack_topic *topic);

@@ -38,7 +38,7 @@ static int leave(void *ctx, struct world *world, const struct fact *f)
 
 static uint64_t emit(void)
 {
-	return event_emit(w, FACT_CHAT_SAID, ENT_NONE, NULL);
+	return event_emit(w, FACT_CHAT_TOLD, ENT_NONE, NULL);
 }
 
 START_TEST(numbers_strictly_increase_and_emit_returns_them)
@@ -65,10 +65,10 @@ END_TEST
 
 START_TEST(handlers_run_in_order_of_registration_whatever_they_listen_to)
 {
-	event_on(w, FACT_CHAT_SAID, leave, "a ");
+	event_on(w, FACT_CHAT_TOLD, leave, "a ");
 	event_on(w, FACT_ANY, leave, "b ");
-	event_on(w, FACT_CHAT_SAID, leave, "c ");
-	event_on(w, FACT_CHAT_TOLD, leave, "d ");
+	event_on(w, FACT_CHAT_TOLD, leave, "c ");
+	event_on(w, FACT_CHAT_SAID, leave, "d ");
 	emit();
 	ck_assert_str_eq(trace, "a b c ");
 }
@@ -76,8 +76,8 @@ END_TEST
 
 START_TEST(waiters_come_after_handlers)
 {
-	event_wait(w, FACT_CHAT_SAID, 100, leave, "waiter ");
-	event_on(w, FACT_CHAT_SAID, leave, "handler ");
+	event_wait(w, FACT_CHAT_TOLD, 100, leave, "waiter ");
+	event_on(w, FACT_CHAT_TOLD, leave, "handler ");
 	emit();
 	ck_assert_str_eq(trace, "handler waiter ");
 }
@@ -85,10 +85,10 @@ END_TEST
 
 START_TEST(once_does_not_skip_the_next_handler)
 {
-	event_once(w, FACT_CHAT_SAID, leave, "once ");
-	event_on(w, FACT_CHAT_SAID, leave, "next ");
-	event_once(w, FACT_CHAT_SAID, leave, "once2 ");
-	event_on(w, FACT_CHAT_SAID, leave, "last ");
+	event_once(w, FACT_CHAT_TOLD, leave, "once ");
+	event_on(w, FACT_CHAT_TOLD, leave, "next ");
+	event_once(w, FACT_CHAT_TOLD, leave, "once2 ");
+	event_on(w, FACT_CHAT_TOLD, leave, "last ");
 	emit();
 	ck_assert_str_eq(trace, "once next once2 last ");
 	trace[0] = 0;
@@ -99,13 +99,13 @@ END_TEST
 
 START_TEST(a_timed_out_waiter_is_removed)
 {
-	event_wait(w, FACT_CHAT_SAID, 3, leave, "waiter ");
-	ck_assert_uint_eq(event_handlers(w, FACT_CHAT_SAID), 1);
+	event_wait(w, FACT_CHAT_TOLD, 3, leave, "waiter ");
+	ck_assert_uint_eq(event_handlers(w, FACT_CHAT_TOLD), 1);
 	rig_ticks(&r, 2);
 	ck_assert_str_eq(trace, "");
 	rig_ticks(&r, 1);
 	ck_assert_str_eq(trace, "timeout ");
-	ck_assert_uint_eq(event_handlers(w, FACT_CHAT_SAID), 0);
+	ck_assert_uint_eq(event_handlers(w, FACT_CHAT_TOLD), 0);
 	emit();
 	rig_ticks(&r, 5);
 	ck_assert_str_eq(trace, "timeout ");
@@ -114,11 +114,11 @@ END_TEST
 
 START_TEST(a_waiter_that_was_served_does_not_time_out)
 {
-	event_wait(w, FACT_CHAT_SAID, 3, leave, "waiter ");
+	event_wait(w, FACT_CHAT_TOLD, 3, leave, "waiter ");
 	emit();
 	rig_ticks(&r, 5);
 	ck_assert_str_eq(trace, "waiter ");
-	ck_assert_uint_eq(event_handlers(w, FACT_CHAT_SAID), 0);
+	ck_assert_uint_eq(event_handlers(w, FACT_CHAT_TOLD), 0);
 }
 END_TEST
 
@@ -130,7 +130,7 @@ static int keep_text(void *ctx, struct world *world, const struct fact *f)
 	/* What others emit meanwhile must not change what this one sees. */
 	if (kept->n == 0)
 		for (int i = 0; i < EVENT_RING + 5; i++)
-			event_emit(w, FACT_CHAT_TOLD, ENT_NONE, "\"i\":%d", i);
+			event_emit(w, FACT_CHAT_SAID, ENT_NONE, "\"i\":%d", i);
 	buf_add(kept, f->body.p, f->body.n);
 	return 0;
 }
@@ -141,9 +141,9 @@ START_TEST(a_payload_is_immutable_once_emitted)
 	struct buf kept = { 0 };
 	uint64_t seq;
 
-	event_on(w, FACT_CHAT_SAID, keep_text, &kept);
-	event_on(w, FACT_CHAT_SAID, keep_text, &kept);
-	seq = event_emit(w, FACT_CHAT_SAID, ENT_NONE, "\"text\":\"%s\"", text);
+	event_on(w, FACT_CHAT_TOLD, keep_text, &kept);
+	event_on(w, FACT_CHAT_TOLD, keep_text, &kept);
+	seq = event_emit(w, FACT_CHAT_TOLD, ENT_NONE, "\"text\":\"%s\"", text);
 	memcpy(text, "after!", 6);
 	ck_assert_uint_gt(seq, 0);
 	buf_addc(&kept, 0);
@@ -167,7 +167,7 @@ static int emit_again(void *ctx, struct world *world, const struct fact *f)
 
 START_TEST(a_self_emitting_handler_is_capped)
 {
-	event_on(w, FACT_CHAT_SAID, emit_again, NULL);
+	event_on(w, FACT_CHAT_TOLD, emit_again, NULL);
 	emit();
 	ck_assert_uint_eq(deepest, EVENT_DEPTH_MAX);
 	ck_assert_uint_gt(w->stats.facts_refused, 0);
@@ -177,15 +177,15 @@ END_TEST
 
 START_TEST(two_handlers_that_feed_each_other_end_with_the_turn)
 {
-	event_on(w, FACT_CHAT_SAID, emit_again, NULL);
-	event_on(w, FACT_CHAT_SAID, emit_again, NULL);
-	event_on(w, FACT_CHAT_SAID, emit_again, NULL);
-	event_on(w, FACT_CHAT_SAID, emit_again, NULL);
-	event_on(w, FACT_CHAT_SAID, emit_again, NULL);
+	event_on(w, FACT_CHAT_TOLD, emit_again, NULL);
+	event_on(w, FACT_CHAT_TOLD, emit_again, NULL);
+	event_on(w, FACT_CHAT_TOLD, emit_again, NULL);
+	event_on(w, FACT_CHAT_TOLD, emit_again, NULL);
+	event_on(w, FACT_CHAT_TOLD, emit_again, NULL);
 	emit();
 	ck_assert_uint_le(calls, 5 * (EVENT_TURN_MAX + 1));
 	rig_ticks(&r, 1);
-	ck_assert_uint_gt(event_emit(w, FACT_CHAT_TOLD, ENT_NONE, NULL), 0);
+	ck_assert_uint_gt(event_emit(w, FACT_CHAT_SAID, ENT_NONE, NULL), 0);
 }
 END_TEST
 
@@ -204,12 +204,12 @@ static int remove_victim(void *ctx, struct world *world, const struct fact *f)
 
 START_TEST(removal_during_dispatch_is_deferred)
 {
-	self = event_on(w, FACT_CHAT_SAID, remove_victim, NULL);
-	victim = event_on(w, FACT_CHAT_SAID, leave, "victim ");
-	event_on(w, FACT_CHAT_SAID, leave, "last ");
+	self = event_on(w, FACT_CHAT_TOLD, remove_victim, NULL);
+	victim = event_on(w, FACT_CHAT_TOLD, leave, "victim ");
+	event_on(w, FACT_CHAT_TOLD, leave, "last ");
 	emit();
 	ck_assert_str_eq(trace, "remover last ");
-	ck_assert_uint_eq(event_handlers(w, FACT_CHAT_SAID), 1);
+	ck_assert_uint_eq(event_handlers(w, FACT_CHAT_TOLD), 1);
 }
 END_TEST
 
@@ -217,13 +217,13 @@ static int add_one(void *ctx, struct world *world, const struct fact *f)
 {
 	(void)ctx;
 	(void)f;
-	event_on(world, FACT_CHAT_SAID, leave, "added ");
+	event_on(world, FACT_CHAT_TOLD, leave, "added ");
 	return 0;
 }
 
 START_TEST(what_is_added_during_dispatch_hears_the_next_fact)
 {
-	event_once(w, FACT_CHAT_SAID, add_one, NULL);
+	event_once(w, FACT_CHAT_TOLD, add_one, NULL);
 	emit();
 	ck_assert_str_eq(trace, "");
 	emit();
@@ -243,8 +243,8 @@ START_TEST(one_failing_handler_does_not_stop_the_others)
 {
 	uint64_t before = w->stats.handlers_failed;
 
-	event_on(w, FACT_CHAT_SAID, go_wrong, NULL);
-	event_on(w, FACT_CHAT_SAID, leave, "other ");
+	event_on(w, FACT_CHAT_TOLD, go_wrong, NULL);
+	event_on(w, FACT_CHAT_TOLD, leave, "other ");
 	ck_assert_uint_gt(emit(), 0);
 	ck_assert_str_eq(trace, "other ");
 	ck_assert_uint_eq(w->stats.handlers_failed, before + 1);
@@ -345,7 +345,7 @@ START_TEST(a_durable_fact_is_in_the_turns_commit_and_another_is_not)
 {
 	size_t before = r.n_events;
 
-	event_emit(w, FACT_CHAT_SAID, ENT_NONE, NULL);
+	event_emit(w, FACT_CHAT_TOLD, ENT_NONE, NULL);
 	rig_turn(&r);
 	ck_assert_uint_eq(r.n_events, before);
 	event_emit(w, FACT_ITEM_PICKED_UP, ENT_NONE, NULL);
@@ -361,7 +361,7 @@ START_TEST(a_body_that_is_too_large_is_refused)
 
 	memset(long_text, 'x', EVENT_BODY_MAX);
 	long_text[EVENT_BODY_MAX] = 0;
-	ck_assert_uint_eq(event_emit(w, FACT_CHAT_SAID, ENT_NONE, "\"t\":\"%s\"", long_text), 0);
+	ck_assert_uint_eq(event_emit(w, FACT_CHAT_TOLD, ENT_NONE, "\"t\":\"%s\"", long_text), 0);
 	free(long_text);
 }
 END_TEST
