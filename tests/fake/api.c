@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct api *const all[] = {
-	&api_anthropic,
+	&api_anthropic, &api_openai, &api_responses, &api_ollama, &api_moderations,
 };
 
 const struct api *api_find(const char *path)

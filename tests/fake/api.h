@@ -51,7 +51,7 @@ struct pieces {
 struct api {
 	const char *name, *path;
 	const char *type; /* of a stream */
-	bool has_moderation;
+	bool moderates;	  /* `refused` says that a text is flagged; never a stream */
 	/* false: refused. */
 	bool (*check)(const struct request *r, const char *key, struct asked *ret,
 		      struct refusal *no);
@@ -62,7 +62,7 @@ struct api {
 	void (*stream_error)(struct pieces *out);
 };
 
-extern const struct api api_anthropic;
+extern const struct api api_anthropic, api_openai, api_responses, api_ollama, api_moderations;
 
 /* NULL: nothing is there. */
 const struct api *api_find(const char *path);

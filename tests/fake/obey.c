@@ -98,11 +98,11 @@ static void obey_calls(const struct asked *q, const char *text, json_t *calls)
 	}
 }
 
-void obey(const struct asked *q, struct answer *ret)
+void obey(struct asked *q, struct answer *ret)
 {
 	const char *text, *said;
 
-	buf_addc((struct buf *)(uintptr_t)&q->last, '\0');
+	buf_addc(&q->last, '\0');
 	text = buf_p(&q->last);
 	said = behind(text, "say ");
 	buf_clear(&ret->text);

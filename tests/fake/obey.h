@@ -9,4 +9,4 @@
 
 #include "tests/fake/api.h"
 
-void obey(const struct asked *q, struct answer *ret);
+void obey(struct asked *q, struct answer *ret);

@@ -233,7 +233,7 @@ static void cap_answer(const struct asked *q, struct answer *a)
 	a->tokens_out = fake_tokens(all);
 }
 
-static void make_answer(struct fake *f, const struct asked *q, struct answer *a)
+static void make_answer(struct fake *f, struct asked *q, struct answer *a)
 {
 	const struct mode *m = &f->mode;
 
@@ -252,8 +252,17 @@ static void make_answer(struct fake *f, const struct asked *q, struct answer *a)
 	a->text.n--;
 }
 
-static void answer_it(struct play *p, const struct api *api, const struct asked *q,
-		      enum fault fault)
+/* An answer that says whether the mode's word is in the text. */
+static void moderate(struct fake *f, struct asked *q, struct answer *a)
+{
+	buf_addc(&q->last, '\0');
+	a->refused = f->mode.flag && strcasestr(buf_p(&q->last), f->mode.flag);
+	a->tokens_out = 0;
+	f->stats.moderations++;
+	f->stats.flagged += a->refused;
+}
+
+static void answer_it(struct play *p, const struct api *api, struct asked *q, enum fault fault)
 {
 	const char *type = "application/json";
 	struct fake *f = p->fake;
@@ -261,6 +270,8 @@ static void answer_it(struct play *p, const struct api *api, const struct asked 
 
 	f->stats.tokens_in += q->tokens_in;
 	make_answer(f, q, &a);
+	if (api->moderates)
+		moderate(f, q, &a);
 	if (q->stream)
 		api->stream(q, &a, &p->pieces);
 	else

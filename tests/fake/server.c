@@ -130,8 +130,10 @@ static void take(struct conn *c, struct evbuffer *in)
 	const struct server_events *e = &c->server->events;
 	struct request *r = &c->request;
 
+	const char *close = request_header(r, "connection");
+
 	c->is_answering = true;
-	c->ends = r->status != 0;
+	c->ends = r->status || (close && !strcasecmp(close, "close"));
 	if (!r->status)
 		r->body = (struct span){ (const char *)evbuffer_pullup(in, (ev_ssize_t)c->body),
 					 c->body };
