@@ -18,6 +18,8 @@
 #include "world/core/room.h"
 #include "world/core/seeds.h"
 #include "world/core/timer.h"
+#include "world/mind/bridges.h"
+#include "world/mind/mind.h"
 #include "world/sessions.h"
 #include "world/sites.h"
 #include "world/outbox.h"
@@ -206,6 +208,8 @@ void begin_documents(struct world *w, const Mudlark__LoadDocuments *m)
 			load_floor(w, m->rows[i]);
 		else if (!strcmp(m->rows[i]->collection, "ban"))
 			sites_load(w, m->rows[i]);
+		else if (!strcmp(m->rows[i]->collection, "ai"))
+			bridges_load(w, m->rows[i]);
 }
 
 void begin_free(struct world *w)
@@ -257,6 +261,7 @@ void begin_ready(struct world *w)
 	for (size_t i = 0; i < w->n_packs; i++)
 		seed(w, w->packs[i]);
 	enter_ready(w);
+	mind_begin(w);
 	log_info("world_loaded", LOG_U64("entities", w->ents->count), LOG_U64("rows", b->n),
 		 LOG_U64("lost_owners", lost), LOG_U64("tick", w->tick));
 	begin_free(w);

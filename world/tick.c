@@ -9,6 +9,7 @@
 #include "world/core/players.h"
 #include "world/core/timers.h"
 #include "world/info.h"
+#include "world/mind/mind.h"
 #include "world/outbox.h"
 #include "world/sessions.h"
 #include "world/sites.h"
@@ -114,9 +115,9 @@ struct system_row {
 enum { LOST = 3 };
 
 static const struct system_row systems[TICK_SYSTEMS] = {
-	{ "waiters", waiters },	   { "timers", timers }, { "leaving", leaving },
-	[LOST] = { "lost", lost }, { "parked", parked }, { "info", info_tick },
-	{ "sites", sites_tick },
+	{ "waiters", waiters },	   { "timers", timers },   { "leaving", leaving },
+	[LOST] = { "lost", lost }, { "parked", parked },   { "info", info_tick },
+	{ "sites", sites_tick },   { "minds", mind_tick },
 };
 
 struct tick *tick_new(void)

@@ -9,7 +9,7 @@
 
 #include "world/core/world.h"
 
-enum { TICK_SYSTEMS = 7 };
+enum { TICK_SYSTEMS = 8 };
 
 struct tick;
 

@@ -17,9 +17,12 @@
 #include "world/core/timers.h"
 #include "world/data.h"
 #include "world/info.h"
+#include "world/mind/bridges.h"
 #include "world/mind/errand.h"
 #include "world/mind/heard.h"
 #include "world/mind/life.h"
+#include "world/mind/mind.h"
+#include "world/mind/orders.h"
 #include "world/outbox.h"
 #include "world/resume.h"
 #include "world/sessions.h"
@@ -75,11 +78,15 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	w->sessions = sessions_new();
 	w->sites = sites_new();
 	w->sources = sources_new();
+	w->bridges = bridges_new();
+	w->minds = minds_new();
+	w->orders = orders_new();
 	enter_init(w);
 	life_init(w);
 	w->heard = heard_new();
 	heard_init(w);
 	errand_init(w);
+	mind_init(w);
 	return w;
 }
 
@@ -100,6 +107,9 @@ void world_free(struct world *w)
 	events_free(w);
 	ents_free(w);
 	players_free(w);
+	minds_free(w); /* behind the entities, whose minds are in its list */
+	bridges_free(w);
+	orders_free(w);
 	turn_free(w);
 	data_hub_free(w);
 	heard_free(w);

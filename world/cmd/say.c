@@ -4,6 +4,7 @@
 #include "world/cmd/chat.h"
 #include "world/cmd/table.h"
 #include "world/core/say.h"
+#include "world/mind/mind.h"
 
 static void run(const struct cmd_call *c)
 {
@@ -18,6 +19,7 @@ static void run(const struct cmd_call *c)
 				 .to_others = "$n says, \"{say}$t{/}\"",
 				 .class = MUDLARK__TEXT_CLASS__TEXT_CHAT });
 	chat_fact(c->w, FACT_CHAT_SAID, c->actor, ENT_NONE, c->args);
+	mind_hear(c->w, c->actor, c->args);
 }
 
 const struct cmd cmd_say = {

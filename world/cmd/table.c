@@ -10,13 +10,14 @@
 #include "world/core/say.h"
 
 static const struct cmd *const table[] = {
-	&cmd_north,	&cmd_east,	&cmd_south,	&cmd_west,	&cmd_up,    &cmd_down,
-	&cmd_northeast, &cmd_northwest, &cmd_southeast, &cmd_southwest, &cmd_look,  &cmd_get,
-	&cmd_inventory, &cmd_say,	&cmd_tell,	&cmd_drop,	&cmd_put,   &cmd_give,
-	&cmd_go,	&cmd_examine,	&cmd_exits,	&cmd_read,	&cmd_reply, &cmd_emote,
-	&cmd_who,	&cmd_help,	&cmd_commands,	&cmd_score,	&cmd_think, &cmd_title,
-	&cmd_save,	&cmd_password,	&cmd_quit,	&cmd_hash,	&cmd_count, &cmd_crash,
-	&cmd_hang,	&cmd_ban,	&cmd_unban,	&cmd_sites,
+	&cmd_north,	&cmd_east,	&cmd_south,	&cmd_west,	&cmd_up,       &cmd_down,
+	&cmd_northeast, &cmd_northwest, &cmd_southeast, &cmd_southwest, &cmd_look,     &cmd_get,
+	&cmd_inventory, &cmd_say,	&cmd_tell,	&cmd_talk,	&cmd_ask,      &cmd_drop,
+	&cmd_put,	&cmd_give,	&cmd_go,	&cmd_examine,	&cmd_exits,    &cmd_read,
+	&cmd_reply,	&cmd_emote,	&cmd_who,	&cmd_help,	&cmd_commands, &cmd_score,
+	&cmd_think,	&cmd_title,	&cmd_save,	&cmd_password,	&cmd_quit,     &cmd_hash,
+	&cmd_count,	&cmd_crash,	&cmd_hang,	&cmd_ban,	&cmd_unban,    &cmd_sites,
+	&cmd_forget,	&cmd_ai,	&cmd_errands,	&cmd_accept,	&cmd_time,
 };
 
 static struct span span_of(const char *s)

@@ -58,4 +58,6 @@ extern const struct cmd cmd_commands, cmd_drop, cmd_emote, cmd_examine, cmd_exit
 	cmd_read, cmd_reply, cmd_save, cmd_say, cmd_score, cmd_tell, cmd_think, cmd_title, cmd_who;
 extern const struct cmd cmd_north, cmd_east, cmd_south, cmd_west, cmd_northeast, cmd_northwest,
 	cmd_southeast, cmd_southwest, cmd_up, cmd_down;
+extern const struct cmd cmd_accept, cmd_errands, cmd_time;
+extern const struct cmd cmd_ai, cmd_ask, cmd_forget, cmd_talk;
 extern const struct cmd cmd_ban, cmd_count, cmd_crash, cmd_hang, cmd_hash, cmd_sites, cmd_unban;

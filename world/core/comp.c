@@ -20,6 +20,7 @@
 #include "world/core/world.h"
 #include "world/mind/bond.h"
 #include "world/mind/errands.h"
+#include "world/mind/mind_inner.h"
 
 enum { BODY_MAX = 256 * 1024 };
 
@@ -54,6 +55,11 @@ const struct comp_def comp_table[COMP_COUNT] = {
 		       .done = npc_done,
 		       .save = npc_save,
 		       .load = npc_load },
+	[COMP_MIND] = { .name = "mind",
+			.size = sizeof(struct mind),
+			.done = thoughts_done,
+			.save = thoughts_save,
+			.load = thoughts_load },
 	[COMP_BONDS] = { .name = "bonds",
 			 .size = sizeof(struct bonds),
 			 .done = bonds_done,

@@ -24,6 +24,10 @@ void player_done(void *c);
 void player_save(const struct world *w, struct ent e, const void *c, struct buf *out);
 int player_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown);
 
+void thoughts_done(void *c);
+void thoughts_save(const struct world *w, struct ent e, const void *c, struct buf *out);
+int thoughts_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown);
+
 void npc_done(void *c);
 void npc_save(const struct world *w, struct ent e, const void *c, struct buf *out);
 int npc_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown);

@@ -26,7 +26,8 @@ static const struct kind_row kinds[KIND_COUNT] = {
 					    1U << COMP_PLAYER | 1U << COMP_BONDS |
 					    1U << COMP_ERRANDS },
 	[KIND_NPC] = { "npc",
-		       1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR | 1U << COMP_NPC },
+		       1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR | 1U << COMP_NPC |
+			       1U << COMP_MIND },
 };
 
 struct ents *ents_new(void)

@@ -34,6 +34,7 @@ enum comp_kind {
 	COMP_NPC,
 	COMP_BONDS,
 	COMP_ERRANDS,
+	COMP_MIND,
 	COMP_COUNT
 };
 

@@ -42,6 +42,7 @@ struct data_hub;
 struct info;
 struct bridges;
 struct minds;
+struct orders;
 struct heard;
 
 /* What the world wants of its surroundings. Every function returns at once; answers come back as
@@ -147,6 +148,7 @@ struct world {
 	struct info *info;
 	struct bridges *bridges;
 	struct minds *minds;
+	struct orders *orders;
 	struct heard *heard;
 	struct begin *begin; /* until it is ready */
 };

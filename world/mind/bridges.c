@@ -1,72 +1,267 @@
 /*
  * bridges.c - who answers for the people of the world; see bridges.h.
+ *
+ * Records go out at once, in the middle of a turn: what an ask holds was not promised to anybody, and a
+ * world that dies before its commit is another epoch, whose generations are others.
  */
 #include "world/mind/bridges.h"
 
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rt/log.h"
+#include "world/mind/mind.h"
+
+#define COLLECTION "ai"
+#define PAUSE_KEY "pause"
+#define FORGET_KEY "forget-"
+
+enum { FORGETS_MAX = 1000 };
+
+/* Not told to anybody yet. */
+struct forget {
+	uint64_t player;
+	char *npc; /* "": all */
+};
+
+struct bridge {
+	uint64_t instance;
+	size_t asks; /* under way */
+	char *name;
+};
+
+struct bridges {
+	struct bridge *v; /* in the order in which they came */
+	size_t n;
+	bool paused;
+	struct forget *forgets;
+	size_t n_forgets;
+};
+
 struct bridges *bridges_new(void)
 {
-	return NULL;
+	return base_alloc(1, sizeof(struct bridges));
 }
 
 void bridges_free(struct world *w)
 {
-	(void)w;
+	struct bridges *t = w->bridges;
+
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i].name);
+	free(t->v);
+	for (size_t i = 0; i < t->n_forgets; i++)
+		free(t->forgets[i].npc);
+	free(t->forgets);
+	free(t);
+	w->bridges = NULL;
 }
 
-void bridges_up(struct world *w, uint64_t instance, const char *name)
+static struct bridge *find(const struct bridges *t, uint64_t instance)
 {
-	(void)w;
-	(void)instance;
-	(void)name;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].instance == instance)
+			return &t->v[i];
+	return NULL;
 }
 
-bool bridges_down(struct world *w, uint64_t instance)
+static void pack(struct world *w, uint64_t instance, const Mudlark__AiIn *in)
 {
-	(void)w;
-	(void)instance;
-	return false;
-}
+	size_t n = mudlark__ai_in__get_packed_size(in);
+	char *p = arena_alloc(&w->scratch, n + 1);
 
-size_t bridges_count(const struct world *w)
-{
-	(void)w;
-	return 0;
-}
-
-uint64_t bridges_ask(struct world *w, Mudlark__AiAsk *ask)
-{
-	(void)w;
-	(void)ask;
-	return 0;
-}
-
-void bridges_ended(struct world *w, uint64_t instance)
-{
-	(void)w;
-	(void)instance;
+	mudlark__ai_in__pack(in, (uint8_t *)p);
+	w->env.output(w->env.ctx, instance, (struct span){ p, n }, 0);
 }
 
 void bridges_send(struct world *w, uint64_t instance, const Mudlark__AiIn *in)
 {
-	(void)w;
-	(void)instance;
-	(void)in;
+	const struct bridges *t = w->bridges;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (!instance || t->v[i].instance == instance)
+			pack(w, t->v[i].instance, in);
 }
+
+static void tell_pause(struct world *w, uint64_t instance)
+{
+	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
+	Mudlark__AiPause m = MUDLARK__AI_PAUSE__INIT;
+
+	m.paused = w->bridges->paused;
+	in.body_case = MUDLARK__AI_IN__BODY_PAUSE;
+	in.pause = &m;
+	bridges_send(w, instance, &in);
+}
+
+/* ---- forgetting ---- */
+
+static void tell_forget(struct world *w, const struct forget *f)
+{
+	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
+	Mudlark__AiForget m = MUDLARK__AI_FORGET__INIT;
+
+	m.who = f->player;
+	m.npc = f->npc;
+	in.body_case = MUDLARK__AI_IN__BODY_FORGET;
+	in.forget = &m;
+	bridges_send(w, 0, &in);
+}
+
+static void store_forget(struct world *w, const struct forget *f, bool is_owed)
+{
+	const char *key =
+		arena_printf(&w->scratch, FORGET_KEY "%016" PRIx64 "-%s", f->player, f->npc);
+
+	world_document(w, COLLECTION, key, is_owed ? SPAN("{}") : SPAN(""));
+}
+
+static void owe_forget(struct bridges *t, uint64_t player, const char *npc)
+{
+	t->forgets = base_realloc(t->forgets, t->n_forgets + 1, sizeof(*t->forgets));
+	t->forgets[t->n_forgets++] =
+		(struct forget){ .player = player, .npc = base_dup(npc, strlen(npc)) };
+}
+
+static void tell_forgets(struct world *w)
+{
+	struct bridges *t = w->bridges;
+
+	for (size_t i = 0; i < t->n_forgets; i++) {
+		tell_forget(w, &t->forgets[i]);
+		store_forget(w, &t->forgets[i], false);
+		free(t->forgets[i].npc);
+	}
+	t->n_forgets = 0;
+}
+
+void bridges_forget(struct world *w, uint64_t player, const char *npc)
+{
+	struct bridges *t = w->bridges;
+	struct forget f = { .player = player, .npc = (char *)(uintptr_t)(npc ? npc : "") };
+
+	if (t->n) {
+		tell_forget(w, &f);
+	} else if (t->n_forgets < FORGETS_MAX) {
+		owe_forget(t, player, f.npc);
+		store_forget(w, &f, true);
+	}
+}
+
+/* ---- who is there ---- */
+
+void bridges_up(struct world *w, uint64_t instance, const char *name)
+{
+	struct bridges *t = w->bridges;
+
+	if (!find(t, instance)) {
+		t->v = base_realloc(t->v, t->n + 1, sizeof(*t->v));
+		t->v[t->n++] = (struct bridge){ .instance = instance,
+						.name = base_dup(name, strlen(name)) };
+	}
+	tell_pause(w, instance);
+	tell_forgets(w);
+}
+
+bool bridges_down(struct world *w, uint64_t instance)
+{
+	struct bridges *t = w->bridges;
+	struct bridge *b = find(t, instance);
+	size_t at;
+
+	if (!b)
+		return false;
+	at = (size_t)(b - t->v);
+	free(b->name);
+	memmove(b, b + 1, (t->n - at - 1) * sizeof(*b));
+	t->n--;
+	mind_lost(w, instance);
+	return true;
+}
+
+size_t bridges_count(const struct world *w)
+{
+	return w->bridges->n;
+}
+
+uint64_t bridges_at(const struct world *w, size_t i)
+{
+	return i < w->bridges->n ? w->bridges->v[i].instance : 0;
+}
+
+size_t bridges_asks(const struct world *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->bridges->n; i++)
+		n += w->bridges->v[i].asks;
+	return n;
+}
+
+uint64_t bridges_ask(struct world *w, Mudlark__AiAsk *ask)
+{
+	const struct bridges *t = w->bridges;
+	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
+	struct bridge *best = NULL;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (!best || t->v[i].asks < best->asks)
+			best = &t->v[i];
+	if (!best)
+		return 0;
+	best->asks++;
+	in.body_case = MUDLARK__AI_IN__BODY_ASK;
+	in.ask = ask;
+	pack(w, best->instance, &in);
+	return best->instance;
+}
+
+void bridges_ended(struct world *w, uint64_t instance)
+{
+	struct bridge *b = find(w->bridges, instance);
+
+	if (b && b->asks)
+		b->asks--;
+}
+
+/* ---- stored ---- */
 
 void bridges_pause(struct world *w, bool paused)
 {
-	(void)w;
-	(void)paused;
+	w->bridges->paused = paused;
+	world_document(w, COLLECTION, PAUSE_KEY, paused ? SPAN("{\"paused\":true}") : SPAN(""));
+	tell_pause(w, 0);
 }
 
 bool bridges_paused(const struct world *w)
 {
-	(void)w;
-	return false;
+	return w->bridges->paused;
 }
 
 void bridges_load(struct world *w, const Mudlark__DocumentRow *row)
 {
-	(void)w;
-	(void)row;
+	const size_t n = strlen(FORGET_KEY), digits = 16;
+	json_t *body;
+	int paused = 0;
+
+	if (!row->body.len)
+		return;
+	if (!strncmp(row->key, FORGET_KEY, n) && strlen(row->key) > n + digits) {
+		owe_forget(w->bridges, strtoull(row->key + n, NULL, 16), row->key + n + digits + 1);
+		return;
+	}
+	if (strcmp(row->key, PAUSE_KEY) != 0)
+		return;
+	body = json_loadb((const char *)row->body.data, row->body.len, 0, NULL);
+	if (json_unpack(body, "{s:b}", "paused", &paused)) {
+		w->stats.load_troubles++;
+		log_error("ai_document_malformed", LOG_STR("key", row->key));
+	}
+	w->bridges->paused = paused;
+	json_decref(body);
 }

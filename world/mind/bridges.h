@@ -18,12 +18,18 @@ void bridges_up(struct world *w, uint64_t instance, const char *name);
 /* False: that is no aibridge. */
 bool bridges_down(struct world *w, uint64_t instance);
 size_t bridges_count(const struct world *w);
+uint64_t bridges_at(const struct world *w, size_t i); /* 0: no such one */
+size_t bridges_asks(const struct world *w);	      /* under way, with all of them */
 
 /* Sends an ask; returns the instance of who has it, 0: there is nobody. bridges_ended() when it is over. */
 uint64_t bridges_ask(struct world *w, Mudlark__AiAsk *ask);
 void bridges_ended(struct world *w, uint64_t instance);
 /* Anything else, to one, or (0) to all. */
 void bridges_send(struct world *w, uint64_t instance, const Mudlark__AiIn *in);
+
+/* Conversations of a player with one (NULL: all) of the people of the world are deleted. With no aibridge
+ * there it is kept, in a document, for the first that comes. */
+void bridges_forget(struct world *w, uint64_t player, const char *npc);
 
 /* `@ai pause`: kept in a document, so that it outlives every restart. */
 void bridges_pause(struct world *w, bool paused);

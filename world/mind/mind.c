@@ -1,109 +1,504 @@
 /*
- * mind.c - listening, thinking, answering; see mind.h.
+ * mind.c - the life of an ask: who waits, who is asked, what comes back and the end of it; see mind.h.
+ *
+ * One ask of an npc is under way at a time (its slot).  It ends when the aibridge says so, fails, is
+ * lost or is late; then what came is said to the end, or a line of its own when nothing did, and the
+ * next one has its turn.  An ask whose player is not there any more is called off.
  */
-#include "world/mind/mind.h"
+#include "world/mind/mind_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aibridge.pb-c.h"
+#include "rt/log.h"
+#include "rt/text.h"
+#include "world/core/name.h"
+#include "world/core/place.h"
+#include "world/core/player.h"
+#include "world/core/say.h"
+#include "world/core/timer.h"
+#include "world/mind/acts.h"
+#include "world/mind/bond.h"
+#include "world/mind/bridges.h"
+#include "world/mind/errand.h"
+#include "world/mind/orders.h"
+#include "world/mind/view.h"
+
+enum { GESTURE_MS = 800, PATIENCE_S = 5, TURN_MAX = 64 };
 
 struct minds *minds_new(void)
 {
-	return NULL;
+	struct minds *m = base_alloc(1, sizeof(*m));
+
+	m->busy.prev = m->busy.next = &m->busy;
+	map64_init(&m->asks, 0);
+	map64_init(&m->talkers, 0);
+	return m;
 }
 
 void minds_free(struct world *w)
 {
-	(void)w;
+	struct minds *m = w->minds;
+
+	if (!m)
+		return;
+	mind_people_free(m);
+	map64_done(&m->asks);
+	free(m);
+	w->minds = NULL;
 }
 
-void mind_init(struct world *w)
+static bool is_here(const struct world *w, const struct thoughts *t, uint64_t player)
 {
-	(void)w;
+	struct ent e = ent_by_id(w, player), room = place_room(w, t->npc);
+
+	return ent_is(e) && ent_is(room) && ent_same(place_room(w, e), room);
 }
 
-void mind_begin(struct world *w)
+/* ---- an ask begins ---- */
+
+static void drop_ask(struct thoughts *t, size_t at)
 {
-	(void)w;
+	mind_free_ask(&t->asks[at]);
+	t->n_asks--;
+	memmove(&t->asks[at], &t->asks[at + 1], (t->n_asks - at) * sizeof(t->asks[0]));
+	t->asks[t->n_asks] = (struct mind_ask){ 0 };
 }
 
-bool mind_is(const struct world *w, struct ent npc)
+static uint64_t send_ask(struct world *w, struct thoughts *t, uint64_t generation)
 {
-	(void)w;
-	(void)npc;
-	return false;
+	const struct mind_ask *a = &t->asks[0];
+	struct ent player = ent_by_id(w, a->player);
+	const struct player *p = player_get(w, player);
+	Mudlark__AiAsk m = MUDLARK__AI_ASK__INIT;
+	Mudlark__AiPerson who = MUDLARK__AI_PERSON__INIT;
+	Mudlark__AiView view = MUDLARK__AI_VIEW__INIT;
+
+	who.id = a->player;
+	who.name = (char *)(uintptr_t)name_of(w, player);
+	who.guest = p && p->guest;
+	view_build(w, t->npc, player, &w->scratch, &view);
+	m.ask = generation;
+	m.kind = (Mudlark__AiAsk__Kind)a->why;
+	m.text = (ProtobufCBinaryData){ strlen(a->text), (uint8_t *)a->text };
+	m.deadline_ms = w->conf.answer_seconds * 1000;
+	m.who = &who;
+	m.view = &view;
+	return bridges_ask(w, &m);
+}
+
+/* asks[0] has its turn. Nobody to ask: it is over at once. */
+static void begin_ask(struct world *w, struct thoughts *t)
+{
+	const uint64_t generation = w->epoch << 32 | ++w->minds->counter;
+	const uint64_t deadline = w->tick + timer_seconds(w, w->conf.answer_seconds);
+
+	if (!slot_begin(&t->slot, generation, deadline))
+		return;
+	t->begun = true;
+	t->over = t->cut = t->own = false;
+	t->told = t->heard = 0;
+	t->bridge = send_ask(w, t, generation);
+	mind_forget_refused(t);
+	if (t->bridge) {
+		map64_put(&w->minds->asks, generation, (void *)(uintptr_t)ent_pack(t->npc));
+		t->gesture = w->tick + timer_seconds(w, GESTURE_MS) / 1000;
+		return;
+	}
+	(void)slot_fail(&t->slot, generation, "there is no aibridge");
+	t->over = true;
+}
+
+/* Whoever waits first and is still here. */
+static void next_ask(struct world *w, struct ent npc)
+{
+	struct thoughts *t = mind_thoughts(w, npc);
+
+	while (!t->begun && t->n_asks && !is_here(w, t, t->asks[0].player)) {
+		drop_ask(t, 0);
+		ent_touch(w, npc);
+	}
+	if (t->begun || !t->n_asks || t->n_lines ||
+	    (!bridges_count(w) && w->tick < w->minds->patience))
+		return;
+	ent_touch(w, npc);
+	begin_ask(w, t);
+}
+
+/* ---- and ends ---- */
+
+/* Nothing comes for it any more. */
+static void forget_generation(struct world *w, struct thoughts *t)
+{
+	map64_del(&w->minds->asks, t->slot.generation);
+	bridges_ended(w, t->bridge);
+	t->bridge = 0;
+	t->gesture = 0;
+}
+
+static void call_off(struct world *w, struct thoughts *t)
+{
+	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
+	Mudlark__AiCancel m = MUDLARK__AI_CANCEL__INIT;
+
+	m.ask = t->slot.generation;
+	in.body_case = MUDLARK__AI_IN__BODY_CANCEL;
+	in.cancel = &m;
+	bridges_send(w, t->bridge, &in);
+	forget_generation(w, t);
+}
+
+/* What is under way is over, with what was said. */
+static void clear(struct thoughts *t)
+{
+	if (t->begun && t->n_asks)
+		drop_ask(t, 0);
+	mind_free_lines(t);
+	mind_free_acts(t);
+	free(t->topic);
+	t->topic = NULL;
+	t->begun = t->over = t->cut = t->own = false;
+	t->told = 0;
+}
+
+static void fail(struct world *w, struct thoughts *t, const char *cause)
+{
+	log_info("answer_failed", LOG_STR("npc", mind_key(w, t->npc)), LOG_STR("cause", cause));
+	(void)slot_fail(&t->slot, t->slot.generation, cause);
+	t->over = true;
+}
+
+static void do_acts(struct world *w, struct ent npc, struct ent player, const struct mind_act *acts,
+		    size_t n)
+{
+	struct buf why = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		Mudlark__AiAct m = MUDLARK__AI_ACT__INIT;
+		struct thoughts *t;
+
+		m.verb = acts[i].verb;
+		m.target = acts[i].target;
+		m.text = (ProtobufCBinaryData){ strlen(acts[i].text), (uint8_t *)acts[i].text };
+		buf_reset(&why);
+		if (!acts_do(w, npc, player, &m, &why) && (t = mind_open(w, npc)))
+			mind_refuse(t, buf_span(&why));
+	}
+	buf_done(&why);
+}
+
+/* The answer was said to the end: what follows from it. What is done may change everything. */
+static void finish(struct world *w, struct ent npc)
+{
+	struct thoughts *t = mind_open(w, npc);
+	struct ent player = ent_by_id(w, t->asks[0].player);
+	struct thoughts taken = { .n_acts = t->n_acts, .topic = TAKE(t->topic) };
+	const struct pack_topic *topic = NULL;
+
+	memcpy(taken.acts, t->acts, sizeof(taken.acts));
+	t->n_acts = 0;
+	t->answered = t->asks[0].player;
+	t->answered_tick = w->tick;
+	clear(t);
+	bond_meet(w, player, mind_key(w, npc));
+	if (taken.topic)
+		topic = view_topic(w, npc, player, taken.topic);
+	if (topic)
+		errand_told(w, npc, player, topic);
+	do_acts(w, npc, player, taken.acts, taken.n_acts);
+	mind_free_acts(&taken);
+	free(taken.topic);
+}
+
+/* Nothing of an answer was said: something of its own instead. True: there is a line to be said. */
+static bool make_up(struct world *w, struct thoughts *t)
+{
+	struct ent player = ent_by_id(w, t->asks[0].player);
+
+	if (t->cut) {
+		t->cut = false;
+		act(w, &(struct act){ .actor = t->npc,
+				      .to_others = "$n loses the thread, and breaks off.",
+				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+		return false;
+	}
+	if (t->told || t->own)
+		return false;
+	t->own = true;
+	return mind_own_line(w, t->npc, player, t->asks[0].why);
+}
+
+/* The player has gone: in the middle of it, or before. */
+static void leave_off(struct world *w, struct thoughts *t)
+{
+	struct ent player = ent_by_id(w, t->asks[0].player);
+
+	if (slot_cancel(&t->slot))
+		call_off(w, t);
+	if (!t->told && ent_is(player) && ent_is(place_room(w, player)) &&
+	    mind_is_watched(w, t->npc))
+		act(w, &(struct act){ .actor = t->npc,
+				      .target = player,
+				      .to_others = "$n looks after $N.",
+				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+	clear(t);
+}
+
+/* Says what is due, and ends what is said. */
+static void go_on(struct world *w, struct ent npc)
+{
+	const struct thoughts *t = mind_thoughts(w, npc);
+
+	if (t->begun && !is_here(w, t, t->asks[0].player)) {
+		leave_off(w, mind_open(w, npc));
+		return;
+	}
+	mind_speak(w, npc);
+	t = mind_thoughts(w, npc);
+	if (t && t->begun && t->over && !t->n_lines && make_up(w, mind_open(w, npc))) {
+		mind_speak(w, npc);
+		t = mind_thoughts(w, npc);
+	}
+	if (t && t->begun && t->over && !t->n_lines)
+		finish(w, npc);
+}
+
+void mind_still(struct world *w, struct ent npc)
+{
+	struct thoughts *t = mind_thoughts(w, npc) ? mind_open(w, npc) : NULL;
+
+	if (!t)
+		return;
+	if (slot_cancel(&t->slot))
+		call_off(w, t);
+	clear(t);
+	while (t->n_asks)
+		drop_ask(t, 0);
+	t->follows = 0;
+	mind_rest(t);
+}
+
+/* ---- who turns to it ---- */
+
+/* Where the ask goes: in the place of the same player's waiting one, or behind all; MIND_ASKS: there is
+ * no room. */
+static size_t place_of(const struct thoughts *t, uint64_t player)
+{
+	for (size_t i = t->begun; i < t->n_asks; i++)
+		if (t->asks[i].player == player)
+			return i;
+	return t->n_asks;
+}
+
+void mind_queue(struct world *w, struct ent npc, struct ent player, struct mind_ask ask)
+{
+	struct thoughts *t = mind_open(w, npc);
+	size_t at = place_of(t, ask.player);
+
+	if (at == MIND_ASKS) {
+		mind_free_ask(&ask);
+		act(w, &(struct act){ .actor = npc,
+				      .target = player,
+				      .to_target = "$n holds up a hand to you: one at a time.",
+				      .to_others = "$n holds up a hand: one at a time.",
+				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+		return;
+	}
+	if (at == t->n_asks)
+		t->n_asks++;
+	else
+		mind_free_ask(&t->asks[at]);
+	t->asks[at] = ask;
+	mind_busy(w, t);
+	next_ask(w, npc);
+	if (t->begun && t->over)
+		go_on(w, npc); /* nobody to ask */
 }
 
 void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_why why,
 		  struct span text)
 {
-	(void)w;
-	(void)npc;
-	(void)player;
-	(void)why;
-	(void)text;
+	struct talker *k = mind_talker(w, player);
+
+	if (!mind_is(w, npc) || !mind_may_talk(w, k, player))
+		return;
+	k->npc = ent_id(w, npc);
+	k->until = w->tick + timer_seconds(w, MIND_TALK_S);
+	mind_queue(w, npc, player,
+		   (struct mind_ask){
+			   .player = ent_id(w, player),
+			   .why = why,
+			   .text = base_dup(text.p ? text.p : "", text_cut(text, MIND_TEXT_MAX)) });
 }
 
-void mind_still(struct world *w, struct ent npc)
+/* ---- what aibridges say ---- */
+
+/* Who waits for it; NULL: it is late, or of another than was asked. */
+static struct thoughts *awaited(struct world *w, uint64_t peer, uint64_t ask)
 {
-	(void)w;
-	(void)npc;
+	void *packed = map64_get(&w->minds->asks, ask ? ask : UINT64_MAX);
+	uint64_t v = (uint64_t)(uintptr_t)packed;
+	struct ent npc = { (uint32_t)v, (uint32_t)(v >> 32) };
+	const struct thoughts *t = mind_thoughts(w, npc);
+
+	if (t && slot_awaits(&t->slot, ask) && t->bridge == peer)
+		return mind_open(w, npc);
+	if (packed && !t)
+		map64_del(&w->minds->asks, ask);
+	w->stats.late_answers++;
+	return NULL;
 }
 
 void mind_said(struct world *w, uint64_t peer, const Mudlark__AiSaid *m)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
+	struct thoughts *t = awaited(w, peer, m->ask);
+	const struct span text = { (const char *)m->text.data, m->text.len };
+
+	if (!t || m->n <= t->heard)
+		return;
+	t->heard = m->n;
+	if (!mind_line(w, t->npc, text, m->emote))
+		return;
+	if (!m->emote)
+		slot_keep(&t->slot, text, w->tick);
+	go_on(w, t->npc);
+}
+
+static void take_acts(struct thoughts *t, const Mudlark__AiDone *m)
+{
+	struct buf text = { 0 };
+
+	mind_free_acts(t);
+	for (size_t i = 0; i < m->n_acts && t->n_acts < MIND_ACTS; i++) {
+		const Mudlark__AiAct *a = m->acts[i];
+
+		buf_reset(&text);
+		text_clean(&text, (struct span){ (const char *)a->text.data, a->text.len });
+		t->acts[t->n_acts++] = (struct mind_act){
+			.verb = base_dup(a->verb, strlen(a->verb)),
+			.target = base_dup(a->target, strlen(a->target)),
+			.text = base_dup(buf_p(&text), text_cut(buf_span(&text), MIND_LINE_MAX)),
+		};
+	}
+	buf_done(&text);
 }
 
 void mind_done(struct world *w, uint64_t peer, const Mudlark__AiDone *m)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
+	struct thoughts *t = awaited(w, peer, m->ask);
+
+	if (!t)
+		return;
+	forget_generation(w, t);
+	if (m->failed) {
+		fail(w, t, *m->cause ? m->cause : "failed");
+	} else {
+		(void)slot_good(&t->slot, m->ask);
+		t->over = true;
+		take_acts(t, m);
+		free(t->topic);
+		t->topic = *m->topic ? base_dup(m->topic, strlen(m->topic)) : NULL;
+	}
+	go_on(w, t->npc);
 }
 
 void mind_lost(struct world *w, uint64_t instance)
 {
-	(void)w;
-	(void)instance;
+	struct thoughts *head = &w->minds->busy, *next;
+
+	for (struct thoughts *t = head->next; t != head; t = next) {
+		next = t->next;
+		if (t->slot.state != SLOT_PENDING || t->bridge != instance)
+			continue;
+		t = mind_open(w, t->npc);
+		forget_generation(w, t);
+		t->cut = t->told > 0;
+		fail(w, t, "the aibridge is gone");
+	}
+	orders_lost(w, instance);
+}
+
+/* ---- time ---- */
+
+static bool has_more(const struct thoughts *t)
+{
+	return t->n_asks || t->n_lines || t->follows;
+}
+
+/* One of them in one tick. True: it did something. */
+static bool tick_one(struct world *w, struct thoughts *t)
+{
+	const struct ent npc = t->npc;
+	bool due = slot_due(&t->slot, w->tick), thinks = t->gesture && t->gesture <= w->tick, acts;
+
+	t->tick = w->tick;
+	if (due) {
+		call_off(w, mind_open(w, npc));
+		fail(w, t, "no answer in time");
+	} else if (thinks) {
+		mind_gesture(w, npc);
+	}
+	acts = (t->n_lines && t->next_say <= w->tick) || (t->begun && t->over && !t->n_lines) ||
+	       (t->begun && !is_here(w, t, t->asks[0].player));
+	if (acts)
+		go_on(w, npc);
+	t = mind_thoughts(w, npc);
+	if (t && !t->begun && t->n_asks && !t->n_lines)
+		next_ask(w, npc);
+	if (t && t->follows)
+		mind_follow_step(w, npc);
+	if (t && !has_more(t))
+		mind_rest(t);
+	return acts || due || thinks;
 }
 
 bool mind_tick(struct world *w)
 {
-	(void)w;
+	struct thoughts *head = &w->minds->busy, *t = head->next;
+	int n = 0;
+
+	while (t != head) {
+		struct ent after = t->next->npc;
+
+		if (t->tick == w->tick) {
+			t = t->next;
+			continue;
+		}
+		if (tick_one(w, t) && ++n == TURN_MAX)
+			return true;
+		t = mind_thoughts(w, after); /* who may have been at its end meanwhile */
+		t = !ent_is(after) ? head : t && t->next ? t : head->next;
+	}
+	orders_tick(w);
 	return false;
 }
 
-const char *mind_mood(const struct world *w, struct ent npc)
+void mind_init(struct world *w)
 {
-	(void)w;
-	(void)npc;
-	return NULL;
+	mind_people_init(w);
 }
 
-void mind_set_mood(struct world *w, struct ent npc, struct span mood)
+/* What was owed by the world before this one. Some of an answer that nobody will finish may have been
+ * said. */
+void mind_begin(struct world *w)
 {
-	(void)w;
-	(void)npc;
-	(void)mood;
-}
+	w->minds->patience = w->tick + timer_seconds(w, PATIENCE_S);
+	for (struct ent e = ent_next(w, ENT_NONE); ent_is(e); e = ent_next(w, e)) {
+		const struct thoughts *t = mind_thoughts(w, e);
+		struct thoughts *open;
 
-void mind_follow(struct world *w, struct ent npc, struct ent whom)
-{
-	(void)w;
-	(void)npc;
-	(void)whom;
-}
-
-struct ent mind_follows(const struct world *w, struct ent npc)
-{
-	(void)w;
-	(void)npc;
-	return ENT_NONE;
-}
-
-const char *mind_refused(const struct world *w, struct ent npc, size_t i)
-{
-	(void)w;
-	(void)npc;
-	(void)i;
-	return NULL;
+		if (!t || !has_more(t))
+			continue;
+		open = mind_open(w, e);
+		if (!mind_is(w, e)) {
+			mind_still(w, e);
+			continue;
+		}
+		open->cut = open->begun && !open->over;
+		open->over = open->begun;
+		if (open->follows)
+			mind_follow(w, e, ent_by_id(w, open->follows));
+		mind_busy(w, open);
+	}
 }

@@ -32,6 +32,8 @@ bool mind_is(const struct world *w, struct ent npc);
  * time") and the limit of world.talk_rate are told here. */
 void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_why why,
 		  struct span text);
+/* Something was said aloud in a room: whoever is meant by it turns to the speaker. */
+void mind_hear(struct world *w, struct ent speaker, struct span text);
 /* Everything that it waits for or would say is over: it dies, or its pack is reloaded. */
 void mind_still(struct world *w, struct ent npc);
 

@@ -1,24 +1,157 @@
 /*
- * orders.c - what staff asks of the aibridges; see orders.h.
+ * orders.c - `@ai`: see orders.h.
+ *
+ * Each order to one aibridge is a slot of its own, with a deadline: staff hears that nobody answers, and
+ * a late answer goes nowhere.
  */
 #include "world/mind/orders.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "aibridge.pb-c.h"
+#include "rt/text.h"
+#include "world/core/player.h"
+#include "world/core/say.h"
+#include "world/core/timer.h"
+#include "world/mind/bridges.h"
+#include "world/mind/slot.h"
+
+enum { ORDERS_MAX = 32, ORDER_S = 10 };
+
+struct order {
+	struct slot slot;
+	uint64_t bridge;
+	struct ent staff;
+};
+
+struct orders {
+	struct order v[ORDERS_MAX];
+	uint64_t last;
+	size_t n_pending;
+};
+
+struct orders *orders_new(void)
+{
+	return base_alloc(1, sizeof(struct orders));
+}
+
+void orders_free(struct world *w)
+{
+	struct orders *t = w->orders;
+
+	for (size_t i = 0; t && i < ORDERS_MAX; i++)
+		slot_done(&t->v[i].slot);
+	free(t);
+	w->orders = NULL;
+}
+
+static void send(struct world *w, const struct order *o, struct span words)
+{
+	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
+	Mudlark__AiOrder m = MUDLARK__AI_ORDER__INIT;
+
+	m.order = o->slot.generation;
+	m.words = arena_dup(&w->scratch, words.p, words.n);
+	in.body_case = MUDLARK__AI_IN__BODY_ORDER;
+	in.order = &m;
+	bridges_send(w, o->bridge, &in);
+}
+
+/* False: too many are under way. */
+static bool order(struct world *w, struct ent staff, uint64_t bridge, struct span words)
+{
+	struct orders *t = w->orders;
+
+	for (size_t i = 0; i < ORDERS_MAX; i++) {
+		struct order *o = &t->v[i];
+
+		if (!slot_begin(&o->slot, t->last + 1, w->tick + timer_seconds(w, ORDER_S)))
+			continue;
+		t->last++;
+		t->n_pending++;
+		o->bridge = bridge;
+		o->staff = staff;
+		send(w, o, words);
+		return true;
+	}
+	return false;
+}
+
 void orders_ask(struct world *w, struct ent staff, struct span words)
 {
-	(void)w;
-	(void)staff;
-	(void)words;
+	struct span rest = words, verb = text_word(&rest);
+	const bool all = text_eq_fold(verb, SPAN("status")) || text_eq_fold(verb, SPAN("budget"));
+	const size_t n = bridges_count(w);
+
+	if (!n)
+		say_reply(w, staff, "There is no aibridge.");
+	for (size_t i = 0; i < (all || !n ? n : 1); i++) {
+		if (order(w, staff, bridges_at(w, i), words))
+			continue;
+		say_reply(w, staff, "Too many orders are under way.");
+		return;
+	}
+}
+
+static struct order *find(struct orders *t, uint64_t peer, uint64_t generation)
+{
+	for (size_t i = 0; i < ORDERS_MAX; i++)
+		if (slot_awaits(&t->v[i].slot, generation) && t->v[i].bridge == peer)
+			return &t->v[i];
+	return NULL;
+}
+
+static void tell(struct world *w, struct ent staff, struct span text)
+{
+	struct buf out = { 0 };
+
+	say_escape(&out, text);
+	say_span(w, staff, MUDLARK__TEXT_CLASS__TEXT_SYSTEM, buf_span(&out));
+	buf_done(&out);
 }
 
 void orders_text(struct world *w, uint64_t peer, const Mudlark__AiText *m)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
+	struct order *o = find(w->orders, peer, m->order);
+
+	if (!o) {
+		w->stats.late_answers++;
+		return;
+	}
+	if (m->text.len)
+		tell(w, o->staff, (struct span){ (const char *)m->text.data, m->text.len });
+	if (m->last && slot_good(&o->slot, m->order))
+		w->orders->n_pending--;
+}
+
+static void fail(struct world *w, struct order *o, const char *sentence)
+{
+	if (!slot_fail(&o->slot, o->slot.generation, sentence))
+		return;
+	w->orders->n_pending--;
+	tell(w, o->staff, (struct span){ sentence, strlen(sentence) });
+}
+
+void orders_lost(struct world *w, uint64_t instance)
+{
+	for (size_t i = 0; i < ORDERS_MAX; i++)
+		if (w->orders->v[i].bridge == instance)
+			fail(w, &w->orders->v[i], "The aibridge is gone.");
+}
+
+void orders_tick(struct world *w)
+{
+	for (size_t i = 0; w->orders->n_pending && i < ORDERS_MAX; i++)
+		if (slot_due(&w->orders->v[i].slot, w->tick))
+			fail(w, &w->orders->v[i], "The aibridge does not answer.");
 }
 
 void orders_notice(struct world *w, const Mudlark__AiNotice *m)
 {
-	(void)w;
-	(void)m;
+	const struct span text = { (const char *)m->text.data, m->text.len };
+
+	for (struct ent e = player_next(w, ENT_NONE); ent_is(e); e = player_next(w, e))
+		if (player_get(w, e)->role >= ROLE_ADMIN)
+			tell(w, e, text);
 }

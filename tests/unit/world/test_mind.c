@@ -1,0 +1,420 @@
+/*
+ * test_mind.c - somebody is talked to, thinks, answers, and is never waited for without end.
+ */
+#include "mind_rig.h"
+
+static struct mind_rig r;
+static struct world *w;
+
+static void setup(void)
+{
+	mind_rig_open(&r, "life=0");
+	w = r.st.world;
+}
+
+static void teardown(void)
+{
+	mind_rig_close(&r);
+}
+
+static const char *heard(size_t who)
+{
+	return stage_heard(&r.st, who);
+}
+
+static void type(size_t who, const char *line)
+{
+	stage_type(&r.st, who, line);
+}
+
+static struct ent widow(void)
+{
+	return mind_rig_npc(&r, "nan");
+}
+
+START_TEST(who_is_talked_to_is_asked_and_says_what_comes)
+{
+	const Mudlark__AiAsk *ask;
+
+	type(0, "talk nan");
+	ck_assert_str_eq(heard(0), "You turn to Nan Marrable.\n");
+	ask = mind_rig_asked(&r);
+	ck_assert_int_eq(ask->kind, MUDLARK__AI_ASK__KIND__GREET);
+	ck_assert_uint_eq(ask->ask >> 32, 1);
+	ck_assert_str_eq(ask->who->name, "Ana");
+	ck_assert(ask->who->guest);
+	ck_assert_uint_eq(ask->who->id, ent_id(w, stage_ent(&r.st, 0)));
+	ck_assert_uint_eq(ask->deadline_ms, 15000);
+	mind_rig_answer(&r, "Well now.");
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Well now.\"");
+	mind_rig_ticks(&r, 100);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+}
+END_TEST
+
+START_TEST(one_asks_about_something_in_more_than_one_way)
+{
+	static const char *const ways[] = { "ask nan about the tide", "ask nan marrable the tide",
+					    "ask the widow about the tide" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		type(0, ways[i]);
+		ck_assert_str_eq(heard(0), "You ask Nan Marrable about the tide.\n");
+		ck_assert_int_eq(mind_rig_asked(&r)->kind, MUDLARK__AI_ASK__KIND__ABOUT);
+		ck_assert_uint_eq(mind_rig_asked(&r)->text.len, 8);
+		mind_rig_answer(&r, ":nods.");
+		STAGE_HEARS(&r.st, 0, "Nan Marrable nods.");
+		mind_rig_ticks(&r, 20);
+		mind_rig_forget(&r);
+	}
+	STAGE_SAYS(&r.st, 0, "ask bob about tides", "You see no bob here to ask.");
+	STAGE_SAYS(&r.st, 0, "ask nan", "Usage: ask SOMEBODY about SOMETHING");
+	STAGE_SAYS(&r.st, 0, "ask", "Usage: ask SOMEBODY about SOMETHING");
+	ck_assert_uint_eq(r.n, 0);
+}
+END_TEST
+
+START_TEST(long_answers_come_at_the_pace_of_somebody_who_speaks)
+{
+	uint64_t ask;
+
+	type(0, "say nan, what do you know?");
+	(void)heard(0);
+	ask = mind_rig_asked(&r)->ask;
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, "A sentence of forty bytes, for the pace.");
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 2, "Another.");
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 2, "Another, again.");
+	mind_rig_done(&r, MIND_RIG_BRIDGE, ask, NULL);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"A sentence of forty bytes, for the pace.\"");
+	mind_rig_ticks(&r, 19); /* 1 s, and 25 ms a byte */
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	mind_rig_ticks(&r, 1);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Another.\"");
+	mind_rig_ticks(&r, 50);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+}
+END_TEST
+
+START_TEST(who_thinks_for_long_is_seen_to)
+{
+	type(0, "talk nan");
+	(void)heard(0);
+	mind_rig_ticks(&r, 7);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	mind_rig_ticks(&r, 1);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable looks at the water.");
+	mind_rig_ticks(&r, 30);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	mind_rig_answer(&r, "Ah.");
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Ah.\"");
+}
+END_TEST
+
+START_TEST(an_answer_that_does_not_come_is_called_off_and_made_up_for)
+{
+	uint64_t ask;
+
+	type(0, "say nan, hello");
+	ask = mind_rig_asked(&r)->ask;
+	mind_rig_ticks(&r, 149);
+	ck_assert_ptr_null(strstr(heard(0), "Could not say"));
+	mind_rig_ticks(&r, 1);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Could not say.\"");
+	ck_assert_uint_eq(mind_rig_sent(&r, MUDLARK__AI_IN__BODY_CANCEL, 0, NULL)->cancel->ask,
+			  ask);
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, "Too late.");
+	mind_rig_done(&r, MIND_RIG_BRIDGE, ask, NULL);
+	mind_rig_ticks(&r, 50);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	ck_assert_uint_eq(bridges_asks(w), 0);
+}
+END_TEST
+
+START_TEST(a_failure_is_made_up_for_by_a_line_of_its_own)
+{
+	type(0, "talk nan");
+	mind_rig_done(&r, MIND_RIG_BRIDGE, mind_rig_asked(&r)->ask, "out of money");
+	ck_assert_ptr_nonnull(strstr(heard(0), "Nan Marrable says, \"Well, Ana.\"\n"));
+	mind_rig_ticks(&r, 20);
+	type(0, "say and now?");
+	(void)heard(0);
+	mind_rig_done(&r, MIND_RIG_BRIDGE, mind_rig_asked(&r)->ask, "out of money");
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Ask another day.\"");
+}
+END_TEST
+
+START_TEST(with_no_aibridge_there_is_an_answer_at_once)
+{
+	mind_rig_ticks(&r, 60);
+	mind_rig_down(&r, MIND_RIG_BRIDGE);
+	type(0, "talk nan");
+	STAGE_HEARS(&r.st, 0, "You turn to Nan Marrable.\nNan Marrable says, \"Well, Ana.\"");
+	ck_assert_uint_eq(r.n, 0);
+}
+END_TEST
+
+START_TEST(an_aibridge_that_dies_is_not_waited_for)
+{
+	uint64_t ask;
+
+	type(0, "say nan, hello");
+	(void)heard(0);
+	mind_rig_down(&r, MIND_RIG_BRIDGE);
+	mind_rig_ticks(&r, 1);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Could not say.\"");
+	mind_rig_up(&r, MIND_RIG_OTHER);
+	mind_rig_ticks(&r, 30);
+	type(0, "say and now?");
+	(void)heard(0);
+	ask = mind_rig_asked(&r)->ask;
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, "I am not asked.");
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	mind_rig_says(&r, MIND_RIG_OTHER, ask, 1, "It was so.");
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"It was so.\"");
+	mind_rig_down(&r, MIND_RIG_OTHER);
+	mind_rig_ticks(&r, 1);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable loses the thread, and breaks off.");
+}
+END_TEST
+
+START_TEST(who_leaves_is_not_answered_behind_his_back)
+{
+	uint64_t ask;
+
+	type(0, "say nan, hello");
+	stage_enter(&r.st, "Bob");
+	ask = mind_rig_asked(&r)->ask;
+	type(0, "north");
+	stage_forget(&r.st);
+	mind_rig_ticks(&r, 1);
+	STAGE_HEARS(&r.st, 1, "Nan Marrable looks after Ana.");
+	ck_assert_uint_eq(mind_rig_sent(&r, MUDLARK__AI_IN__BODY_CANCEL, 0, NULL)->cancel->ask,
+			  ask);
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, "As I was saying.");
+	mind_rig_ticks(&r, 20);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	STAGE_HEARS_NOTHING(&r.st, 1);
+}
+END_TEST
+
+START_TEST(the_rest_of_an_answer_is_dropped_when_its_player_leaves)
+{
+	uint64_t ask;
+
+	type(0, "say nan, hello");
+	stage_enter(&r.st, "Bob");
+	ask = mind_rig_asked(&r)->ask;
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, "One.");
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 2, "Two.");
+	mind_rig_done(&r, MIND_RIG_BRIDGE, ask, NULL);
+	type(0, "north");
+	stage_forget(&r.st);
+	mind_rig_ticks(&r, 30);
+	STAGE_HEARS_NOTHING(&r.st, 1);
+	type(0, "south");
+	stage_forget(&r.st);
+	mind_rig_ticks(&r, 30);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+}
+END_TEST
+
+START_TEST(several_have_their_turn_one_after_the_other)
+{
+	size_t bob = stage_enter(&r.st, "Bob");
+
+	type(0, "say nan, hello");
+	type(bob, "say nan, and me?");
+	type(bob, "say nan, or me?");
+	type(bob, "say nan, what of me?");
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 1);
+	stage_forget(&r.st);
+	mind_rig_answer(&r, "Hello, Ana.");
+	STAGE_HEARS(&r.st, bob, "Nan Marrable says, \"Hello, Ana.\"");
+	mind_rig_ticks(&r, 1);
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 2);
+	ck_assert_str_eq(mind_rig_asked(&r)->who->name, "Bob");
+	ck_assert_int_eq(memcmp(mind_rig_asked(&r)->text.data, "nan, what of me?", 16), 0);
+	stage_forget(&r.st);
+	mind_rig_answer(&r, "And you.");
+	mind_rig_ticks(&r, 20);
+	STAGE_HEARS(&r.st, bob, "Nan Marrable turns to you.\nNan Marrable says, \"And you.\"");
+	STAGE_HEARS(&r.st, 0, "Nan Marrable turns to Bob.\nNan Marrable says, \"And you.\"");
+	mind_rig_ticks(&r, 20);
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 2);
+}
+END_TEST
+
+START_TEST(there_is_an_end_to_who_may_wait)
+{
+	type(0, "say nan, hello");
+	for (uint64_t i = 0; i < MIND_WAITING; i++) {
+		struct ent e = ent_new(w, KIND_PLAYER);
+		char name[] = "Waita";
+
+		name[4] = (char)('a' + i);
+		name_set(w, e, name);
+		ck_assert_int_eq(place_move(w, e, stage_room(&r.st, "quay")), 0);
+		mind_turn_to(w, widow(), e, MIND_SAY, SPAN("me"));
+	}
+	stage_settle(&r.st);
+	stage_enter(&r.st, "Bob");
+	type(1, "say nan, me too");
+	ck_assert_str_eq(heard(1), "You say, \"nan, me too\"\nNan Marrable holds up a hand to you: "
+				   "one at a time.\n");
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 1);
+}
+END_TEST
+
+START_TEST(too_much_talk_is_not_answered_for_a_while)
+{
+	for (int i = 0; i < 20; i++)
+		type(0, "say nan, nan, nan");
+	(void)heard(0);
+	type(0, "say nan, nan");
+	STAGE_HEARS(&r.st, 0,
+		    "You say, \"nan, nan\"\nYou have said so much that nobody can "
+		    "follow. Give them a minute.");
+	mind_rig_ticks(&r, 600);
+	(void)heard(0);
+	type(0, "say nan, nan");
+	STAGE_HEARS(&r.st, 0, "You say, \"nan, nan\"");
+}
+END_TEST
+
+START_TEST(what_an_answer_proposes_is_kept_in_mind)
+{
+	mind_set_mood(w, widow(), SPAN("glad"));
+	ck_assert_str_eq(mind_mood(w, widow()), "glad");
+	mind_set_mood(w, widow(), SPAN(""));
+	ck_assert_ptr_null(mind_mood(w, widow()));
+	ck_assert_ptr_null(mind_refused(w, widow(), 0));
+}
+END_TEST
+
+START_TEST(a_name_of_somebody_elsewhere_does_not_pass_the_lips)
+{
+	static const struct {
+		const char *text;
+		bool passes;
+	} lines[] = {
+		{ "Bob is in the loft.", false }, { "I saw Bob.", false },
+		{ "Was it BOB?", false },	  { "A bobbin.", true },
+		{ "Ana, you asked.", true },	  { "You see.", true },
+		{ "So You say.", false },	  { "Hm. Bob?", false },
+		{ "Bob's place.", false },
+	};
+
+	stage_put(&r.st, stage_ent(&r.st, stage_enter(&r.st, "Bob")), "loft");
+	stage_put(&r.st, stage_ent(&r.st, stage_enter(&r.st, "You")), "loft");
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		uint64_t ask;
+
+		type(0, "talk nan");
+		(void)heard(0);
+		ask = mind_rig_asked(&r)->ask;
+		mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, lines[i].text);
+		ck_assert_msg((*heard(0) != 0) == lines[i].passes, "%s", lines[i].text);
+		mind_rig_done(&r, MIND_RIG_BRIDGE, ask, NULL);
+		if (!lines[i].passes)
+			ck_assert_ptr_nonnull(strstr(heard(0), ", Ana."));
+		mind_rig_ticks(&r, 30);
+		mind_rig_forget(&r);
+	}
+	stage_put(&r.st, stage_ent(&r.st, 1), "quay");
+	type(0, "talk nan");
+	(void)heard(0);
+	mind_rig_answer(&r, "Here is Bob.");
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Here is Bob.\"");
+}
+END_TEST
+
+START_TEST(what_comes_is_text_and_never_markup_or_a_second_line)
+{
+	type(0, "talk nan");
+	(void)heard(0);
+	mind_rig_answer(&r, "{error}One\nquit{/} \x1b[31mred");
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"{error}Onequit{/} [31mred\"");
+}
+END_TEST
+
+START_TEST(talk_alone_says_who_would)
+{
+	STAGE_SAYS(&r.st, 0, "talk", "You can talk to Nan Marrable here.");
+	type(0, "north");
+	stage_forget(&r.st);
+	STAGE_SAYS(&r.st, 0, "talk", "There is nobody here who would talk with you.");
+	STAGE_SAYS(&r.st, 0, "talk to the cat", "You turn to a cat.\nA cat says, \"Miaow.\"");
+	STAGE_SAYS(&r.st, 0, "talk to nan", "You see no nan here to talk to.");
+	STAGE_SAYS(&r.st, 0, "ask cat about mice",
+		   "You ask a cat about mice.\nA cat does not answer.");
+	ck_assert_uint_eq(r.n, 0);
+}
+END_TEST
+
+START_TEST(who_follows_comes_after_and_stays_behind_at_last)
+{
+	mind_follow(w, widow(), stage_ent(&r.st, 0));
+	type(0, "north");
+	stage_forget(&r.st);
+	mind_rig_ticks(&r, 1);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable arrives from the south.");
+	ck_assert(ent_same(mind_follows(w, widow()), stage_ent(&r.st, 0)));
+	mind_rig_ticks(&r, 5999);
+	ck_assert(!ent_is(mind_follows(w, widow())));
+	STAGE_HEARS(&r.st, 0, "Nan Marrable stays behind.");
+	type(0, "up");
+	mind_rig_ticks(&r, 1);
+	ck_assert(ent_same(place_room(w, widow()), stage_room(&r.st, "loft")));
+}
+END_TEST
+
+START_TEST(a_mind_at_rest_is_stored_as_nothing)
+{
+	struct buf body = { 0 };
+
+	comp_save(w, widow(), &body);
+	ck_assert_ptr_null(memmem(buf_p(&body), body.n, "\"mind\"", 6));
+	type(0, "talk nan");
+	mind_rig_answer(&r, "Yes.");
+	mind_rig_ticks(&r, 20);
+	buf_reset(&body);
+	comp_save(w, widow(), &body);
+	ck_assert_ptr_null(memmem(buf_p(&body), body.n, "\"mind\"", 6));
+	buf_done(&body);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("mind");
+	TCase *c = tcase_create("mind");
+	SRunner *run;
+	int failed;
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, who_is_talked_to_is_asked_and_says_what_comes);
+	tcase_add_test(c, one_asks_about_something_in_more_than_one_way);
+	tcase_add_test(c, long_answers_come_at_the_pace_of_somebody_who_speaks);
+	tcase_add_test(c, who_thinks_for_long_is_seen_to);
+	tcase_add_test(c, an_answer_that_does_not_come_is_called_off_and_made_up_for);
+	tcase_add_test(c, a_failure_is_made_up_for_by_a_line_of_its_own);
+	tcase_add_test(c, with_no_aibridge_there_is_an_answer_at_once);
+	tcase_add_test(c, an_aibridge_that_dies_is_not_waited_for);
+	tcase_add_test(c, who_leaves_is_not_answered_behind_his_back);
+	tcase_add_test(c, the_rest_of_an_answer_is_dropped_when_its_player_leaves);
+	tcase_add_test(c, several_have_their_turn_one_after_the_other);
+	tcase_add_test(c, there_is_an_end_to_who_may_wait);
+	tcase_add_test(c, too_much_talk_is_not_answered_for_a_while);
+	tcase_add_test(c, what_an_answer_proposes_is_kept_in_mind);
+	tcase_add_test(c, a_name_of_somebody_elsewhere_does_not_pass_the_lips);
+	tcase_add_test(c, what_comes_is_text_and_never_markup_or_a_second_line);
+	tcase_add_test(c, talk_alone_says_who_would);
+	tcase_add_test(c, who_follows_comes_after_and_stays_behind_at_last);
+	tcase_add_test(c, a_mind_at_rest_is_stored_as_nothing);
+	suite_add_tcase(s, c);
+	run = srunner_create(s);
+	srunner_run_all(run, CK_NORMAL);
+	failed = srunner_ntests_failed(run);
+	srunner_free(run);
+	return failed != 0;
+}

@@ -1,0 +1,96 @@
+/*
+ * talk.c - `talk`: turns to somebody who lives here, who greets; alone it says who can be talked to.
+ */
+#include "rt/text.h"
+#include "world/cmd/table.h"
+#include "world/cmd/target.h"
+#include "world/core/name.h"
+#include "world/core/npc.h"
+#include "world/core/place.h"
+#include "world/core/say.h"
+#include "world/mind/mind.h"
+
+static void list(const struct cmd_call *c)
+{
+	struct world *w = c->w;
+	struct buf *out = say_begin(w, c->actor);
+	size_t n = 0;
+
+	for (struct ent e = place_first(w, place_room(w, c->actor)); ent_is(e);
+	     e = place_next(w, e)) {
+		if (ent_kind(w, e) == KIND_PLAYER)
+			break;
+		if (!mind_is(w, e))
+			continue;
+		buf_adds(out, n++ ? ", " : "You can talk to ");
+		name_add_the(w, e, out);
+	}
+	buf_adds(out, n ? " here." : "There is nobody here who would talk with you.");
+	say_end(w);
+}
+
+/* One without a mind has a word for everybody, or none. */
+static void greet_all(const struct cmd_call *c, struct ent npc)
+{
+	const struct npc *n = npc_get(c->w, npc);
+
+	if (n && n->proto && n->proto->greeting)
+		act(c->w, &(struct act){ .actor = npc,
+					 .markup = n->proto->greeting,
+					 .to_others = "$n says, \"{say}$x{/}\"",
+					 .class = MUDLARK__TEXT_CLASS__TEXT_CHAT });
+	else
+		act(c->w, &(struct act){ .actor = npc,
+					 .target = c->actor,
+					 .to_target = "$n does not answer.",
+					 .class = MUDLARK__TEXT_CLASS__TEXT_REPLY });
+}
+
+static void run(const struct cmd_call *c)
+{
+	struct span what, whom;
+	struct ent e;
+
+	if (!target_split(c->args, "to with", &what, &whom)) {
+		struct span rest = c->args, first = text_word(&rest);
+		const bool joins =
+			text_eq_fold(first, SPAN("to")) || text_eq_fold(first, SPAN("with"));
+
+		whom = joins ? text_trim(rest) : c->args;
+	}
+	if (!whom.n) {
+		list(c);
+		return;
+	}
+	e = target_one(c->w, c->actor, whom, KINDS_PEOPLE);
+	if (!ent_is(e)) {
+		target_none(c->w, c->actor, "You see no ", whom, " here to talk to.");
+	} else if (ent_same(e, c->actor)) {
+		say_reply(c->w, c->actor, "You mutter to yourself.");
+	} else if (ent_kind(c->w, e) == KIND_PLAYER) {
+		say_reply(c->w, c->actor,
+			  "%s is a player: {bold}say{/} something, or {bold}tell{/} it.",
+			  name_of(c->w, e));
+	} else {
+		act(c->w, &(struct act){ .actor = c->actor,
+					 .target = e,
+					 .to_actor = "You turn to $N.",
+					 .to_others = "$n turns to $N.",
+					 .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+		if (mind_is(c->w, e))
+			mind_turn_to(c->w, e, c->actor, MIND_GREET, (struct span){ "", 0 });
+		else
+			greet_all(c, e);
+	}
+}
+
+const struct cmd cmd_talk = {
+	.name = "talk",
+	.usage = "talk [SOMEBODY]",
+	.help = "Turns to somebody who lives here; alone: who can be talked to.\n"
+		"Once you talk with somebody, simply say what you want to say: 'what is the tide "
+		"doing",
+	.category = CMD_TALKING,
+	.effect = CMD_CHANGES,
+	.run = run,
+};

@@ -1,0 +1,251 @@
+/*
+ * mind_say.c - what a mind says, as a command typed by that npc, one sentence after the other; see
+ * mind_inner.h.
+ *
+ * Text that comes from an aibridge is clean and passed its guard, but that knows nobody by name: what
+ * would tell of a player whom this npc cannot perceive is dropped here.
+ */
+#include "world/mind/mind_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aibridge.pb-c.h"
+#include "rt/log.h"
+#include "rt/text.h"
+#include "world/cmd/table.h"
+#include "world/core/name.h"
+#include "world/core/place.h"
+#include "world/core/player.h"
+#include "world/core/say.h"
+#include "world/core/timer.h"
+#include "world/core/world.h"
+#include "world/mind/acts.h"
+#include "world/mind/view.h"
+
+enum { PAUSE_MS = 1000, BYTE_MS = 25 };
+
+bool mind_is_watched(const struct world *w, struct ent npc)
+{
+	return place_players(w, place_room(w, npc)) > 0;
+}
+
+/* ---- lips ---- */
+
+/* Words that begin sentences and are names of people, too, or could be taken for one to make everybody
+ * fall silent: as the first word they name nobody. */
+static const char *const openers[] = {
+	"All",	 "And",	  "Any",  "Are",   "Ask",    "Bah",    "But",	   "Can",
+	"Come",	 "Could", "Did",  "Does",  "Down",   "Each",   "Even",	   "Every",
+	"Few",	 "For",	  "From", "Give",  "Good",   "Grace",  "Had",	   "Has",
+	"Have",	 "Her",	  "Here", "His",   "Hope",   "How",    "Just",	   "Keep",
+	"Let",	 "Like",  "Look", "Many",  "Mark",   "May",    "Maybe",	   "Might",
+	"More",	 "Most",  "Must", "Never", "Nobody", "None",   "Not",	   "Nothing",
+	"Now",	 "Once",  "One",  "Only",  "Our",    "Out",    "Over",	   "Perhaps",
+	"Rose",	 "Say",	  "See",  "She",   "Should", "Some",   "Somebody", "Something",
+	"Still", "Take",  "Tell", "That",  "The",    "Their",  "Them",	   "Then",
+	"There", "These", "They", "This",  "Those",  "Though", "Tide",	   "Time",
+	"Too",	 "Two",	  "Very", "Was",   "Well",   "Were",   "What",	   "When",
+	"Where", "Which", "Who",  "Why",   "Will",   "With",   "Would",	   "Yes",
+	"Yet",	 "You",	  "Your",
+};
+
+static bool is_opener(struct span word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(openers); i++)
+		if (strlen(openers[i]) == word.n && !memcmp(openers[i], word.p, word.n))
+			return true;
+	return false;
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* The next run of letters; empty at the end. */
+static struct span next_word(struct span *rest)
+{
+	struct span word = *rest;
+
+	while (word.n && !is_letter(*word.p)) {
+		word.p++;
+		word.n--;
+	}
+	rest->p = word.p;
+	rest->n = word.n;
+	while (rest->n && is_letter(*rest->p)) {
+		rest->p++;
+		rest->n--;
+	}
+	word.n -= rest->n;
+	return word;
+}
+
+/* Somebody who plays, and of whom this npc cannot know. */
+static bool is_stranger(const struct world *w, const struct thoughts *t, struct span word)
+{
+	struct ent e = player_by_name(w, word);
+	const struct player *p = player_get(w, e);
+
+	if (!p || (t->begun && t->asks[0].player == ent_id(w, e)))
+		return false;
+	return p->hidden || !ent_same(place_room(w, e), place_room(w, t->npc));
+}
+
+/* Names are written with a capital; what a sentence begins with is, too. */
+static bool names_a_stranger(const struct world *w, const struct thoughts *t, struct span text)
+{
+	bool first = true;
+	struct span word;
+
+	while ((word = next_word(&text)).n) {
+		const bool capital = *word.p >= 'A' && *word.p <= 'Z';
+
+		if (capital && !(first && is_opener(word)) && is_stranger(w, t, word))
+			return true;
+		first = text.n && strchr(".!?", *text.p);
+	}
+	return false;
+}
+
+/* ---- what is to be said ---- */
+
+bool mind_line(struct world *w, struct ent npc, struct span text, bool emote)
+{
+	struct thoughts *t = mind_open(w, npc);
+	struct buf clean = { 0 };
+	struct span line;
+	bool good;
+
+	text_clean(&clean, text);
+	line = text_trim(buf_span(&clean));
+	line.n = text_cut(line, MIND_LINE_MAX);
+	good = line.n && t->n_lines < MIND_SENTENCES;
+	if (good && names_a_stranger(w, t, line)) {
+		log_info("sentence_dropped", LOG_STR("npc", mind_key(w, npc)),
+			 LOG_STR("reason", "names somebody who is not there"));
+		good = false;
+	}
+	if (good)
+		t->lines[t->n_lines++] =
+			(struct mind_line){ .text = base_dup(line.p, line.n), .emote = emote };
+	buf_done(&clean);
+	return good;
+}
+
+/* `{name}` is the player. */
+static void fill_name(struct buf *out, struct span text, const char *name)
+{
+	static const char field[] = "{name}";
+	const size_t n = sizeof(field) - 1;
+
+	while (text.n) {
+		if (text.n >= n && !memcmp(text.p, field, n)) {
+			buf_adds(out, name);
+			text.p += n;
+			text.n -= n;
+		} else {
+			buf_addc(out, *text.p++);
+			text.n--;
+		}
+	}
+}
+
+bool mind_own_line(struct world *w, struct ent npc, struct ent player, enum mind_why why)
+{
+	struct thoughts *t = mind_open(w, npc);
+	Mudlark__AiView view = MUDLARK__AI_VIEW__INIT;
+	struct buf line = { 0 };
+	bool greets;
+	size_t n;
+
+	view_build(w, npc, player, &w->scratch, &view);
+	greets = why == MIND_GREET && view.n_greets;
+	n = greets ? view.n_greets : view.n_shrugs;
+	if (n) {
+		const ProtobufCBinaryData *list = greets ? view.greets : view.shrugs,
+					  *one = &list[t->n_own++ % n];
+
+		fill_name(&line, (struct span){ (const char *)one->data, one->len },
+			  name_of(w, player));
+	} else if (t->slot.good) {
+		buf_adds(&line, t->slot.good);
+	} else {
+		buf_adds(&line, "shrugs.");
+	}
+	n = mind_line(w, npc, buf_span(&line), !n && !t->slot.good);
+	buf_done(&line);
+	return n;
+}
+
+/* ---- and is said ---- */
+
+void mind_gesture(struct world *w, struct ent npc)
+{
+	const struct pack_mind *m = mind_pack(w, npc);
+	struct thoughts *t = mind_thoughts(w, npc);
+
+	t->gesture = 0;
+	if (!m || !mind_is_watched(w, npc))
+		return;
+	act(w, &(struct act){ .actor = npc,
+			      .markup = m->n_thinks ? m->thinks[t->slot.generation % m->n_thinks] : NULL,
+			      .to_others = m->n_thinks ? "$x" : "$n thinks for a moment.",
+			      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+}
+
+/* To another than it was just talking with. */
+static void turn_to(struct world *w, const struct thoughts *t)
+{
+	const uint64_t player = t->asks[0].player;
+
+	if (!t->answered || t->answered == player ||
+	    w->tick - t->answered_tick > timer_seconds(w, MIND_TALK_S))
+		return;
+	act(w, &(struct act){ .actor = t->npc,
+			      .target = ent_by_id(w, player),
+			      .to_target = "$n turns to you.",
+			      .to_others = "$n turns to $N.",
+			      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+}
+
+static struct mind_line take_line(struct thoughts *t)
+{
+	struct mind_line line = t->lines[0];
+
+	t->n_lines--;
+	memmove(t->lines, t->lines + 1, t->n_lines * sizeof(t->lines[0]));
+	return line;
+}
+
+static void type(struct world *w, struct ent npc, const struct mind_line *line)
+{
+	struct buf typed = { 0 };
+
+	buf_addf(&typed, "%s %s", line->emote ? "emote" : "say", line->text);
+	cmd_run(w, npc, buf_span(&typed));
+	buf_done(&typed);
+}
+
+void mind_speak(struct world *w, struct ent npc)
+{
+	struct thoughts *t = mind_thoughts(w, npc);
+	struct mind_line line;
+
+	if (!t || !t->n_lines || t->next_say > w->tick)
+		return;
+	t = mind_open(w, npc);
+	line = take_line(t);
+	t->gesture = 0;
+	t->next_say = w->tick + timer_seconds(w, PAUSE_MS + BYTE_MS * strlen(line.text)) / 1000;
+	if (t->begun) {
+		if (!t->told++)
+			turn_to(w, t);
+		w->minds->speaking.player = t->asks[0].player;
+		w->minds->speaking.depth = t->asks[0].depth;
+	}
+	type(w, npc, &line);
+	w->minds->speaking.player = 0;
+	free(line.text);
+}
