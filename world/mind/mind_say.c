@@ -13,7 +13,6 @@
 #include "aibridge.pb-c.h"
 #include "rt/log.h"
 #include "rt/text.h"
-#include "world/cmd/table.h"
 #include "world/core/name.h"
 #include "world/core/place.h"
 #include "world/core/player.h"
@@ -221,11 +220,14 @@ static struct mind_line take_line(struct thoughts *t)
 
 static void type(struct world *w, struct ent npc, const struct mind_line *line)
 {
-	struct buf typed = { 0 };
+	struct buf typed = { 0 }, why = { 0 };
 
 	buf_addf(&typed, "%s %s", line->emote ? "emote" : "say", line->text);
-	cmd_run(w, npc, buf_span(&typed));
+	if (!acts_type(w, npc, buf_span(&typed), &why))
+		log_info("sentence_refused", LOG_STR("npc", mind_key(w, npc)),
+			 LOG_TEXT("why", buf_span(&why)));
 	buf_done(&typed);
+	buf_done(&why);
 }
 
 void mind_speak(struct world *w, struct ent npc)

@@ -71,7 +71,7 @@ static inline void mind_rig_down(struct mind_rig *r, uint64_t instance)
 static inline void mind_rig_open(struct mind_rig *r, char *life)
 {
 	memset(r, 0, sizeof(*r));
-	stage_open_with(&r->st, "tests/unit/world/minds", life);
+	stage_open_with(&r->st, "tests/unit/world/parley", life);
 	r->st.world->env.output = mind_rig_output;
 	mind_rig_up(r, MIND_RIG_BRIDGE);
 	stage_enter(&r->st, "Ana");
