@@ -1,44 +1,411 @@
 /*
- * aibridge.c - the links to the world and to persist, and what is asked over them; see aibridge.h.
+ * aibridge.c - the parts of the process and what ties them together; see aibridge.h.
+ *
+ * A turn of the loop: records, answers of the store and pieces of providers come in; at its end (on_idle) asks
+ * that are due go on and those that wait are served; after that the wires send what was said, in one frame each.
  */
 #include "aibridge/aibridge.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "aibridge/ask.h"
+#include "aibridge/inbox.h"
+#include "aibridge/notice.h"
+#include "aibridge/numbers.h"
+#include "aibridge/orders.h"
+#include "aibridge/retain.h"
+#include "aibridge/spend.h"
+#include "aibridge/store.h"
 #include "rt/log.h"
 #include "rt/rand.h"
 
-struct aibridge {
-	struct proc *proc;
-	struct ai_conf *conf;
-	struct wire *world, *store;
-	struct metric_server *metrics;
+enum {
+	STOP_US = 3000000,     /* for settlements, when the process ends */
+	STOP_AWAY_US = 300000, /* the same while the store is away */
+	LINGER_US = 20000,     /* for the last records to leave */
 };
 
-static void on_up(void *ctx, struct link *l, const struct link_peer *peer, enum link_up how)
+struct aibridge {
+	struct proc *proc;
+	const struct ai_conf *conf;
+	const struct clock *clock;
+	uint64_t instance;
+	struct wire *world_wire, *store_wire;
+	bool world_up, stopping, ended;
+	struct roster roster;
+	struct guard *guard;
+	struct http *http;
+	struct rng random;
+	struct ask_env env;
+	struct asks asks;
+	struct store store;
+	struct retain retain;
+	struct orders orders;
+	struct inbox inbox;
+	struct notices notices;
+	struct spend spend;
+	struct metric numbers[NUMBERS];
+	struct metric_server *metrics;
+	struct loop_timer timer; /* of what is due */
+	struct loop_timer stop;
+	struct buf packed;
+};
+
+/* The world */
+
+static void tell(void *ctx, const Mudlark__WorldIn *m)
 {
-	(void)ctx;
-	(void)l;
+	struct aibridge *a = ctx;
+	const size_t n = mudlark__world_in__get_packed_size(m);
+
+	if (!a->world_up)
+		return;
+	buf_reset(&a->packed);
+	mudlark__world_in__pack(m, (uint8_t *)buf_reserve(&a->packed, n));
+	buf_commit(&a->packed, n);
+	if (link_send(wire_link(a->world_wire), buf_span(&a->packed), NULL))
+		log_warning("world_not_told", LOG_U64("bytes", n));
+}
+
+static void tell_staff(void *ctx, const char *text)
+{
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+	Mudlark__AiNotice n = MUDLARK__AI_NOTICE__INIT;
+
+	n.text.data = (uint8_t *)text;
+	n.text.len = strlen(text);
+	m.body_case = MUDLARK__WORLD_IN__BODY_AI_NOTICE;
+	m.ai_notice = &n;
+	tell(ctx, &m);
+}
+
+static void on_world_up(void *ctx, UNUSED struct link *l, const struct link_peer *peer,
+			enum link_up how)
+{
+	struct aibridge *a = ctx;
+
+	a->world_up = true;
 	log_info("peer_up", LOG_STR("role", peer->role), LOG_INT("resumed", how == LINK_RESUMED));
 }
 
-static void on_down(void *ctx, struct link *l, const char *why)
+/* It waits no more for what it had asked. */
+static void on_world_down(void *ctx, UNUSED struct link *l, const char *why)
 {
-	(void)ctx;
-	(void)l;
-	log_info("peer_down", LOG_STR("reason", why));
+	struct aibridge *a = ctx;
+
+	log_info("peer_down", LOG_STR("role", "world"), LOG_STR("reason", why),
+		 LOG_U64("asks", a->asks.n));
+	a->world_up = false;
+	asks_drop(&a->asks);
+	orders_drop(&a->orders);
 }
 
-static void on_record(void *ctx, struct link *l, uint64_t seq, struct span body)
+static void on_record(void *ctx, UNUSED struct link *l, UNUSED uint64_t seq, struct span body)
 {
-	(void)ctx;
-	(void)l;
-	(void)seq;
-	(void)body;
+	struct aibridge *a = ctx;
+
+	inbox_record(&a->inbox, body);
 }
 
-static int dial(struct aibridge *a, struct wire **ret, const char *endpoint)
+static void on_refused(void *ctx, UNUSED struct link *l, const char *why)
+{
+	struct aibridge *a = ctx;
+
+	log_error("peer_refuses", LOG_STR("reason", why));
+	loop_stop(a->proc->loop, EXIT_UNAVAILABLE);
+}
+
+/* The store */
+
+static void on_store_up(void *ctx, UNUSED struct link *l, const struct link_peer *peer,
+			enum link_up how)
+{
+	struct aibridge *a = ctx;
+
+	log_info("peer_up", LOG_STR("role", peer->role), LOG_INT("resumed", how == LINK_RESUMED));
+	store_up(&a->store);
+}
+
+static void on_store_down(void *ctx, UNUSED struct link *l, const char *why)
+{
+	struct aibridge *a = ctx;
+
+	log_info("peer_down", LOG_STR("role", "persist"), LOG_STR("reason", why),
+		 LOG_U64("settlements", a->store.n_kept));
+	store_down(&a->store);
+}
+
+/* It sends none. */
+static void on_store_record(void *ctx, UNUSED struct link *l, UNUSED uint64_t seq,
+			    UNUSED struct span body)
+{
+	struct aibridge *a = ctx;
+
+	a->inbox.stats.unknown++;
+}
+
+static uint64_t io_call(void *ctx, struct span body, uint32_t deadline_ms,
+			void (*done)(void *ctx, uint64_t id, const struct span *body,
+				     const char *why),
+			void *done_ctx)
+{
+	struct aibridge *a = ctx;
+
+	return link_call(wire_link(a->store_wire), body, deadline_ms, done, done_ctx);
+}
+
+static void io_cancel(void *ctx, uint64_t id)
+{
+	struct aibridge *a = ctx;
+
+	link_cancel(wire_link(a->store_wire), id);
+}
+
+/* What an ask needs (struct ask_env) */
+
+static struct store_call *env_store(void *ctx, const Mudlark__PersistCall *q, uint32_t deadline_ms,
+				    void (*done)(void *ctx, const Mudlark__PersistReply *reply),
+				    void *done_ctx)
+{
+	struct aibridge *a = ctx;
+
+	return store_call(&a->store, q, deadline_ms, done, done_ctx);
+}
+
+static void env_store_cancel(UNUSED void *ctx, struct store_call *c)
+{
+	store_cancel(c);
+}
+
+static void env_settle(void *ctx, const Mudlark__LedgerSettle *q, const char *talk)
+{
+	struct aibridge *a = ctx;
+
+	store_settle(&a->store, q, talk);
+}
+
+static uint64_t left(const struct aibridge *a, uint64_t limit_us)
+{
+	const uint64_t now = clock_mono(a->clock);
+
+	return limit_us > now ? limit_us - now : 1;
+}
+
+static struct call *env_call(void *ctx, const struct provider *p, const struct prompt *prompt,
+			     uint64_t limit_us, const struct call_events *e)
+{
+	struct aibridge *a = ctx;
+
+	return call_start(a->http, p, prompt, left(a, limit_us), e);
+}
+
+static struct span env_request(UNUSED void *ctx, const struct call *c)
+{
+	return call_request_body(c);
+}
+
+static struct call_result env_so_far(UNUSED void *ctx, const struct call *c)
+{
+	return call_so_far(c);
+}
+
+static void env_cancel(UNUSED void *ctx, struct call *c)
+{
+	call_cancel(c);
+}
+
+static struct call *env_moderate(void *ctx, const struct provider *p, struct span text,
+				 uint64_t limit_us,
+				 void (*end)(void *ctx, const struct call_result *r, bool flagged),
+				 void *end_ctx)
+{
+	struct aibridge *a = ctx;
+
+	return call_moderate(a->http, p, text, left(a, limit_us), end, end_ctx);
+}
+
+static void env_spent(void *ctx, UNUSED const struct candidate *c, uint64_t tokens, uint64_t nanos)
+{
+	struct aibridge *a = ctx;
+	const uint64_t now = clock_mono(a->clock);
+
+	a->numbers[N_TOKENS].value += (double)tokens;
+	a->numbers[N_NANOS].value += (double)nanos;
+	spend_add(&a->spend, now, nanos, tokens);
+	notices_spend(&a->notices, &a->spend, now, &a->roster.budgets);
+}
+
+static void env_refused(void *ctx, const char *account)
+{
+	struct aibridge *a = ctx;
+
+	notices_spent(&a->notices, account);
+}
+
+static void env_attempted(void *ctx, struct candidate *c, enum call_error error)
+{
+	struct aibridge *a = ctx;
+
+	a->numbers[N_ATTEMPTS + error].value++;
+	notices_breaker(&a->notices, c);
+}
+
+static void env_guarded(void *ctx, enum guard_verdict v)
+{
+	struct aibridge *a = ctx;
+
+	a->numbers[N_GUARD + v].value++;
+}
+
+static void env_ended(void *ctx, const struct candidate *c, enum ask_outcome o, uint64_t added_us)
+{
+	struct aibridge *a = ctx;
+	const enum ai_provider by = c ? c->provider.kind : AI_SCRIPTED;
+
+	a->numbers[N_ASKS + o].value++;
+	if (o <= ASK_FELL_BACK) {
+		a->numbers[N_ANSWERS + by].value++;
+		metric_observe_us(&a->numbers[N_ADDED], added_us);
+	}
+}
+
+static void make_env(struct aibridge *a)
+{
+	a->env = (struct ask_env){
+		.clock = a->clock,
+		.random = &a->random,
+		.ctx = a,
+		.tell = tell,
+		.store = env_store,
+		.store_cancel = env_store_cancel,
+		.settle = env_settle,
+		.call = env_call,
+		.request = env_request,
+		.so_far = env_so_far,
+		.cancel = env_cancel,
+		.moderate = env_moderate,
+		.spent = env_spent,
+		.refused = env_refused,
+		.attempted = env_attempted,
+		.guarded = env_guarded,
+		.ended = env_ended,
+	};
+}
+
+/* The loop */
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void arm(struct aibridge *a)
+{
+	const uint64_t due =
+		least(asks_due(&a->asks), least(store_due(&a->store), retain_due(&a->retain)));
+	const uint64_t now = clock_mono(a->clock);
+
+	if (due == UINT64_MAX)
+		loop_timer_stop(&a->timer);
+	else
+		loop_timer_in(&a->timer, due > now ? due - now : 0);
+}
+
+static void on_linger(void *ctx)
+{
+	struct aibridge *a = ctx;
+
+	if (a->store.n_kept > 0)
+		log_warning("stopped_unsettled", LOG_U64("settlements", a->store.n_kept));
+	loop_stop(a->proc->loop, EXIT_DONE);
+}
+
+/* What is due is done here; the timer only wakes the loop. */
+static void on_idle(void *ctx)
+{
+	struct aibridge *a = ctx;
+
+	if (asks_due(&a->asks) <= clock_mono(a->clock))
+		asks_tick(&a->asks);
+	store_tick(&a->store);
+	retain_tick(&a->retain);
+	arm(a);
+	if (a->stopping && !a->ended && a->store.n_kept == 0) {
+		a->ended = true;
+		loop_timer_in(&a->stop, LINGER_US);
+	}
+}
+
+static void on_timer(UNUSED void *ctx)
+{
+}
+
+/* Figures */
+
+static void refresh_breakers(struct aibridge *a)
+{
+	/* Of several of one provider, the first in the roster. */
+	for (size_t i = a->roster.n; i > 0; i--) {
+		const struct candidate *c = &a->roster.v[i - 1];
+
+		a->numbers[N_BREAKER + c->provider.kind - 1].value = c->breaker.state;
+	}
+}
+
+static void refresh(void *ctx)
+{
+	struct aibridge *a = ctx;
+	struct metric *n = a->numbers;
+
+	n[N_UNDER_WAY].value = (double)a->asks.n;
+	n[N_QUEUED].value = (double)ask_queue_length(a->asks.queue);
+	n[N_REQUESTS].value = a->http ? (double)http_under_way(a->http) : 0;
+	n[N_KEPT].value = (double)a->store.n_kept;
+	n[N_GIVEN_UP].value = (double)a->store.given_up;
+	n[N_STORE_FAILED].value = (double)a->store.failed;
+	n[N_PAUSED].value = a->asks.paused;
+	n[N_WORLD_UP].value = a->world_up;
+	n[N_STORE_UP].value = a->store.is_up;
+	n[N_UNKNOWN].value = (double)(a->inbox.stats.unknown + a->inbox.stats.malformed +
+				      a->inbox.stats.refused);
+	refresh_breakers(a);
+}
+
+static bool is_ready(void *ctx, struct buf *reason)
+{
+	const struct aibridge *a = ctx;
+
+	if (a->stopping)
+		buf_adds(reason, "the aibridge ends");
+	else if (!a->world_up)
+		buf_adds(reason, "the world is away");
+	else if (!a->store.is_up)
+		buf_adds(reason, "degraded: persist is away, everybody answers from the script");
+	return !a->stopping && a->world_up && a->store.is_up;
+}
+
+static int serve_metrics(struct aibridge *a)
+{
+	const struct metric_source source = {
+		.metrics = a->numbers,
+		.n = NUMBERS,
+		.refresh = refresh,
+		.ready = is_ready,
+		.ctx = a,
+	};
+	const int r = metric_serve(&a->metrics, a->proc->loop, a->conf->metrics, &source);
+
+	if (r < 0)
+		log_error("cannot_listen", LOG_STR("address", a->conf->metrics), LOG_ERRNO(r));
+	return r;
+}
+
+/* Beginning and end */
+
+static int dial(struct aibridge *a, struct wire **ret, const char *endpoint,
+		const struct link_events *events)
 {
 	const struct proc_common *common = proc_common(a->proc);
 	const struct wire_spec spec = {
@@ -48,12 +415,79 @@ static int dial(struct aibridge *a, struct wire **ret, const char *endpoint)
 			      .peer_key = common->bus_peer_key },
 		.link = { .role = "aibridge",
 			  .name = a->proc->name,
-			  .instance = entropy_id(&entropy_system),
+			  .instance = a->instance,
 			  .auto_take = true },
-		.events = { .up = on_up, .down = on_down, .record = on_record, .ctx = a },
+		.events = *events,
 	};
+	const int r = wire_dial(ret, a->proc->loop, &spec);
 
-	return wire_dial(ret, a->proc->loop, &spec);
+	if (r < 0)
+		log_error("cannot_dial", LOG_STR("bus", endpoint), LOG_ERRNO(r));
+	return r;
+}
+
+static int dial_both(struct aibridge *a)
+{
+	const struct link_events world = {
+		.up = on_world_up,
+		.down = on_world_down,
+		.record = on_record,
+		.refused = on_refused,
+		.ctx = a,
+	};
+	const struct link_events store = {
+		.up = on_store_up,
+		.down = on_store_down,
+		.record = on_store_record,
+		.refused = on_refused,
+		.ctx = a,
+	};
+	const int r = dial(a, &a->world_wire, a->conf->bus, &world);
+
+	return r ? r : dial(a, &a->store_wire, a->conf->store_bus, &store);
+}
+
+/* What mistakes in the options can be found in. */
+static int read_options(struct aibridge *a)
+{
+	int r = roster_init(&a->roster, a->conf);
+
+	if (r)
+		return r;
+	r = guard_new(&a->guard, a->conf->words_file);
+	if (r) {
+		log_error("option_wrong", LOG_STR("option", "ai.words_file"),
+			  LOG_STR("file", a->conf->words_file), LOG_ERRNO(r));
+		return -EINVAL;
+	}
+	/* Moderation takes a second request for an answer. */
+	return a->roster.n ? http_new(&a->http, a->proc->loop, 2 * (size_t)a->conf->max_requests)
+			   : 0;
+}
+
+static void init_parts(struct aibridge *a)
+{
+	const struct store_io io = { io_call, io_cancel, a };
+
+	make_env(a);
+	store_init(&a->store, &io, a->clock);
+	asks_init(&a->asks, &a->env, a->conf, &a->roster, a->guard, a->instance);
+	retain_init(&a->retain, &a->store, a->clock, (uint64_t)a->conf->keep);
+	notices_init(&a->notices, tell_staff, a);
+	orders_init(&a->orders, &(struct orders_of){ .name = a->proc->name,
+						     .conf = a->conf,
+						     .clock = a->clock,
+						     .roster = &a->roster,
+						     .asks = &a->asks,
+						     .numbers = a->numbers,
+						     .spend = &a->spend,
+						     .store = &a->store,
+						     .tell = tell,
+						     .ctx = a });
+	a->inbox = (struct inbox){ .asks = &a->asks, .orders = &a->orders, .store = &a->store };
+	arena_init(&a->inbox.arena, 0);
+	/* Before the wires', which send what it makes. */
+	loop_on_idle(a->proc->loop, on_idle, a);
 }
 
 int aibridge_start(struct aibridge **ret, struct proc *proc, struct ai_conf *conf)
@@ -64,17 +498,47 @@ int aibridge_start(struct aibridge **ret, struct proc *proc, struct ai_conf *con
 	*ret = a;
 	a->proc = proc;
 	a->conf = conf;
-	r = dial(a, &a->world, conf->bus);
-	if (!r)
-		r = dial(a, &a->store, conf->store_bus);
-	if (!r)
+	a->clock = loop_clock(proc->loop);
+	a->instance = entropy_id(&entropy_system);
+	rng_seed(&a->random, entropy_id(&entropy_system));
+	numbers_init(a->numbers);
+	loop_timer_init(proc->loop, &a->timer, on_timer, a);
+	loop_timer_init(proc->loop, &a->stop, on_linger, a);
+	r = read_options(a);
+	if (r == 0) {
+		init_parts(a);
+		r = serve_metrics(a);
+	}
+	if (r == 0)
+		r = dial_both(a);
+	if (r == 0)
 		proc_ready(proc);
 	return r;
 }
 
 void aibridge_stop(struct aibridge *a)
 {
-	loop_stop(a->proc->loop, EXIT_DONE);
+	a->stopping = true;
+	asks_close(&a->asks);
+	orders_drop(&a->orders);
+	retain_stop(&a->retain);
+	loop_timer_in(&a->stop, a->store.is_up ? STOP_US : STOP_AWAY_US);
+}
+
+static void parts_free(struct aibridge *a)
+{
+	loop_off_idle(a->proc->loop, on_idle, a);
+	asks_drop(&a->asks);
+	orders_drop(&a->orders);
+	retain_stop(&a->retain);
+	a->world_up = false;
+	wire_free(a->world_wire);
+	/* Calls that wait fail. */
+	wire_free(a->store_wire);
+	store_done(&a->store);
+	asks_done(&a->asks);
+	notices_done(&a->notices);
+	inbox_done(&a->inbox);
 }
 
 void aibridge_free(struct aibridge *a)
@@ -82,7 +546,14 @@ void aibridge_free(struct aibridge *a)
 	if (!a)
 		return;
 	metric_server_free(a->metrics);
-	wire_free(a->world);
-	wire_free(a->store);
+	if (a->asks.queue)
+		parts_free(a);
+	if (a->http)
+		http_free(a->http);
+	guard_free(a->guard);
+	roster_done(&a->roster);
+	loop_timer_done(&a->timer);
+	loop_timer_done(&a->stop);
+	buf_done(&a->packed);
 	free(a);
 }

@@ -1,0 +1,534 @@
+/*
+ * ask.c - the states of an ask, and the list of all of them; see ask.h.
+ */
+#include "aibridge/ask_inner.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aibridge/store.h"
+#include "aibridge/topic.h"
+#include "rt/log.h"
+
+enum { LEAST_US = 200000 }; /* less time is not worth an attempt */
+
+static void leave_queue(struct ask *k);
+static void leave_store(struct ask *k);
+static void leave_call(struct ask *k);
+static void leave_check(struct ask *k);
+static void try_again(struct ask *k);
+static void ask_try(struct ask *k);
+
+struct state {
+	const char *name;
+	unsigned next;		      /* bits of enum ask_state */
+	void (*leave)(struct ask *k); /* before its time: what is under way is taken back */
+	void (*due)(struct ask *k);   /* its time has come */
+};
+
+#define TO(s) (1u << ASK_##s)
+
+static const struct state states[ASK_STATES] = {
+	[ASK_NEW] = { "new", TO(QUEUED) | TO(READING) | TO(OVER), NULL, ask_end },
+	[ASK_QUEUED] = { "queued", TO(READING) | TO(RESERVING) | TO(OVER), leave_queue, ask_end },
+	[ASK_READING] = { "reading", TO(RESERVING) | TO(OVER), leave_store, ask_end },
+	[ASK_RESERVING] = { "reserving", TO(RESERVING) | TO(CALLING) | TO(PAUSING) | TO(OVER),
+			    try_stop, ask_end },
+	[ASK_CALLING] = { "calling",
+			  TO(RESERVING) | TO(PAUSING) | TO(CHECKING) | TO(WRITING) | TO(OVER),
+			  leave_call, ask_end },
+	[ASK_PAUSING] = { "pausing", TO(RESERVING) | TO(OVER), NULL, try_again },
+	[ASK_CHECKING] = { "checking", TO(OVER), leave_check, ask_end },
+	[ASK_WRITING] = { "writing", TO(OVER), leave_store, ask_end },
+	[ASK_OVER] = { "over", 0, NULL, NULL },
+};
+
+static const char *const outcomes[ASK_OUTCOMES] = {
+	[ASK_ANSWERED] = "answered", [ASK_SCRIPTED] = "scripted", [ASK_FELL_BACK] = "fell_back",
+	[ASK_DROPPED] = "dropped",   [ASK_CLOSED] = "closed",
+};
+
+const char *ask_state_name(enum ask_state s)
+{
+	return states[s].name;
+}
+
+const char *ask_outcome_name(enum ask_outcome o)
+{
+	return outcomes[o];
+}
+
+void ask_set(struct ask *k, enum ask_state to)
+{
+	assert(states[k->state].next & (1u << to));
+	log_debug("ask_state", LOG_ID("ask", k->q->ask), LOG_STR("from", states[k->state].name),
+		  LOG_STR("to", states[to].name));
+	k->state = to;
+	k->due_us = k->limit_us;
+}
+
+void ask_cause(struct ask *k, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(k->cause, sizeof(k->cause), fmt, ap);
+	va_end(ap);
+}
+
+uint64_t ask_now(const struct ask *k)
+{
+	return clock_mono(k->all->env->clock);
+}
+
+bool ask_may_pay(const struct asks *s)
+{
+	return s->roster->n > 0 && !s->paused && !s->is_closed;
+}
+
+/* Beginning and end */
+
+static uint64_t time_for(const Mudlark__AiAsk *q)
+{
+	const uint64_t ms = q->deadline_ms;
+
+	return 1000 * (ms > 2 * ASK_SPARE_MS ? ms - ASK_SPARE_MS : ms / 2);
+}
+
+struct ask *ask_new(struct asks *s, struct arena *a, const Mudlark__AiAsk *q)
+{
+	struct ask *k = base_alloc(1, sizeof(*k));
+
+	k->all = s;
+	k->arena = *a;
+	arena_init(a, 0);
+	k->q = q;
+	k->since_us = clock_mono(s->env->clock);
+	k->limit_us = k->since_us + time_for(q);
+	k->due_us = k->limit_us;
+	k->waiting.player = q->who->id;
+	talk_key(k->talk_key, q->who->id, q->view->npc);
+	say_init(k);
+	k->prev = s->last;
+	*(s->last ? &s->last->next : &s->first) = k;
+	s->last = k;
+	s->n++;
+	return k;
+}
+
+static void ask_free(struct ask *k)
+{
+	struct asks *s = k->all;
+
+	assert(!k->attempt.is_open && !k->attempt.call && !k->store && !k->waiting.queued);
+	if (k->has_slot)
+		s->n_slots--;
+	if (!k->is_summary)
+		(void)map64_del(&s->by_id, k->q->ask);
+	*(k->prev ? &k->prev->next : &s->first) = k->next;
+	*(k->next ? &k->next->prev : &s->last) = k->prev;
+	s->n--;
+	say_done(k);
+	arena_done(&k->arena);
+	free(k);
+}
+
+static void leave(struct ask *k)
+{
+	if (states[k->state].leave)
+		states[k->state].leave(k);
+}
+
+static void tell_done(struct ask *k, enum ask_outcome o)
+{
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+	Mudlark__AiDone d = MUDLARK__AI_DONE__INIT;
+
+	d.ask = k->q->ask;
+	d.failed = o == ASK_CLOSED && k->answer.n_said == 0;
+	d.cause = k->cause;
+	d.topic = k->topic ? k->topic->key : d.topic;
+	if (o == ASK_ANSWERED) {
+		d.acts = k->answer.acts;
+		d.n_acts = k->answer.n_acts;
+		d.provider = (char *)k->attempt.with->provider.name;
+	} else {
+		d.provider = (char *)provider_name(AI_SCRIPTED);
+	}
+	m.body_case = MUDLARK__WORLD_IN__BODY_AI_DONE;
+	m.ai_done = &d;
+	k->all->env->tell(k->all->env->ctx, &m);
+}
+
+static void finish(struct ask *k, enum ask_outcome o)
+{
+	const struct ask_env *env = k->all->env;
+	const uint64_t us = ask_now(k) - k->since_us;
+
+	log_debug("ask_over", LOG_ID("ask", k->q->ask), LOG_STR("npc", k->q->view->npc),
+		  LOG_STR("outcome", outcomes[o]), LOG_STR("cause", k->cause), LOG_INT("us", us));
+	if (!k->is_summary)
+		env->ended(env->ctx, o == ASK_ANSWERED ? k->attempt.with : NULL, o,
+			   us > k->waited_us ? us - k->waited_us : 0);
+	ask_set(k, ASK_OVER);
+	ask_free(k);
+}
+
+/* The words of the paid provider are the answer. */
+static bool has_answer(const struct ask *k)
+{
+	return k->answer.n_said > 0 || k->answer.n_acts > 0;
+}
+
+/* What was begun but does not stand: all of an act, and sentences nobody heard. */
+static void drop_acts(struct ask *k)
+{
+	if (k->attempt.result.error != CALL_OK || k->answer.verdict != GUARD_OK)
+		k->answer.n_acts = 0;
+}
+
+static enum ask_outcome answer(struct ask *k)
+{
+	drop_acts(k);
+	if (k->attempt.is_open && has_answer(k)) {
+		note_attempt(k, true);
+		return ASK_ANSWERED;
+	}
+	if (k->attempt.is_open) {
+		if (!k->cause[0])
+			ask_cause(k, "%s: said nothing", k->attempt.with->provider.name);
+		note_attempt(k, false);
+	}
+	say_scripted(k);
+	note_scripted(k);
+	return k->cause[0] ? ASK_FELL_BACK : ASK_SCRIPTED;
+}
+
+void ask_end(struct ask *k)
+{
+	enum ask_outcome o;
+
+	if (!k->cause[0] && ask_now(k) >= k->limit_us)
+		ask_cause(k, "there was not time enough");
+	leave(k);
+	if (k->is_summary) {
+		summary_write(k);
+		return;
+	}
+	o = answer(k);
+	tell_done(k, o);
+	if (o == ASK_ANSWERED)
+		summary_begin(k);
+	finish(k, o);
+}
+
+void ask_over(struct ask *k, enum ask_outcome o)
+{
+	leave(k);
+	drop_acts(k);
+	if (k->attempt.is_open)
+		note_attempt(k, k->answer.n_said > 0);
+	if (o == ASK_CLOSED && !k->is_summary)
+		tell_done(k, o);
+	finish(k, o);
+}
+
+/* The way */
+
+static void on_read(void *ctx, const Mudlark__PersistReply *reply)
+{
+	struct ask *k = ctx;
+	struct span body = { "", 0 };
+
+	k->store = NULL;
+	k->talk_known = reply && (reply->status == MUDLARK__STATUS__STATUS_OK ||
+				  reply->status == MUDLARK__STATUS__STATUS_ABSENT);
+	if (!k->talk_known) {
+		ask_cause(k, "the store does not answer");
+		ask_end(k);
+		return;
+	}
+	if (reply->n_documents > 0)
+		body = (struct span){ (char *)reply->documents[0]->body.data,
+				      reply->documents[0]->body.len };
+	body.p = arena_dup(&k->arena, body.p, body.n);
+	if (!talk_load(&k->arena, body, &k->talk))
+		log_warning("conversation_malformed", LOG_STR("key", k->talk_key));
+	ask_try(k);
+}
+
+static void ask_read(struct ask *k)
+{
+	const struct ask_env *env = k->all->env;
+	Mudlark__PersistCall q = MUDLARK__PERSIST_CALL__INIT;
+	Mudlark__DocumentGet get = MUDLARK__DOCUMENT_GET__INIT;
+
+	k->topic = topic_find(k->q->view, (struct span){ (char *)k->q->text.data, k->q->text.len });
+	get.collection = (char *)TALK_COLLECTION;
+	get.key = k->talk_key;
+	q.body_case = MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET;
+	q.document_get = &get;
+	k->store = env->store(env->ctx, &q, STORE_WAIT_MS, on_read, k);
+	if (k->store) {
+		ask_set(k, ASK_READING);
+		return;
+	}
+	ask_cause(k, "the store is away");
+	ask_end(k);
+}
+
+/* Whoever is next in the roster and not left alone. */
+static void ask_try(struct ask *k)
+{
+	struct roster *r = k->all->roster;
+	const uint64_t now = ask_now(k);
+
+	if (r->n > 0 && k->all->paused)
+		ask_cause(k, "paused");
+	for (; k->at < r->n && ask_may_pay(k->all) && now + LEAST_US < k->limit_us; k->at++) {
+		struct candidate *c = &r->v[k->at];
+
+		if (breaker_admit(&c->breaker, now)) {
+			try_begin(k, c);
+			return;
+		}
+		ask_cause(k, "%s: is left alone for a while", c->provider.name);
+		k->retries = 0;
+	}
+	ask_end(k);
+}
+
+static void try_again(struct ask *k)
+{
+	k->waited_us += ask_now(k) - k->attempt.since_us;
+	ask_try(k);
+}
+
+void ask_next(struct ask *k)
+{
+	k->at++;
+	k->retries = 0;
+	ask_try(k);
+}
+
+static bool may_retry(const struct ask *k)
+{
+	return call_may_retry(k->attempt.result.error) &&
+	       k->retries < (unsigned)k->all->conf->retries && ask_may_pay(k->all);
+}
+
+/* It failed before its first word. */
+static void ask_retry(struct ask *k)
+{
+	const uint64_t now = ask_now(k), left = k->limit_us > now ? k->limit_us - now : 0;
+	uint64_t wait = UINT64_MAX;
+
+	ask_cause(k, "%s: %s", k->attempt.with->provider.name,
+		  call_error_name(k->attempt.result.error));
+	note_attempt(k, false);
+	if (may_retry(k))
+		wait = backoff_us(++k->retries, k->attempt.result.retry_after_us, left,
+				  k->all->env->random);
+	if (wait >= left) {
+		ask_next(k);
+		return;
+	}
+	k->attempt.since_us = now;
+	ask_set(k, ASK_PAUSING);
+	k->due_us = now + wait;
+}
+
+void ask_tried(struct ask *k)
+{
+	const struct call_result *r = &k->attempt.result;
+
+	if (r->error != CALL_OK && !r->began) {
+		ask_retry(k);
+		return;
+	}
+	if (r->error != CALL_OK)
+		ask_cause(k, "%s: %s", k->attempt.with->provider.name, call_error_name(r->error));
+	say_rest(k);
+	if (!say_is_checking(k)) {
+		ask_end(k);
+		return;
+	}
+	ask_set(k, ASK_CHECKING);
+}
+
+/* States that are left before their time */
+
+static void leave_queue(struct ask *k)
+{
+	ask_queue_remove(k->all->queue, &k->waiting);
+}
+
+static void leave_store(struct ask *k)
+{
+	const struct ask_env *env = k->all->env;
+
+	if (k->store)
+		env->store_cancel(env->ctx, k->store);
+	k->store = NULL;
+}
+
+static void leave_call(struct ask *k)
+{
+	try_stop(k);
+	say_stop(k);
+}
+
+static void leave_check(struct ask *k)
+{
+	say_stop(k);
+}
+
+/* All of them */
+
+void asks_init(struct asks *s, const struct ask_env *env, const struct ai_conf *conf,
+	       struct roster *roster, const struct guard *guard, uint64_t instance)
+{
+	*s = (struct asks){
+		.env = env, .conf = conf, .roster = roster, .guard = guard, .instance = instance
+	};
+	map64_init(&s->by_id, instance);
+	s->queue = ask_queue_new((size_t)conf->queue);
+}
+
+void asks_done(struct asks *s)
+{
+	assert(s->n == 0);
+	map64_done(&s->by_id);
+	ask_queue_free(s->queue);
+	s->queue = NULL;
+}
+
+void asks_take(struct asks *s, struct arena *a, const Mudlark__AiAsk *q)
+{
+	struct ask *k;
+
+	if (s->is_closed || !q->ask || !q->who || !q->view || map64_get(&s->by_id, q->ask)) {
+		log_warning("ask_refused", LOG_ID("ask", q->ask));
+		return;
+	}
+	k = ask_new(s, a, q);
+	(void)map64_put(&s->by_id, q->ask, k);
+	if (!ask_may_pay(s)) {
+		ask_read(k);
+	} else if (!ask_queue_add(s->queue, &k->waiting)) {
+		ask_cause(k, "too many wait");
+		k->at = s->roster->n;
+		ask_read(k);
+	} else {
+		ask_set(k, ASK_QUEUED);
+	}
+}
+
+void ask_queue_up(struct ask *k)
+{
+	if (ask_queue_add(k->all->queue, &k->waiting))
+		ask_set(k, ASK_QUEUED);
+	else
+		ask_over(k, ASK_DROPPED);
+}
+
+static void serve(struct asks *s)
+{
+	while (s->n_slots < (size_t)s->conf->max_requests) {
+		struct waiting *w = ask_queue_next(s->queue);
+		struct ask *k;
+
+		if (!w)
+			return;
+		k = CONTAINER_OF(w, struct ask, waiting);
+		k->has_slot = true;
+		s->n_slots++;
+		if (k->is_summary)
+			ask_try(k);
+		else
+			ask_read(k);
+	}
+}
+
+void asks_cancel(struct asks *s, uint64_t ask)
+{
+	struct ask *k = ask ? map64_get(&s->by_id, ask) : NULL;
+
+	if (k)
+		ask_over(k, ASK_DROPPED);
+}
+
+void asks_forget(struct asks *s, uint64_t who, const char *npc)
+{
+	struct ask *next;
+
+	for (struct ask *k = s->first; k; k = next) {
+		next = k->next;
+		if (k->q->who->id != who || (npc[0] && strcmp(npc, k->q->view->npc) != 0))
+			continue;
+		k->is_forgotten = true;
+		if (k->is_summary)
+			ask_over(k, ASK_DROPPED);
+	}
+}
+
+void asks_pause(struct asks *s, bool paused)
+{
+	struct waiting *w;
+
+	if (s->paused != paused)
+		log_info("paused", LOG_INT("paused", paused));
+	s->paused = paused;
+	while (paused && (w = ask_queue_next(s->queue))) {
+		struct ask *k = CONTAINER_OF(w, struct ask, waiting);
+
+		if (k->is_summary)
+			ask_over(k, ASK_DROPPED);
+		else
+			ask_read(k);
+	}
+}
+
+void asks_drop(struct asks *s)
+{
+	while (s->first)
+		ask_over(s->first, ASK_DROPPED);
+}
+
+void asks_close(struct asks *s)
+{
+	s->is_closed = true;
+	while (s->first) {
+		ask_cause(s->first, "the aibridge ends");
+		ask_over(s->first, ASK_CLOSED);
+	}
+}
+
+uint64_t asks_due(const struct asks *s)
+{
+	uint64_t due = UINT64_MAX;
+
+	if (ask_queue_length(s->queue) > 0 && s->n_slots < (size_t)s->conf->max_requests)
+		return 0;
+	for (const struct ask *k = s->first; k; k = k->next)
+		if (k->due_us < due)
+			due = k->due_us;
+	return due;
+}
+
+void asks_tick(struct asks *s)
+{
+	const uint64_t now = clock_mono(s->env->clock);
+	struct ask *next;
+
+	/* What is due ends, or goes on; others are not touched by it. */
+	for (struct ask *k = s->first; k; k = next) {
+		next = k->next;
+		if (k->due_us <= now)
+			states[k->state].due(k);
+	}
+	serve(s);
+}
