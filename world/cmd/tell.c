@@ -27,6 +27,23 @@ static void tell(const struct cmd_call *c, struct ent who, struct span text)
 	chat_fact(c->w, FACT_CHAT_TOLD, c->actor, who, text);
 }
 
+/* Nobody who plays is called that; somebody who lives here may be. */
+static void nobody(const struct cmd_call *c, struct span name)
+{
+	struct ent npc = target_one(c->w, c->actor, name, 1u << KIND_NPC);
+	const struct name *called = name_get(c->w, npc);
+
+	if (ent_is(npc) && called->called.n_words)
+		act(c->w, &(struct act){ .actor = npc,
+					 .target = c->actor,
+					 .markup = called->called.words[0],
+					 .to_target = "$n is here: simply {bold}say{/} it, or try: "
+						      "{bold}talk $x{/}",
+					 .class = MUDLARK__TEXT_CLASS__TEXT_REPLY });
+	else
+		target_none(c->w, c->actor, "There is no ", name, " about. Try: {bold}who{/}");
+}
+
 static void run_tell(const struct cmd_call *c)
 {
 	struct span text = c->args, name = text_word(&text);
@@ -41,7 +58,7 @@ static void run_tell(const struct cmd_call *c)
 	}
 	who = player_find(c->w, name, c->actor);
 	if (!ent_is(who))
-		target_none(c->w, c->actor, "There is no ", name, " about. Try: {bold}who{/}");
+		nobody(c, name);
 	else if (ent_same(who, c->actor))
 		say_reply(c->w, c->actor, "You tell yourself, as if you did not know.");
 	else
