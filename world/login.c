@@ -61,8 +61,14 @@ static void on_choose(struct world *w, struct session *s, struct span text);
 
 void login_free(struct world *w, struct session *s)
 {
-	if (s->login && s->login->call)
-		calls_forget(w, s->login->call);
+	uint64_t call;
+
+	if (!s->login)
+		return;
+	call = slot_cancel(&s->login->call);
+	if (call)
+		calls_forget(w, call);
+	slot_done(&s->login->call);
 	free(s->login);
 	s->login = NULL;
 }
@@ -71,9 +77,8 @@ struct session *login_resume(struct world *w, uint64_t id)
 {
 	struct session *s = session_get(w, id);
 
-	if (!s || !s->login)
+	if (!s || !s->login || !slot_good(&s->login->call, s->login->call.generation))
 		return NULL;
-	s->login->call = 0;
 	session_go_on(w, s);
 	return s;
 }
@@ -81,9 +86,10 @@ struct session *login_resume(struct world *w, uint64_t id)
 void login_call(struct world *w, struct session *s, Mudlark__PersistCall *c,
 		void (*done)(struct world *w, uint64_t arg, const Mudlark__PersistReply *reply))
 {
+	uint64_t id = world_call(w, c, s->id, done);
+
 	session_wait(s);
-	s->login->call = world_call(w, c, s->id, done);
-	if (!s->login->call) {
+	if (!id || !slot_begin(&s->login->call, id, UINT64_MAX)) {
 		session_go_on(w, s);
 		login_tell(w, "Too many people are coming in at once. Please try again.");
 		login_ask_name(w, s);
@@ -246,7 +252,7 @@ void login_credentials(struct world *w, struct session *s, struct span account, 
 {
 	const char *fault = person_name_fault(account);
 
-	if (s->login->call || s->waiting)
+	if (s->login->call.state == SLOT_PENDING || s->waiting)
 		fault = "One moment, please.";
 	if (fault) {
 		tell_result(w, s, fault);

@@ -8,6 +8,7 @@
 #include "world/calls.h"
 #include "world/core/player.h"
 #include "world/login.h"
+#include "world/mind/slot.h"
 #include "world/sites.h"
 
 struct choice {
@@ -17,7 +18,8 @@ struct choice {
 
 struct login {
 	char name[PERSON_NAME_MAX + 1]; /* of the account */
-	uint64_t account, call, character;
+	uint64_t account, character;
+	struct slot call; /* to persist; CallDone comes in any case, so it has no deadline here */
 	enum role role;
 	unsigned tries;
 	bool menu;    /* wanted even with one character */
