@@ -10,7 +10,7 @@
 enum {
 	LINE_BYTES = 300, /* what is said is cut there */
 	LISTS_MAX = 16,
-	TOPICS_MAX = 64,
+	TOPICS_MAX = 64, /* of one mind with the small talk */
 	PERSONA_BYTES = 1500,
 	STYLE_BYTES = 500,
 	KNOWS_MAX = 24,
@@ -161,9 +161,6 @@ static void read_topics(struct pack_loader *l, const struct yaml_node *map, cons
 
 	if (!field_is(l, map, YAML_MAP, "topics"))
 		return;
-	if (map->n > TOPICS_MAX)
-		mistake_at(&l->mistakes, map->key, "`topics` has %u entries: it takes %u at most",
-			   map->n, (unsigned)TOPICS_MAX);
 	topics = arena_alloc(l->arena, map->n * sizeof(*topics) + 1);
 	for (const struct yaml_node *c = map->first; c; c = c->next) {
 		struct pack_topic *topic = &topics[mind->n_topics];
@@ -255,10 +252,14 @@ static size_t topic_bytes(const struct pack_topic *topics, size_t n)
 }
 
 static void check_mind(struct pack_loader *l, const struct yaml_node *node,
-		       const struct pack_mind *mind, size_t smalltalk)
+		       const struct pack_mind *mind, const struct records *small)
 {
-	size_t marks = 0, bytes = smalltalk + strlen(mind->persona);
+	size_t marks = 0, bytes = topic_bytes(small->list, small->n) + strlen(mind->persona);
 
+	if (mind->n_topics + small->n > TOPICS_MAX)
+		mistake_at(&l->mistakes, node->key,
+			   "with the small talk this mind has %zu topics, of %u at most",
+			   mind->n_topics + small->n, (unsigned)TOPICS_MAX);
 	for (size_t i = 0; i < mind->n_topics; i++)
 		marks += mind->topics[i].marks;
 	if (marks > PACK_MARKS_MAX)
@@ -284,6 +285,5 @@ void check_minds(struct pack_loader *l)
 		return;
 	for (size_t i = 0; i < r->n; i++)
 		if (npcs[i].mind)
-			check_mind(l, yaml_get(r->nodes[i], "mind"), npcs[i].mind,
-				   topic_bytes(small->list, small->n));
+			check_mind(l, yaml_get(r->nodes[i], "mind"), npcs[i].mind, small);
 }
