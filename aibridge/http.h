@@ -2,8 +2,9 @@
  * http.h - requests over libcurl's multi interface on the loop.
  *
  * Nothing blocks; names are resolved by curl's threads; no redirects (keys), no cookies, no proxies from the
- * environment unless asked for; only https, and http where allowed; answers are counted decoded and capped.
- * A stall (no byte for `stall_us`) and the deadline end a request.  Cancelling closes its connection.
+ * environment, certificates always verified; only https, and http where allowed; answers are counted and
+ * capped as they are read.  Silence and the deadline end a request.  Cancelling closes its connection (its
+ * stream, over HTTP/2).
  */
 #pragma once
 
@@ -28,9 +29,11 @@ struct http_request {
 	const char *url;
 	const char *const *headers; /* "name: value", NULL-terminated; copied */
 	struct span body;	    /* copied; empty: GET */
-	uint64_t deadline_us, stall_us, first_byte_us;
-	size_t max_bytes;
-	bool allow_http; /* not only https */
+	uint64_t deadline_us;	    /* from now; 0: none */
+	uint64_t first_byte_us;	    /* until the body begins; 0: no limit but the deadline */
+	uint64_t stall_us;	    /* silence after that; 0: no limit but the deadline */
+	size_t max_bytes;	    /* of the body */
+	bool allow_http;	    /* not only https */
 };
 
 struct http_result {
@@ -42,7 +45,7 @@ struct http_result {
 };
 
 struct http_events {
-	/* The status and headers are there; false: not wanted, go on to the end without data(). May be NULL. */
+	/* The status is there; false: the body is not wanted, go on to the end without data(). May be NULL. */
 	bool (*status)(void *ctx, long status);
 	void (*data)(void *ctx, struct span piece);
 	/* Exactly once, last; the call is gone when it returns. Not after http_cancel(). */
@@ -51,9 +54,14 @@ struct http_events {
 };
 
 int http_new(struct http **ret, struct loop *l, size_t max_connections) MUST_USE;
-void http_free(struct http *h); /* ends what is under way with HTTP_CANCELLED */
-/* NULL: it cannot even be begun (memory, URL); `end` is not called. Never calls back before returning. */
+/* Ends what is under way with HTTP_CANCELLED. Not from a callback of a call. */
+void http_free(struct http *h);
+/* NULL: it cannot even be begun (memory, URL); `end` is not called. Never calls back before returning; may be
+ * called in any callback. */
 struct http_call *http_start(struct http *h, const struct http_request *q,
 			     const struct http_events *e);
 void http_cancel(struct http_call *c); /* may be called in its own data() */
+bool http_sent(const struct http_call *c);
+struct span http_body(const struct http_call *c); /* of the request; until end() returned */
 size_t http_under_way(const struct http *h);
+struct loop *http_loop(const struct http *h);

@@ -64,7 +64,11 @@ struct provider {
 	uint64_t first_token_us, stall_us;
 };
 
-/* From ai.provider... or a line of ai.fallback. `url` "": the provider's own. 0; 1: a sentence in *why. */
+/*
+ * From ai.provider... or a line of ai.fallback. `url`: https://host[:port][/path], "": the provider's own; without
+ * a path, or when that is a bare /v1, the endpoint's is added. http:// is for this machine and for Ollama only.
+ * A key file is 0600 or 0400 and belongs to us or root.  0; 1: a sentence in *why.
+ */
 int provider_init(struct provider *p, enum ai_provider kind, const char *model, const char *url,
 		  const char *key_file, const struct ai_conf *conf, struct buf *why) MUST_USE;
 void provider_done(struct provider *p);
@@ -73,7 +77,8 @@ enum ai_provider provider_kind(struct span name); /* AI_PROVIDERS: unknown */
 
 struct call;
 
-/* Begins; never calls back before returning. NULL: it cannot be begun. Not for AI_SCRIPTED. */
+/* Begins; never calls back before returning; `deadline_us` from now. The provider must outlive it, the prompt
+ * need not. NULL: it cannot be begun. Not for AI_SCRIPTED. May be called, as call_cancel(), in any callback. */
 struct call *call_start(struct http *h, const struct provider *p, const struct prompt *prompt,
 			uint64_t deadline_us, const struct call_events *e);
 void call_cancel(struct call *c);
@@ -83,10 +88,10 @@ struct call_result call_so_far(const struct call *c);
 bool call_may_retry(enum call_error e); /* before the first piece */
 const char *call_error_name(enum call_error e);
 
-/* The body as it was sent last, for the audit: no headers, no key. Valid while the call lives. */
+/* The body as it was sent, for the audit: no headers, no key. Valid until end() returned. */
 struct span call_request_body(const struct call *c);
 
-/* Moderation (OpenAI's /v1/moderations with this provider's key): one answer, flagged or not. */
+/* Moderation (OpenAI's /v1/moderations at this provider's server, with its key): one answer, flagged or not. */
 struct call *call_moderate(struct http *h, const struct provider *p, struct span text,
 			   uint64_t deadline_us,
 			   void (*end)(void *ctx, const struct call_result *r, bool flagged),
