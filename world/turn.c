@@ -37,7 +37,7 @@ struct turn {
 	struct buf reply, draft;
 	struct session *draft_to;
 	bool draft_apart;
-	struct turn_ear ear; /* `effect`: of the present unit */
+	struct turn_ear ear;		 /* `effect`: of the present unit */
 	uint64_t last_session, last_seq; /* the last unit was this line; 0: none */
 	struct {
 		uint64_t session, seq;

@@ -25,9 +25,8 @@ static const struct kind_row kinds[KIND_COUNT] = {
 	[KIND_PLAYER] = { "player", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR |
 					    1U << COMP_PLAYER | 1U << COMP_BONDS |
 					    1U << COMP_ERRANDS },
-	[KIND_NPC] = { "npc",
-		       1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR | 1U << COMP_NPC |
-			       1U << COMP_MIND },
+	[KIND_NPC] = { "npc", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR |
+				      1U << COMP_NPC | 1U << COMP_MIND },
 };
 
 struct ents *ents_new(void)
@@ -212,8 +211,7 @@ static size_t bulk_of(const struct world *w, const struct ent_slot *s)
 
 	for (int c = 0; c < COMP_COUNT; c++)
 		if (s->comp[c] && comp_table[c].bulk)
-			bytes += comp_table[c].bulk(
-				pool_at(&w->ents->comps[c], s->comp[c] - 1));
+			bytes += comp_table[c].bulk(pool_at(&w->ents->comps[c], s->comp[c] - 1));
 	return bytes;
 }
 
