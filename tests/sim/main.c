@@ -19,7 +19,7 @@
 enum { TICK_US = 25000, FAULTS_US = 15000000, CONVERGE_US = 60000000, SETTLE_US = 5000000 };
 
 struct totals {
-	uint64_t seeds, commits, kills, lines, told, resumed, gaps;
+	uint64_t seeds, commits, kills, lines, told, resumed, gaps, asks, answers;
 };
 
 void sim_fail(const struct sim *s, const char *fmt, ...)
@@ -54,6 +54,7 @@ static void choose_faults(struct sim *s)
 	s->rates = (struct sim_rates){ .crash_world = sometimes(s, 1500),
 				       .crash_persist = sometimes(s, 1500),
 				       .crash_gateway = sometimes(s, 150),
+				       .crash_bridge = sometimes(s, 1500),
 				       .stop_world = sometimes(s, 300),
 				       .stop_gateway = sometimes(s, 500),
 				       .second_world = sometimes(s, 300),
@@ -125,6 +126,27 @@ static void gateway_begins(void *ctx, UNUSED void *arg)
 			s->gateways[i] = sim_gateway_new(s);
 }
 
+static void bridge_begins(void *ctx, UNUSED void *arg)
+{
+	struct sim *s = ctx;
+
+	for (unsigned i = 0; i < SIM_BRIDGES; i++)
+		if (!s->bridges[i])
+			s->bridges[i] = sim_bridge_new(s);
+}
+
+static void hurt_bridges(struct sim *s, uint32_t ms)
+{
+	for (unsigned i = 0; i < SIM_BRIDGES; i++) {
+		if (!s->bridges[i] || !sim_chance(&s->q, s->rates.crash_bridge * ms))
+			continue;
+		sim_bridge_free(s->bridges[i]);
+		s->bridges[i] = NULL;
+		s->kills++;
+		sim_at(&s->q, sim_between(&s->q, 1000, 3000000), bridge_begins, s, NULL);
+	}
+}
+
 static void hurt_world(struct sim *s, uint32_t ms)
 {
 	if (!s->world)
@@ -150,6 +172,7 @@ static void hurt(struct sim *s)
 	const uint32_t ms = TICK_US / 1000;
 
 	hurt_world(s, ms);
+	hurt_bridges(s, ms);
 	if (sim_chance(&s->q, s->rates.crash_persist * ms)) {
 		s->kills++;
 		sim_persist_kill(s->persist);
@@ -207,6 +230,9 @@ static void tick(struct sim *s)
 	for (unsigned i = 0; i < SIM_GATEWAYS; i++)
 		if (s->gateways[i])
 			sim_gateway_tick(s->gateways[i]);
+	for (unsigned i = 0; i < SIM_BRIDGES; i++)
+		if (s->bridges[i])
+			sim_bridge_tick(s->bridges[i]);
 	sim_players_tick(s->players);
 }
 
@@ -238,7 +264,8 @@ static void play(struct sim *s)
 		watch(s, &items);
 		if (!s->healing && t - begin > FAULTS_US)
 			heal(s);
-		if (!sim_players_finished(s->players) || !s->world || !sim_world_ready(s->world))
+		if (!sim_players_finished(s->players) || !s->world || !sim_world_ready(s->world) ||
+		    (s->healing && sim_world_owes(s->world)))
 			settled = 0;
 		else if (!settled)
 			settled = t;
@@ -276,16 +303,20 @@ static void run_seed(const struct pack *pack, uint64_t seed, bool verbose, struc
 	s.persist = sim_persist_new(&s, db);
 	s.world = sim_world_new(&s);
 	gateway_begins(&s, NULL);
+	bridge_begins(&s, NULL);
 	s.players = sim_players_new(&s);
 	play(&s);
-	*total = (struct totals){ total->seeds + 1,	  total->commits + s.commits,
-				  total->kills + s.kills, total->lines + s.lines,
-				  total->told + s.told,	  total->resumed + s.resumed,
-				  total->gaps + s.gaps };
+	*total = (struct totals){ total->seeds + 1,	     total->commits + s.commits,
+				  total->kills + s.kills,    total->lines + s.lines,
+				  total->told + s.told,	     total->resumed + s.resumed,
+				  total->gaps + s.gaps,	     total->asks + s.asks,
+				  total->answers + s.answers };
 	sim_world_free(s.zombie);
 	sim_world_free(s.world);
 	for (unsigned i = 0; i < SIM_GATEWAYS; i++)
 		sim_gateway_free(s.gateways[i]);
+	for (unsigned i = 0; i < SIM_BRIDGES; i++)
+		sim_bridge_free(s.bridges[i]);
 	sim_persist_free(s.persist);
 	sim_players_free(s.players);
 	sim_queue_done(&s.q, sim_net_drop_event);
@@ -331,10 +362,12 @@ int main(int argc, char **argv)
 	for (uint64_t i = 0; i < seeds; i++)
 		run_seed(pack, from + i, verbose, &total);
 	pack_free(pack);
-	printf("seeds %lu commits %lu kills %lu lines %lu tokens read %lu resumed %lu gaps %lu\n",
+	printf("seeds %lu commits %lu kills %lu lines %lu tokens read %lu resumed %lu gaps %lu "
+	       "asked %lu answers read %lu\n",
 	       total.seeds, total.commits, total.kills, total.lines, total.told, total.resumed,
-	       total.gaps);
-	if (!total.commits || !total.kills || !total.lines || !total.told || !total.resumed)
+	       total.gaps, total.asks, total.answers);
+	if (!total.commits || !total.kills || !total.lines || !total.told || !total.resumed ||
+	    !total.asks || !total.answers)
 		return 1;
 	printf("%lu passed, 0 failed\n", total.seeds);
 	return 0;

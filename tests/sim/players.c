@@ -19,6 +19,7 @@
 
 #include "gateway/session.h"
 #include "rt/buf.h"
+#include "rt/map.h"
 #include "tests/sim/sim.h"
 #include "tests/sim/wire.h"
 
@@ -55,7 +56,8 @@ struct sim_player {
 	uint64_t line_of[LINES]; /* number of the line in its session, by token */
 	bool shows[LINES];
 	int holds;
-	struct buf seen; /* for a failure's report */
+	struct map64 answers; /* sentences of people of the world that were read */
+	struct buf seen;      /* for a failure's report */
 	struct client c;
 };
 
@@ -118,6 +120,36 @@ static void find_tokens(struct sim_player *p, struct span t)
 	}
 }
 
+/* a<ask>n<number>a: nobody reads one twice. */
+static void answer_read(struct sim_player *p, uint64_t ask, unsigned number)
+{
+	const uint64_t key = ask * 8 + number;
+
+	p->sim->answers++;
+	if (map64_put(&p->answers, key, p) && !p->sim->forgiven)
+		sim_fail(p->sim, "player %u reads sentence %u of answer %lu again\n%.*s", p->number,
+			 number, ask, (int)p->seen.n, buf_p(&p->seen));
+}
+
+static void find_answers(struct sim_player *p, struct span t)
+{
+	char text[32];
+	unsigned number;
+	uint64_t ask;
+
+	for (size_t i = 0; i + 1 < t.n; i++) {
+		size_t n = t.n - i < sizeof(text) - 1 ? t.n - i : sizeof(text) - 1;
+		char sign;
+
+		if (t.p[i] != 'a' || t.p[i + 1] < '0' || t.p[i + 1] > '9')
+			continue;
+		memcpy(text, t.p + i, n);
+		text[n] = 0;
+		if (sscanf(text, "a%lun%u%c", &ask, &number, &sign) == 3 && sign == 'a')
+			answer_read(p, ask, number);
+	}
+}
+
 static int occurrences(struct span t, const char *what)
 {
 	const size_t n = strlen(what);
@@ -147,6 +179,7 @@ static void read_text(struct sim_player *p, struct span t)
 	if (occurrences(t, "Some of what happened meanwhile is not remembered.") > 0)
 		told_of_gap(p); /* its gateway was given up, and came back with the connection */
 	find_tokens(p, t);
+	find_answers(p, t);
 	p->holds += occurrences(t, "You pick up ") - occurrences(t, "You drop ") -
 		    occurrences(t, "You give ") + occurrences(t, " gives you ");
 }
@@ -388,7 +421,7 @@ static void type_next(struct sim_player *p)
 
 	p->line_of[i] = p->c.on ? p->c.n + 1 : p->session->numbered + 1;
 	p->shows[i] = false;
-	switch (rng_below(&p->rng, 8)) {
+	switch (rng_below(&p->rng, 9)) {
 	case 0:
 	case 1:
 		p->shows[i] = true;
@@ -407,6 +440,9 @@ static void type_next(struct sim_player *p)
 		break;
 	case 6:
 		snprintf(line, sizeof(line), "give %s to guest", word);
+		break;
+	case 7:
+		snprintf(line, sizeof(line), i % 2 ? "talk jem" : "talk nan");
 		break;
 	default:
 		snprintf(line, sizeof(line), "%s", moves[rng_below(&p->rng, ARRAY_LEN(moves))]);
@@ -488,6 +524,7 @@ void sim_players_free(struct sim_players *all)
 		return;
 	for (unsigned i = 0; i < SIM_PLAYERS; i++) {
 		buf_done(&all->p[i].seen);
+		map64_done(&all->p[i].answers);
 		buf_done(&all->p[i].c.unsure);
 		wire_cut(&all->p[i].c.wire);
 	}

@@ -12,7 +12,7 @@
 #include "tests/sim/net.h"
 #include "tests/sim/queue.h"
 
-enum { SIM_GATEWAYS = 2, SIM_PLAYERS = 8, SIM_FORGET_US = 20000000 };
+enum { SIM_GATEWAYS = 2, SIM_BRIDGES = 2, SIM_PLAYERS = 8, SIM_FORGET_US = 20000000 };
 
 struct sim;
 struct pack;
@@ -22,11 +22,12 @@ struct sim_players;
 struct sim_gateway;
 struct sim_world;
 struct sim_persist;
+struct sim_bridge;
 
 /* Rates per million virtual milliseconds, but the second line is per million transactions. */
 struct sim_rates {
 	uint32_t crash_world, crash_persist, crash_gateway, stop_world, second_world, hang_up;
-	uint32_t stop_gateway;
+	uint32_t stop_gateway, crash_bridge;
 	uint32_t lose; /* a client's connection, that it will take up again */
 	uint32_t disk, unknown, slow_store, power;
 };
@@ -53,7 +54,8 @@ struct sim {
 	struct sim_world *zombie; /* one that was stopped and replaced */
 	struct sim_persist *persist;
 	struct sim_players *players;
-	uint64_t commits, kills, lines, resumed, gaps,
+	struct sim_bridge *bridges[SIM_BRIDGES];
+	uint64_t commits, kills, lines, resumed, gaps, asks, answers,
 		told; /* what the run did: a run that did nothing proves nothing */
 };
 
@@ -87,6 +89,14 @@ bool sim_world_ended(const struct sim_world *w);
 uint64_t sim_world_items(const struct sim_world *w);
 /* Things the character of a session carries; -1: no such session. */
 int sim_world_holds(const struct sim_world *w, uint64_t session);
+
+/* How many answers are owed, waited for or being said. */
+unsigned sim_world_owes(const struct sim_world *w);
+
+/* bridge_node.c */
+struct sim_bridge *sim_bridge_new(struct sim *s);
+void sim_bridge_free(struct sim_bridge *b);
+void sim_bridge_tick(struct sim_bridge *b);
 
 /* gateway_node.c */
 struct sim_gateway *sim_gateway_new(struct sim *s);

@@ -13,6 +13,7 @@
 #include "tests/sim/sim.h"
 #include "world/cmd/table.h"
 #include "world/core/place.h"
+#include "world/mind/mind_inner.h"
 #include "world/pack/pack.h"
 #include "world/session.h"
 
@@ -29,6 +30,7 @@ struct pending {
 struct peer {
 	struct link *link;
 	uint64_t instance;
+	const char *role;
 	struct sent *sent; /* durable outputs in the link's ring, oldest first */
 	size_t n_sent;
 	uint64_t last_oseq;
@@ -335,7 +337,7 @@ static void peer_input(struct sim_world *n, struct peer *p, bool up, bool flag)
 	Mudlark__PeerDown d = MUDLARK__PEER_DOWN__INIT;
 
 	u.peer = d.peer = p->instance;
-	u.role = (char *)(uintptr_t) "gateway";
+	u.role = (char *)(uintptr_t)p->role;
 	u.name = (char *)(uintptr_t) "sim";
 	u.resumed = d.gone = flag;
 	in.body_case = up ? MUDLARK__WORLD_IN__BODY_PEER_UP : MUDLARK__WORLD_IN__BODY_PEER_DOWN;
@@ -356,6 +358,7 @@ static void gateway_up(void *ctx, struct link *l, const struct link_peer *from, 
 			sim_fail(n->sim, "too many gateways in one run");
 		p = &n->peers[n->n_peers++];
 		p->instance = from->instance;
+		p->role = route_role_of(from->role) == ROLE_AIBRIDGE ? "aibridge" : "gateway";
 	}
 	if (how == LINK_FRESH) {
 		p->n_sent = 0;
@@ -438,7 +441,7 @@ static void bind_bus(struct sim_world *n)
 					     .auto_take = true,
 					     .clock = &n->sim->clock,
 					     .entropy = &n->sim->entropy },
-				   .roles = ROLE_GATEWAY,
+				   .roles = ROLE_GATEWAY | ROLE_AIBRIDGE,
 				   .forget_us = n->sim->forget_us,
 				   .forgotten = gateway_forgotten };
 	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
@@ -582,6 +585,18 @@ uint64_t sim_world_items(const struct sim_world *n)
 			sim_fail(n->sim, "P5: a thing is nowhere");
 	}
 	return items;
+}
+
+unsigned sim_world_owes(const struct sim_world *n)
+{
+	unsigned owed = 0;
+
+	for (struct ent e = ent_next(n->w, ENT_NONE); ent_is(e); e = ent_next(n->w, e)) {
+		const struct thoughts *t = mind_thoughts(n->w, e);
+
+		owed += t && (t->n_asks || t->n_lines || t->slot.state == SLOT_PENDING);
+	}
+	return owed;
 }
 
 int sim_world_holds(const struct sim_world *n, uint64_t session)
