@@ -11,13 +11,14 @@
 #pragma once
 
 #include "world/core/comp.h"
+#include "world/mind/acts.h"
 #include "world/mind/mind.h"
 #include "world/mind/slot.h"
 #include "world/pack/pack.h"
 
 enum {
 	MIND_ASKS = 1 + MIND_WAITING,
-	MIND_ACTS = 8,
+	MIND_ACTS = ACTS_MAX,
 	MIND_REFUSED = 4,
 	MIND_REFUSED_MAX = 200,
 	MIND_LINE_MAX = 300,
