@@ -14,7 +14,7 @@ enum {
 	BOND_MEMORIES = 8,
 	BOND_MEMORY_MAX = 160,
 	BOND_KEY_MAX = 80,
-	BOND_TOLD_MAX = 24,
+	BOND_TOLD_MAX = 64, /* as many topics as a mind has */
 	BOND_REGARD_MAX = 100,
 	BOND_PAUSE_SECONDS = 600 /* without a word: what comes then is another conversation */
 };
