@@ -180,13 +180,19 @@ static bool is_reward(const struct pack_loader *l, const struct pack_item *item,
 	return false;
 }
 
+/* By a topic that is not closed until the errand is taken on. */
 static bool is_offered(const struct pack_errand *errand)
 {
 	const struct pack_mind *mind = errand->giver->mind;
 
-	for (size_t i = 0; mind && i < mind->n_topics; i++)
-		if (mind->topics[i].offers == errand)
+	for (size_t i = 0; mind && i < mind->n_topics; i++) {
+		const struct pack_topic *t = &mind->topics[i];
+		const bool is_closed =
+			t->when && t->when->errand == errand && t->when->is != ERRAND_IS_NEW;
+
+		if (t->offers == errand && !is_closed)
 			return true;
+	}
 	return false;
 }
 
