@@ -7,6 +7,7 @@
 #include "world/commit.h"
 #include "world/core/ents.h"
 #include "world/core/player.h"
+#include "world/mind/bridges.h"
 
 enum number {
 	N_LINES,
@@ -26,6 +27,10 @@ enum number {
 	N_LOAD_TROUBLES,
 	N_TIMERS_REFUSED,
 	N_DATA_IGNORED,
+	N_ASKS,
+	N_ANSWERS_FAILED,
+	N_SENTENCES_DROPPED,
+	N_ASKS_UNDER_WAY,
 	N_ENTITIES,
 	N_PLAYERS,
 	N_GATEWAYS,
@@ -72,9 +77,15 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_TIMERS_REFUSED] = COUNTER("timers_refused", "timers above the limit"),
 	[N_DATA_IGNORED] =
 		COUNTER("data_ignored", "GMCP of clients that was unknown, wrong or too much"),
+	[N_ASKS] = COUNTER("asks", "asks of people who are talked to, that an aibridge got"),
+	[N_ANSWERS_FAILED] =
+		COUNTER("answers_failed", "asks without an answer, whatever the cause"),
+	[N_SENTENCES_DROPPED] =
+		COUNTER("sentences_dropped", "sentences of answers that were not said"),
+	[N_ASKS_UNDER_WAY] = GAUGE("asks_under_way", "asks that aibridges work on"),
 	[N_ENTITIES] = GAUGE("entities", "entities in memory"),
 	[N_PLAYERS] = GAUGE("players", "characters in the world"),
-	[N_GATEWAYS] = GAUGE("gateways", "gateways known"),
+	[N_GATEWAYS] = GAUGE("gateways", "gateways and aibridges known"),
 	[N_WAITING] = GAUGE("batches_waiting", "commits not yet durable"),
 	[N_STALLED] = GAUGE("store_stalled", "1 while persist takes longer than stall_grace"),
 	[N_EPOCH] = GAUGE("epoch", "epoch of this world"),
@@ -86,7 +97,10 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_SYSTEM + 1] = SYSTEM("timers"),
 	[N_SYSTEM + 2] = SYSTEM("leaving"),
 	[N_SYSTEM + 3] = SYSTEM("lost"),
-	[N_SYSTEM + 4] = SYSTEM("info"),
+	[N_SYSTEM + 4] = SYSTEM("parked"),
+	[N_SYSTEM + 5] = SYSTEM("info"),
+	[N_SYSTEM + 6] = SYSTEM("sites"),
+	[N_SYSTEM + 7] = SYSTEM("minds"),
 };
 
 static void refresh(void *ctx)
@@ -113,6 +127,10 @@ static void refresh(void *ctx)
 	numbers[N_LOAD_TROUBLES].value = (double)w->stats.load_troubles;
 	numbers[N_TIMERS_REFUSED].value = (double)w->stats.timers_refused;
 	numbers[N_DATA_IGNORED].value = (double)w->stats.data_ignored;
+	numbers[N_ASKS].value = (double)w->stats.asks;
+	numbers[N_ANSWERS_FAILED].value = (double)w->stats.answers_failed;
+	numbers[N_SENTENCES_DROPPED].value = (double)w->stats.sentences_dropped;
+	numbers[N_ASKS_UNDER_WAY].value = (double)bridges_asks(w);
 	numbers[N_ENTITIES].value = (double)w->ents->count;
 	numbers[N_PLAYERS].value = (double)player_count(w);
 	numbers[N_GATEWAYS].value = (double)s->n_gateways;

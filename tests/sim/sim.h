@@ -2,8 +2,8 @@
  * sim.h - the simulator: gateways, a world and persist in one process on virtual time.
  *
  * The product's own code runs here - the gateway's lobby, the link, the world's core, persist's batches
- * and its SQLite store - between a simulated network (net.h) and scripted players (players.h).  One seed
- * is one run.  A run goes through two phases: faults, then healing, after which everything has to
+ * and its SQLite store - between a simulated network (net.h) and scripted players (players.h); an
+ * aibridge here makes up what it says (bridge_node.c).  One seed is one run.  A run goes through two phases: faults, then healing, after which everything has to
  * converge.  A violated promise ends the process with the seed.
  */
 #pragma once

@@ -27,6 +27,7 @@ static void run(const struct cmd_call *c)
 	} else {
 		bond_forget(c->w, c->actor, all ? NULL : npc->key);
 		heard_forget_player(c->w, c->actor);
+		mind_forget_player(c->w, c->actor);
 		bridges_forget(c->w, ent_id(c->w, c->actor), all ? NULL : npc->key);
 		say_reply(c->w, c->actor,
 			  "%s forgets what you said, what was remembered of you, and whether "

@@ -14,6 +14,7 @@
 #include "world/core/say.h"
 #include "world/core/timers.h"
 #include "world/data_media.h"
+#include "world/mind/mind.h"
 
 enum { ROUND_S = 100, AT_ONCE_MAX = 100 };
 
@@ -93,6 +94,8 @@ static void live(struct world *w, struct ent e)
 {
 	const struct pack_npc *p = proto_of(w, e);
 
+	if (mind_is_busy(w, e))
+		return;
 	if (has_life(p) && (!p->wanders || world_random(w, 2) || !wander(w, e)))
 		mutter(w, e, p);
 }

@@ -102,6 +102,7 @@ static void begin_ask(struct world *w, struct thoughts *t)
 	t->bridge = send_ask(w, t, generation);
 	mind_forget_refused(t);
 	if (t->bridge) {
+		w->stats.asks++;
 		map64_put(&w->minds->asks, generation, (void *)(uintptr_t)ent_pack(t->npc));
 		t->gesture = w->tick + timer_seconds(w, GESTURE_MS) / 1000;
 		return;
@@ -166,6 +167,7 @@ static void fail(struct world *w, struct thoughts *t, const char *cause)
 {
 	log_info("answer_failed", LOG_STR("npc", mind_key(w, t->npc)), LOG_STR("cause", cause));
 	(void)slot_fail(&t->slot, t->slot.generation, cause);
+	w->stats.answers_failed++;
 	t->over = true;
 }
 
@@ -264,6 +266,25 @@ static void go_on(struct world *w, struct ent npc)
 		finish(w, npc);
 }
 
+void mind_forget_player(struct world *w, struct ent player)
+{
+	const uint64_t id = ent_id(w, player);
+	struct thoughts *head = &w->minds->busy;
+
+	for (struct thoughts *t = head->next; t != head; t = t->next) {
+		if (t->begun && t->asks[0].player == id) {
+			if (slot_cancel(&t->slot))
+				call_off(w, t);
+			clear(mind_open(w, t->npc));
+		}
+		for (size_t i = t->n_asks; i-- > t->begun;)
+			if (t->asks[i].player == id)
+				drop_ask(mind_open(w, t->npc), i);
+		if (t->good_for == id)
+			t->good_for = 0;
+	}
+}
+
 void mind_still(struct world *w, struct ent npc)
 {
 	struct thoughts *t = mind_thoughts(w, npc) ? mind_open(w, npc) : NULL;
@@ -360,8 +381,10 @@ void mind_said(struct world *w, uint64_t peer, const Mudlark__AiSaid *m)
 	t->heard = m->n;
 	if (!mind_line(w, t->npc, text, m->emote))
 		return;
-	if (!m->emote)
+	if (!m->emote) {
 		slot_keep(&t->slot, text, w->tick);
+		t->good_for = t->asks[0].player;
+	}
 	go_on(w, t->npc);
 }
 
@@ -421,6 +444,15 @@ void mind_lost(struct world *w, uint64_t instance)
 
 /* ---- time ---- */
 
+bool mind_is_busy(const struct world *w, struct ent npc)
+{
+	const struct thoughts *t = mind_thoughts(w, npc);
+
+	return t &&
+	       (t->n_asks || t->n_lines || t->follows ||
+		(t->answered_tick && w->tick < t->answered_tick + timer_seconds(w, MIND_TALK_S)));
+}
+
 static bool has_more(const struct thoughts *t)
 {
 	return t->n_asks || t->n_lines || t->follows;
@@ -433,6 +465,8 @@ static bool tick_one(struct world *w, struct thoughts *t)
 	bool due = slot_due(&t->slot, w->tick), thinks = t->gesture && t->gesture <= w->tick, acts;
 
 	t->tick = w->tick;
+	if (t->follows)
+		mind_follow_step(w, npc);
 	if (due) {
 		call_off(w, mind_open(w, npc));
 		fail(w, t, "no answer in time");
@@ -446,8 +480,6 @@ static bool tick_one(struct world *w, struct thoughts *t)
 	t = mind_thoughts(w, npc);
 	if (t && !t->begun && t->n_asks && !t->n_lines)
 		next_ask(w, npc);
-	if (t && t->follows)
-		mind_follow_step(w, npc);
 	if (t && !has_more(t))
 		mind_rest(t);
 	return acts || due || thinks;

@@ -28,6 +28,8 @@ void mind_begin(struct world *w);
 
 /* Can one talk to it? */
 bool mind_is(const struct world *w, struct ent npc);
+/* It talks with somebody, or did so until just now, or follows: it does not mutter or wander off. */
+bool mind_is_busy(const struct world *w, struct ent npc);
 /* A player turns to it; both are in one room. What it says to that comes later; a refusal ("one at a
  * time") and the limit of world.talk_rate are told here. */
 void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_why why,
@@ -36,6 +38,9 @@ void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_
 void mind_hear(struct world *w, struct ent speaker, struct span text);
 /* Everything that it waits for or would say is over: it dies, or its pack is reloaded. */
 void mind_still(struct world *w, struct ent npc);
+
+/* Nothing that this player said is answered any more, nor kept. */
+void mind_forget_player(struct world *w, struct ent player);
 
 /* From aibridges. */
 void mind_said(struct world *w, uint64_t peer, const Mudlark__AiSaid *m);

@@ -69,6 +69,7 @@ struct thoughts {
 	struct thoughts *prev, *next; /* among those that are busy; NULL: it is not */
 	struct slot slot;
 	uint64_t bridge;   /* who was asked */
+	uint64_t good_for; /* the player to whom what was last good was said */
 	uint32_t heard;	   /* number of the last sentence that came */
 	bool cut;	   /* the rest of the answer is lost */
 	bool own;	   /* it says something of its own, as there was no answer */

@@ -124,6 +124,7 @@ bool mind_line(struct world *w, struct ent npc, struct span text, bool emote)
 	if (good && names_a_stranger(w, t, line)) {
 		log_info("sentence_dropped", LOG_STR("npc", mind_key(w, npc)),
 			 LOG_STR("reason", "names somebody who is not there"));
+		w->stats.sentences_dropped++;
 		good = false;
 	}
 	if (good)
@@ -156,7 +157,7 @@ bool mind_own_line(struct world *w, struct ent npc, struct ent player, enum mind
 	struct thoughts *t = mind_open(w, npc);
 	Mudlark__AiView view = MUDLARK__AI_VIEW__INIT;
 	struct buf line = { 0 };
-	bool greets;
+	bool greets, shrugs;
 	size_t n;
 
 	view_build(w, npc, player, &w->scratch, &view);
@@ -168,12 +169,13 @@ bool mind_own_line(struct world *w, struct ent npc, struct ent player, enum mind
 
 		fill_name(&line, (struct span){ (const char *)one->data, one->len },
 			  name_of(w, player));
-	} else if (t->slot.good) {
+	} else if (t->slot.good && t->good_for == ent_id(w, player)) {
 		buf_adds(&line, t->slot.good);
-	} else {
-		buf_adds(&line, "shrugs.");
 	}
-	n = mind_line(w, npc, buf_span(&line), !n && !t->slot.good);
+	shrugs = !n && !line.n;
+	if (shrugs)
+		buf_adds(&line, "shrugs.");
+	n = mind_line(w, npc, buf_span(&line), shrugs);
 	buf_done(&line);
 	return n;
 }
@@ -189,7 +191,8 @@ void mind_gesture(struct world *w, struct ent npc)
 	if (!m || !mind_is_watched(w, npc))
 		return;
 	act(w, &(struct act){ .actor = npc,
-			      .markup = m->n_thinks ? m->thinks[t->slot.generation % m->n_thinks] : NULL,
+			      .markup = m->n_thinks ? m->thinks[t->slot.generation % m->n_thinks]
+						    : NULL,
 			      .to_others = m->n_thinks ? "$x" : "$n thinks for a moment.",
 			      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
 }

@@ -281,7 +281,70 @@ START_TEST(too_much_talk_is_not_answered_for_a_while)
 }
 END_TEST
 
-START_TEST(what_an_answer_proposes_is_kept_in_mind)
+START_TEST(what_an_answer_proposes_is_done_after_it_or_refused_and_told)
+{
+	Mudlark__AiAct mood = MUDLARK__AI_ACT__INIT, fight = MUDLARK__AI_ACT__INIT,
+		       *acts[] = { &mood, &fight };
+	Mudlark__AiDone m = MUDLARK__AI_DONE__INIT;
+
+	mood.verb = "mood";
+	mood.target = "wary";
+	fight.verb = "attack";
+	fight.target = "Ana";
+	type(0, "say nan, hello");
+	m.ask = mind_rig_asked(&r)->ask;
+	m.acts = acts;
+	m.n_acts = ARRAY_LEN(acts);
+	mind_rig_says(&r, MIND_RIG_BRIDGE, m.ask, 1, "One.");
+	mind_rig_says(&r, MIND_RIG_BRIDGE, m.ask, 2, "Two.");
+	STAGE_FEED(&r.st, MIND_RIG_BRIDGE, AI_DONE, ai_done, &m);
+	stage_settle(&r.st);
+	ck_assert_ptr_null(mind_mood(w, widow())); /* Two. is not said yet */
+	mind_rig_ticks(&r, 30);
+	ck_assert_str_eq(mind_mood(w, widow()), "wary");
+	ck_assert_ptr_nonnull(mind_refused(w, widow(), 0));
+	ck_assert_ptr_null(mind_refused(w, widow(), 1));
+	type(0, "say and now?");
+	ck_assert_uint_eq(mind_rig_asked(&r)->view->n_refused, 1);
+	ck_assert_str_eq(mind_rig_asked(&r)->view->mood, "wary");
+	ck_assert_ptr_null(mind_refused(w, widow(), 0));
+}
+END_TEST
+
+START_TEST(what_is_to_be_forgotten_is_not_answered)
+{
+	size_t bob = stage_enter(&r.st, "Bob");
+	uint64_t ask;
+
+	type(0, "say nan, hello");
+	ask = mind_rig_asked(&r)->ask;
+	type(bob, "say nan, and me?");
+	type(0, "say nan, hello again");
+	type(0, "forget me");
+	ck_assert_uint_eq(mind_rig_sent(&r, MUDLARK__AI_IN__BODY_CANCEL, 0, NULL)->cancel->ask,
+			  ask);
+	mind_rig_ticks(&r, 1);
+	ck_assert_str_eq(mind_rig_asked(&r)->who->name, "Bob");
+	mind_rig_answer(&r, "And you.");
+	mind_rig_ticks(&r, 50);
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 2);
+}
+END_TEST
+
+START_TEST(who_talks_is_busy_and_does_not_wander_off)
+{
+	ck_assert(!mind_is_busy(w, widow()));
+	type(0, "say nan, hello");
+	ck_assert(mind_is_busy(w, widow()));
+	mind_rig_answer(&r, "Hm.");
+	mind_rig_ticks(&r, 599);
+	ck_assert(mind_is_busy(w, widow()));
+	mind_rig_ticks(&r, 1);
+	ck_assert(!mind_is_busy(w, widow()));
+}
+END_TEST
+
+START_TEST(a_mood_is_kept_in_mind)
 {
 	mind_set_mood(w, widow(), SPAN("glad"));
 	ck_assert_str_eq(mind_mood(w, widow()), "glad");
@@ -405,7 +468,10 @@ int main(void)
 	tcase_add_test(c, several_have_their_turn_one_after_the_other);
 	tcase_add_test(c, there_is_an_end_to_who_may_wait);
 	tcase_add_test(c, too_much_talk_is_not_answered_for_a_while);
-	tcase_add_test(c, what_an_answer_proposes_is_kept_in_mind);
+	tcase_add_test(c, what_an_answer_proposes_is_done_after_it_or_refused_and_told);
+	tcase_add_test(c, what_is_to_be_forgotten_is_not_answered);
+	tcase_add_test(c, who_talks_is_busy_and_does_not_wander_off);
+	tcase_add_test(c, a_mood_is_kept_in_mind);
 	tcase_add_test(c, a_name_of_somebody_elsewhere_does_not_pass_the_lips);
 	tcase_add_test(c, what_comes_is_text_and_never_markup_or_a_second_line);
 	tcase_add_test(c, talk_alone_says_who_would);
