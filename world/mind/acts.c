@@ -105,6 +105,8 @@ bool acts_type(struct world *w, struct ent npc, struct span line, struct buf *wh
 	before = turn_listen(w, npc, &told);
 	w->env.run(w, npc, line);
 	done = turn_listened(w, before);
+	if (!told.n)
+		buf_adds(&told, "Nothing came of it.");
 	buf_addc(&told, 0);
 	if (!done)
 		view_plain(why, buf_p(&told));

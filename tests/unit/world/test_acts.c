@@ -242,6 +242,10 @@ START_TEST(a_line_of_somebody_without_connection_is_answered)
 	ck_assert_ptr_null(turn_told(w, h.wick)); /* nobody listens any more */
 	stage_tick(st);
 	STAGE_HEARS(st, 0, "Old Wick says, \"hello\"");
+	stage_put(st, h.ana, "road");
+	stage_put(st, h.ben, "road");
+	ck_assert(!type(h.wick, "say hello")); /* to nobody */
+	ck_assert_str_eq(buf_p(&why), "Nothing came of it.");
 }
 END_TEST
 
