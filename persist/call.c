@@ -121,6 +121,39 @@ static int run_document_query(struct caller *c, const Mudlark__PersistCall *q)
 				      &c->reply->n_documents, c->a, &c->why);
 }
 
+static int run_document_drop(struct caller *c, const Mudlark__PersistCall *q)
+{
+	return c->ops->document_drop(c->s, q->document_drop, &c->reply->count);
+}
+
+static int run_ledger_reserve(struct caller *c, const Mudlark__PersistCall *q)
+{
+	const char *account = "";
+	const int r = c->ops->ledger_reserve(c->s, q->ledger_reserve, &account, &c->why);
+
+	if (r == STORE_SPENT) {
+		c->reply->account = (char *)account;
+		buf_addf(&c->why, "The account %s has not that much left.", account);
+	}
+	return r;
+}
+
+static int run_ledger_settle(struct caller *c, const Mudlark__PersistCall *q)
+{
+	return c->ops->ledger_settle(c->s, q->ledger_settle, &c->why);
+}
+
+static int run_ledger_list(struct caller *c, const Mudlark__PersistCall *q)
+{
+	return c->ops->ledger_list(c->s, q->ledger_list, &c->reply->ledger, &c->reply->n_ledger,
+				   c->a);
+}
+
+static int run_ledger_drop(struct caller *c, const Mudlark__PersistCall *q)
+{
+	return c->ops->ledger_drop(c->s, q->ledger_drop, &c->reply->count);
+}
+
 static int run_events_after(struct caller *c, const Mudlark__PersistCall *q)
 {
 	return c->ops->events_after(c->s, q->events_after, &c->reply->events, &c->reply->n_events,
@@ -138,6 +171,11 @@ static int (*const runs[])(struct caller *, const Mudlark__PersistCall *) = {
 	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT] = run_document_put,
 	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY] = run_document_query,
 	[MUDLARK__PERSIST_CALL__BODY_EVENTS_AFTER] = run_events_after,
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE] = run_ledger_reserve,
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE] = run_ledger_settle,
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_LIST] = run_ledger_list,
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP] = run_document_drop,
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_DROP] = run_ledger_drop,
 };
 
 /* What a refusal of the store is to a caller. */
@@ -152,6 +190,7 @@ static const struct refusal_row refusals[] = {
 	[STORE_STALE] = { MUDLARK__STATUS__STATUS_CONFLICT, "A newer epoch rules." },
 	[STORE_POISON] = { MUDLARK__STATUS__STATUS_BAD, "The database does not take that." },
 	[STORE_CONFLICT] = { MUDLARK__STATUS__STATUS_CONFLICT, "Somebody changed it meanwhile." },
+	[STORE_SPENT] = { MUDLARK__STATUS__STATUS_SPENT, "There is not that much left." },
 	[STORE_BAD] = { MUDLARK__STATUS__STATUS_BAD, "That is not a valid request." },
 };
 

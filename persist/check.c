@@ -19,6 +19,8 @@ enum {
 	KIND_MAX = 64,
 	COLLECTION_MAX = 64,
 	KEY_MAX_BYTES = 256,
+	RESERVATION_MAX = 128,
+	ACCOUNT_MAX = 160,
 	PATH_MAX_PARTS = 8,
 	PATH_MAX_BYTES = 128,
 	TOKEN_MAX = 32
@@ -186,6 +188,106 @@ int check_document(const char *collection, const char *key, ProtobufCBinaryData 
 		return STORE_BAD;
 	}
 	return body.len ? check_json(body, why) : 0;
+}
+
+/* A name that can stand in a line of its own. */
+static bool is_line(const char *s, size_t max)
+{
+	for (const char *p = s; *p; p++) {
+		if (iscntrl((unsigned char)*p))
+			return false;
+	}
+	return is_label(s, max);
+}
+
+static bool is_twice(const Mudlark__LedgerReserve *q, size_t i)
+{
+	for (size_t j = 0; j < i; j++) {
+		if (strcmp(q->accounts[i]->account, q->accounts[j]->account) == 0)
+			return true;
+	}
+	return false;
+}
+
+int check_reserve(const Mudlark__LedgerReserve *q, struct buf *why)
+{
+	if (!is_line(q->id, RESERVATION_MAX)) {
+		buf_addf(why, "the id of a reservation has 1 to %d bytes of UTF-8",
+			 RESERVATION_MAX);
+	} else if (!q->n_accounts || q->n_accounts > STORE_LEDGER_ACCOUNTS_MAX) {
+		buf_addf(why, "a reservation charges 1 to %d accounts", STORE_LEDGER_ACCOUNTS_MAX);
+	} else if (q->tokens > INT64_MAX || q->nanos > INT64_MAX) {
+		buf_adds(why, "nothing costs that much");
+	} else {
+		for (size_t i = 0; i < q->n_accounts && !why->n; i++) {
+			if (!is_line(q->accounts[i]->account, ACCOUNT_MAX))
+				buf_addf(why, "an account has 1 to %d bytes of UTF-8", ACCOUNT_MAX);
+			else if (is_twice(q, i))
+				buf_addf(why, "the account %s is there twice",
+					 q->accounts[i]->account);
+		}
+	}
+	return why->n ? STORE_BAD : 0;
+}
+
+int check_settle(const Mudlark__LedgerSettle *q, struct buf *why)
+{
+	int r = 0;
+
+	if (!is_line(q->id, RESERVATION_MAX)) {
+		buf_addf(why, "the id of a reservation has 1 to %d bytes of UTF-8",
+			 RESERVATION_MAX);
+		return STORE_BAD;
+	}
+	if (q->n_put > STORE_SETTLE_DOCUMENTS_MAX) {
+		buf_addf(why, "at most %d documents are written at once",
+			 STORE_SETTLE_DOCUMENTS_MAX);
+		return STORE_BAD;
+	}
+	for (size_t i = 0; i < q->n_put && !r; i++)
+		r = check_document(q->put[i]->collection, q->put[i]->key, q->put[i]->body, why);
+	return r;
+}
+
+static bool is_ai(const char *collection)
+{
+	return strncmp(collection, CHECK_AI, sizeof(CHECK_AI) - 1) == 0;
+}
+
+static bool is_ai_only(const Mudlark__LedgerSettle *q)
+{
+	for (size_t i = 0; i < q->n_put; i++) {
+		if (!is_ai(q->put[i]->collection))
+			return false;
+	}
+	return true;
+}
+
+const char *check_aibridge(const Mudlark__PersistCall *q)
+{
+	bool fine = true;
+
+	switch (q->body_case) {
+	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET:
+		fine = is_ai(q->document_get->collection);
+		break;
+	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT:
+		fine = is_ai(q->document_put->collection);
+		break;
+	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY:
+		fine = is_ai(q->document_query->collection);
+		break;
+	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP:
+		fine = is_ai(q->document_drop->collection);
+		break;
+	case MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE:
+		fine = is_ai_only(q->ledger_settle);
+		break;
+	default:
+		break;
+	}
+	return fine ? NULL
+		    : "An aibridge has the collections that begin with " CHECK_AI " and no others.";
 }
 
 int check_path(const char *path, struct buf *why)

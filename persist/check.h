@@ -12,6 +12,13 @@ int check_commit(const Mudlark__Commit *c, struct buf *why) MUST_USE;
  * allowed (it deletes). STORE_BAD. */
 int check_document(const char *collection, const char *key, ProtobufCBinaryData body,
 		   struct buf *why) MUST_USE;
+/* Of a ledger's call: names, amounts, how many. STORE_BAD. */
+int check_reserve(const Mudlark__LedgerReserve *q, struct buf *why) MUST_USE;
+int check_settle(const Mudlark__LedgerSettle *q, struct buf *why) MUST_USE;
+/* NULL: an aibridge may ask this; else a sentence. Of documents it has the collections that begin with
+ * CHECK_AI, which no world loads. */
+#define CHECK_AI "ai."
+const char *check_aibridge(const Mudlark__PersistCall *q) MUST_USE;
 /* A dotted path: members of [A-Za-z0-9_-], at most 8. STORE_BAD. */
 int check_path(const char *path, struct buf *why) MUST_USE;
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "persist/check.h"
 #include "persist/inbox_inner.h"
 #include "persist/migrate.h"
 #include "persist/row.h"
@@ -97,6 +98,17 @@ static int take_call(void *ctx, uint64_t peer, const void *body)
 	return 0;
 }
 
+static int take_document(void *ctx, uint64_t peer, const void *body)
+{
+	struct inbox *in = ctx;
+	const char *fault = in->from->role == ROLE_AIBRIDGE ? check_aibridge(in->job->call) : NULL;
+
+	if (!fault)
+		return take_call(ctx, peer, body);
+	reply_say(&in->job->reply, MUDLARK__STATUS__STATUS_BAD, fault);
+	return 0;
+}
+
 static int take_load_tree(void *ctx, uint64_t peer, const void *body)
 {
 	struct inbox *in = ctx;
@@ -153,6 +165,7 @@ static int take_status(void *ctx, uint64_t peer, const void *body)
 
 #define ANY (ROLE_WORLD | ROLE_OPS)
 #define LEDGER (ROLE_AIBRIDGE | ROLE_OPS)
+#define ALL (ANY | ROLE_AIBRIDGE)
 
 static const struct route record_rows[] = {
 	[MUDLARK__PERSIST_IN__BODY_COMMIT] = { "commit", ROLE_WORLD, take_commit },
@@ -168,16 +181,18 @@ static const struct route call_rows[] = {
 	[MUDLARK__PERSIST_CALL__BODY_ACCOUNT_LIST] = { "account_list", ANY, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_ACCOUNT_GRANT] = { "account_grant", ANY, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_CHARACTER_CREATE] = { "character_create", ANY, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET] = { "document_get", ANY, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT] = { "document_put", ANY, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY] = { "document_query", ANY, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET] = { "document_get", ALL, take_document },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT] = { "document_put", ALL, take_document },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY] = { "document_query", ALL, take_document },
 	[MUDLARK__PERSIST_CALL__BODY_EVENTS_AFTER] = { "events_after", ANY, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE] = { "ledger_reserve", ROLE_AIBRIDGE, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE] = { "ledger_settle", ROLE_AIBRIDGE, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE] = { "ledger_reserve", ROLE_AIBRIDGE,
+							 take_call },
+	[MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE] = { "ledger_settle", ROLE_AIBRIDGE,
+							take_document },
 	[MUDLARK__PERSIST_CALL__BODY_LEDGER_LIST] = { "ledger_list", LEDGER, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP] = { "document_drop", LEDGER, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP] = { "document_drop", ALL, take_document },
 	[MUDLARK__PERSIST_CALL__BODY_LEDGER_DROP] = { "ledger_drop", LEDGER, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_STORE_STATUS] = { "store_status", ANY, take_status },
+	[MUDLARK__PERSIST_CALL__BODY_STORE_STATUS] = { "store_status", ALL, take_status },
 };
 
 const struct route_table inbox_records = { &mudlark__persist_in__descriptor, record_rows,
@@ -338,7 +353,7 @@ static void forgotten(void *ctx, struct link *l)
 void inbox_hub(struct inbox *in, struct link_hub_conf *ret)
 {
 	(void)in;
-	ret->roles = ANY | ROLE_AIBRIDGE;
+	ret->roles = ALL;
 	ret->known = known;
 	ret->admit = admit;
 	ret->forgotten = forgotten;

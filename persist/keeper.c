@@ -8,7 +8,7 @@
 #include "persist/call.h"
 #include "persist/row.h"
 
-enum { PAUSE_MIN_MS = 50, PAUSE_MAX_MS = 2000, TRIES_MAX = 2, EXPIRY_MS = 100 };
+enum { PAUSE_MIN_MS = 50, PAUSE_MAX_MS = 2000, TRIES_MAX = 2, EXPIRY_MS = 100, GROUP_MAX = 64 };
 
 struct keeper {
 	struct keeper_conf conf;
@@ -193,9 +193,46 @@ static int run_call(struct keeper *k)
 	return r < 0 ? r : 0;
 }
 
+/* Done twice they do no more than done once, and a refused one spoils no other (store.h). */
+static bool is_grouped(const struct keeper *k, const struct job *j)
+{
+	return j && j->kind == JOB_CALL && now_us(k) < j->until_us &&
+	       (j->call->body_case == MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE ||
+		j->call->body_case == MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE);
+}
+
+/*
+ * The calls at the head of the line that can share a transaction do.  False: there is none to share, or
+ * it failed, and what became of it is unknown; then the first of them is done by itself.
+ */
+static bool run_group(struct keeper *k)
+{
+	const struct store_ops *ops = k->conf.ops;
+	struct job *j = k->line.head;
+	size_t n = 0;
+
+	if (!is_grouped(k, j) || !is_grouped(k, j->next))
+		return false;
+	int r = ops->group_begin(k->s);
+	for (; !r && n < GROUP_MAX && is_grouped(k, j); j = j->next, n++)
+		r = call_run(ops, k->s, j->call, &j->arena, &j->reply);
+	if (ops->group_end(k->s, r))
+		return false;
+	while (n--) {
+		k->line.head->is_done = true;
+		jobs_add(&k->done, jobs_pop(&k->line));
+	}
+	return true;
+}
+
+static int run_calls(struct keeper *k)
+{
+	return run_group(k) ? 0 : run_call(k);
+}
+
 static void work(struct keeper *k)
 {
-	const int r = k->line.head->kind == JOB_COMMIT ? run_commits(k) : run_call(k);
+	const int r = k->line.head->kind == JOB_COMMIT ? run_commits(k) : run_calls(k);
 
 	post(k);
 	if (r < 0)

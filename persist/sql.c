@@ -68,6 +68,13 @@
 #define OUTBOX_PUT "INSERT INTO outbox (world, gateway, oseq, records) "
 #define OUTBOX_UPSERT " ON CONFLICT (world, gateway, oseq) DO UPDATE SET records = excluded.records"
 
+/* Amounts of the ledger stay between 0 and the greatest number: of `back` and `more` one is 0. */
+#define TAKEN(column, n) "CASE WHEN " column " < " n " THEN 0 ELSE " column " - " n " END"
+#define SETTLED(column, back, more)                                                                \
+	"CASE WHEN " column " < " back " THEN 0 WHEN " column " - " back                           \
+	" > 9223372036854775807 - " more " THEN 9223372036854775807"                               \
+	" ELSE " column " - " back " + " more " END"
+
 const struct sql_text sql_texts[SQL_COUNT_] = {
 	[SQL_WORLD_LOCK] = {
 		.sqlite = "SELECT epoch, instance, batch FROM world WHERE world = $1",
@@ -153,11 +160,49 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 	[SQL_OUTBOX_PAGE] = BOTH("SELECT gateway, oseq, records FROM outbox WHERE world = $1"
 				 " ORDER BY gateway, oseq LIMIT 256 OFFSET $2"),
 	[SQL_DOCUMENT_PAGE] = BOTH("SELECT collection, key, body, version, id FROM document"
-				   " WHERE id > $1 ORDER BY id LIMIT 512"),
+				   " WHERE id > $1 AND substr(collection, 1, 3) <> 'ai.'"
+				   " ORDER BY id LIMIT 512"),
 	[SQL_DOCUMENT_GET] = BOTH("SELECT collection, key, body, version FROM document"
 				  " WHERE collection = $1 AND key = $2"),
 	[SQL_EVENTS_AFTER] = BOTH("SELECT seq, wall_ms, kind, body FROM event WHERE seq > $1"
 				  " AND substr(kind, 1, length($2)) = $2 ORDER BY seq LIMIT $3"),
+	[SQL_DOCUMENT_DROP] = BOTH("DELETE FROM document WHERE id IN (SELECT id FROM document"
+				   " WHERE collection = $1 AND key >= $2 AND key < $3"
+				   " ORDER BY key LIMIT $4) RETURNING id"),
+
+	[SQL_LEDGER_OPEN] = BOTH("INSERT INTO ledger (account, tokens, nanos, open_tokens,"
+				 " open_nanos, calls, at) VALUES ($1, 0, 0, 0, 0, 0, $2)"
+				 " ON CONFLICT DO NOTHING"),
+	[SQL_LEDGER_LOCK] = {
+		.sqlite = "SELECT account, tokens, nanos FROM ledger WHERE account IN"
+			  " (SELECT value FROM json_each($1)) ORDER BY account",
+		.pg = "SELECT account, tokens, nanos FROM ledger WHERE account IN"
+		      " (SELECT json_array_elements_text($1::json))"
+		      " ORDER BY account FOR UPDATE",
+	},
+	[SQL_LEDGER_CHARGE] = BOTH("UPDATE ledger SET tokens = tokens + $2, nanos = nanos + $3,"
+				   " open_tokens = open_tokens + $2, open_nanos = open_nanos + $3,"
+				   " calls = calls + 1, at = CASE WHEN at < $4 THEN $4 ELSE at END"
+				   " WHERE account = $1"),
+	[SQL_LEDGER_SETTLE] = BOTH("UPDATE ledger SET open_tokens = " TAKEN("open_tokens", "$2")
+				   ", open_nanos = " TAKEN("open_nanos", "$3")
+				   ", tokens = " SETTLED("tokens", "$4", "$5")
+				   ", nanos = " SETTLED("nanos", "$6", "$7")
+				   " WHERE account = $1"),
+	[SQL_LEDGER_LIST] = BOTH("SELECT account, tokens, nanos, open_tokens, open_nanos, calls"
+				 " FROM ledger WHERE substr(account, 1, length($1)) = $1"
+				 " ORDER BY nanos DESC, tokens DESC, account LIMIT $2"),
+	[SQL_LEDGER_DROP] = BOTH("DELETE FROM ledger WHERE at < $1 AND account IN"
+				 " (SELECT account FROM ledger WHERE at < $1"
+				 " AND account LIKE '%/%' ORDER BY at LIMIT $2) RETURNING account"),
+	[SQL_RESERVATION_FIND] = BOTH("SELECT id FROM reservation WHERE id = $1"),
+	[SQL_RESERVATION_ADD] = BOTH("INSERT INTO reservation (id, accounts, tokens, nanos, at)"
+				     " VALUES ($1, $2, $3, $4, $5)"),
+	[SQL_RESERVATION_TAKE] = BOTH("DELETE FROM reservation WHERE id = $1"
+				      " RETURNING accounts, tokens, nanos"),
+	[SQL_RESERVATION_DROP] = BOTH("DELETE FROM reservation WHERE at < $1 AND id IN"
+				      " (SELECT id FROM reservation WHERE at < $1"
+				      " ORDER BY at LIMIT $2) RETURNING id"),
 
 	[SQL_ACCOUNT_CREATE] = BOTH("INSERT INTO account (name, folded, hash, role, created,"
 				    " last_login) VALUES ($1, $2, $3, $4, $5, 0) RETURNING id"),

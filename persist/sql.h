@@ -35,6 +35,18 @@ enum sql {
 	SQL_DOCUMENT_PAGE, /* after -> collection, key, body, version, id */
 	SQL_DOCUMENT_GET,  /* collection, key -> collection, key, body, version */
 	SQL_EVENTS_AFTER,  /* seq, kind prefix, limit -> seq, wall_ms, kind, body */
+	SQL_DOCUMENT_DROP, /* collection, first key, end, limit -> id of each that was deleted */
+	/* the ledger */
+	SQL_LEDGER_OPEN,   /* account, at: there is one of this name now */
+	SQL_LEDGER_LOCK,   /* JSON array of names -> account, tokens, nanos; by name */
+	SQL_LEDGER_CHARGE, /* account, tokens, nanos, at */
+	SQL_LEDGER_SETTLE, /* account, reserved tokens, nanos, then tokens back, more, nanos back, more */
+	SQL_LEDGER_LIST,      /* prefix, limit -> the columns of an account, without `at` */
+	SQL_LEDGER_DROP,      /* before, limit -> account of each that was deleted */
+	SQL_RESERVATION_FIND, /* id -> id */
+	SQL_RESERVATION_ADD,  /* id, accounts, tokens, nanos, at */
+	SQL_RESERVATION_TAKE, /* id -> accounts, tokens, nanos; deleted */
+	SQL_RESERVATION_DROP, /* before, limit -> id of each that was deleted */
 	/* accounts */
 	SQL_ACCOUNT_CREATE, /* name, folded, hash, role, created -> id */
 	SQL_ACCOUNT_HASH,   /* folded -> hash */

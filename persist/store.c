@@ -45,6 +45,14 @@ int store_one_int(void *ctx, const struct db_value *v, size_t n)
 	return 0;
 }
 
+int store_count(void *ctx, const struct db_value *v, size_t n)
+{
+	(void)v;
+	(void)n;
+	++*(uint64_t *)ctx;
+	return 0;
+}
+
 struct granted {
 	uint64_t epoch;
 	Mudlark__WorldState *state;
@@ -191,12 +199,15 @@ static int open_pg(struct store **ret, const char *where, struct buf *why)
 	.keep_events = store_keep_events, .load_page = store_load_page,                            \
 	.load_tree = store_load_tree, .document_get = store_document_get,                          \
 	.document_put = store_document_put, .document_query = store_document_query,                \
-	.events_after = store_events_after, .account_create = store_account_create,                \
-	.account_find = store_account_find, .account_set_hash = store_account_set_hash,            \
-	.account_set_role = store_account_set_role, .account_logged_in = store_account_logged_in,  \
-	.account_list = store_account_list, .character_create = store_character_create,            \
-	.failure_note = store_failure_note, .failure_recent = store_failure_recent,                \
-	.failure_clear = store_failure_clear
+	.document_drop = store_document_drop, .ledger_reserve = store_ledger_reserve,              \
+	.ledger_settle = store_ledger_settle, .ledger_list = store_ledger_list,                    \
+	.ledger_drop = store_ledger_drop, .group_begin = store_group_begin,                        \
+	.group_end = store_group_end, .events_after = store_events_after,                          \
+	.account_create = store_account_create, .account_find = store_account_find,                \
+	.account_set_hash = store_account_set_hash, .account_set_role = store_account_set_role,    \
+	.account_logged_in = store_account_logged_in, .account_list = store_account_list,          \
+	.character_create = store_character_create, .failure_note = store_failure_note,            \
+	.failure_recent = store_failure_recent, .failure_clear = store_failure_clear
 
 const struct store_ops store_sqlite = { .name = "sqlite", .open = open_sqlite, COMMON };
 const struct store_ops store_pg = { .name = "postgresql", .open = open_pg, COMMON };

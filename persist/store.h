@@ -20,6 +20,7 @@ enum store_refusal {
 	STORE_POISON,	  /* the data itself is refused by the database; *why says how */
 	STORE_CONFLICT,	  /* version differs */
 	STORE_BAD,	  /* not a valid request; *why says how */
+	STORE_SPENT,	  /* an account of the ledger has not that much left */
 };
 
 enum {
@@ -30,6 +31,8 @@ enum {
 	STORE_CHARACTERS_MAX = 16,	   /* of one account */
 	STORE_ACCOUNTS_MAX = 1000,	   /* in one list */
 	STORE_LETTERS_KEPT = 1000,	   /* dead letters of one world: the newest */
+	STORE_LEDGER_ACCOUNTS_MAX = 16,	   /* of one reservation */
+	STORE_SETTLE_DOCUMENTS_MAX = 16,   /* written with one settlement */
 };
 
 struct store;
@@ -95,6 +98,28 @@ struct store_ops {
 			      struct buf *why);
 	int (*events_after)(struct store *s, const Mudlark__EventsAfter *q,
 			    Mudlark__EventRow ***ret, size_t *ret_n, struct arena *a);
+
+	/* *ret_count: of documents that were deleted. */
+	int (*document_drop)(struct store *s, const Mudlark__DocumentDrop *q, uint64_t *ret_count);
+
+	/*
+	 * The ledger (persist.proto). Both may be done twice: what was there, or is done, stays as it
+	 * is. STORE_SPENT: *ret_account is one that has not enough left (of q's), and none was charged.
+	 */
+	int (*ledger_reserve)(struct store *s, const Mudlark__LedgerReserve *q,
+			      const char **ret_account, struct buf *why);
+	int (*ledger_settle)(struct store *s, const Mudlark__LedgerSettle *q, struct buf *why);
+	int (*ledger_list)(struct store *s, const Mudlark__LedgerList *q, Mudlark__LedgerRow ***ret,
+			   size_t *ret_n, struct arena *a);
+	/* *ret_count: of accounts and reservations that were forgotten. */
+	int (*ledger_drop)(struct store *s, const Mudlark__LedgerDrop *q, uint64_t *ret_count);
+	/*
+	 * What ledger_reserve and ledger_settle do between these two is durable with the second; when it
+	 * is given, or returns, anything but 0, not at all or unknown. STORE_SPENT and STORE_BAD spoil
+	 * nothing, STORE_POISON all (-EAGAIN): then one by one.
+	 */
+	int (*group_begin)(struct store *s);
+	int (*group_end)(struct store *s, int r);
 
 	/* Accounts: `hash` is libsodium's crypto_pwhash string. Names compare case-folded. */
 	int (*account_create)(struct store *s, const char *name, const char *hash, int64_t now_ms,

@@ -1,4 +1,6 @@
-/* store_document.c - documents: one by its key, a checked write, and queries (query.h). */
+/* store_document.c - documents: one by its key, a checked write, queries (query.h), and many dropped. */
+#include <string.h>
+
 #include "persist/check.h"
 #include "persist/query.h"
 #include "persist/row.h"
@@ -112,4 +114,28 @@ int store_document_query(struct store *s, const Mudlark__DocumentQuery *q,
 	*ret = (Mudlark__DocumentRow **)t.rows.items;
 	*ret_n = t.rows.n;
 	return 0;
+}
+
+/* Behind every text that begins with what stands before it: the last code point there is. */
+#define LAST "\xf4\x8f\xbf\xbf"
+
+int store_document_drop(struct store *s, const Mudlark__DocumentDrop *q, uint64_t *ret_count)
+{
+	const uint32_t limit = q->limit ? q->limit : 100;
+	struct buf end = { 0 };
+	uint64_t count = 0;
+
+	buf_addf(&end, "%s" LAST "%c", q->prefix, '\0');
+	const char *below =
+		q->below[0] && strcmp(q->below, buf_p(&end)) < 0 ? q->below : buf_p(&end);
+	const struct db_value args[] = { db_str(q->collection), db_str(q->prefix), db_str(below),
+					 db_int(limit < 1000 ? limit : 1000) };
+	int r = s->driver->begin(s->db);
+	if (!r)
+		r = store_query(s, SQL_DOCUMENT_DROP, args, ARRAY_LEN(args), store_count, &count);
+	r = store_end(s, r);
+	buf_done(&end);
+	if (!r)
+		*ret_count = count;
+	return r;
 }

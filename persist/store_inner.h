@@ -1,6 +1,6 @@
 /*
  * store_inner.h - the common store over a db: store.c (life, worlds), store_commit.c, store_load.c,
- * store_document.c, store_account.c.
+ * store_document.c, store_ledger.c, store_account.c.
  */
 #pragma once
 
@@ -12,6 +12,8 @@ struct store {
 	struct db *db;
 	uint64_t event_keep; /* 0: all */
 	size_t n_events;     /* stored since old ones were deleted */
+	bool in_group;	     /* the open transaction is that of store_group_begin() ... */
+	bool is_spoiled;     /* ... and cannot be kept */
 	/* What load_page goes through, found once for all its pages. */
 	struct {
 		uint32_t world;
@@ -26,8 +28,9 @@ void store_forget_ids(struct store *s);
 int store_end(struct store *s, int r);
 int store_query(struct store *s, enum sql st, const struct db_value *args, size_t n,
 		int (*row)(void *ctx, const struct db_value *v, size_t n_columns), void *ctx);
-/* Row function: the first column into the int64_t at ctx. */
+/* Row functions: the first column into the int64_t at ctx; the number of rows into the uint64_t. */
 int store_one_int(void *ctx, const struct db_value *v, size_t n);
+int store_count(void *ctx, const struct db_value *v, size_t n);
 int store_grant(struct store *s, uint32_t world, uint64_t instance, uint64_t *ret_epoch,
 		Mudlark__WorldState **ret_state, struct arena *a);
 int store_progress(struct store *s, uint32_t world, uint64_t *ret_epoch, uint64_t *ret_instance,
@@ -54,6 +57,18 @@ int store_document_put(struct store *s, const Mudlark__DocumentPut *q, uint64_t 
 int store_document_query(struct store *s, const Mudlark__DocumentQuery *q,
 			 Mudlark__DocumentRow ***ret, size_t *ret_n, struct arena *a,
 			 struct buf *why);
+
+int store_document_drop(struct store *s, const Mudlark__DocumentDrop *q, uint64_t *ret_count);
+
+/* store_ledger.c */
+int store_ledger_reserve(struct store *s, const Mudlark__LedgerReserve *q, const char **ret_account,
+			 struct buf *why);
+int store_ledger_settle(struct store *s, const Mudlark__LedgerSettle *q, struct buf *why);
+int store_ledger_list(struct store *s, const Mudlark__LedgerList *q, Mudlark__LedgerRow ***ret,
+		      size_t *ret_n, struct arena *a);
+int store_ledger_drop(struct store *s, const Mudlark__LedgerDrop *q, uint64_t *ret_count);
+int store_group_begin(struct store *s);
+int store_group_end(struct store *s, int r);
 
 /* store_account.c */
 int store_account_create(struct store *s, const char *name, const char *hash, int64_t now_ms,
