@@ -3,8 +3,8 @@
  * between them; or, behind a byte 1, a list of small edits to a good pack, many of which leave it good.
  *
  * Oracles: a refused pack gives sentences with a place and nothing else; an accepted one is whole -
- * exits lead to rooms, spawns have a prototype and a place, texts are clean UTF-8 - and loads the
- * same twice.
+ * exits lead to rooms, spawns have a prototype and a place, minds have lines, errands can be done,
+ * texts are clean UTF-8 - and loads the same twice.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,6 +31,7 @@ static const char good_map[] =
 	"    things:\n"
 	"      - { item: box, holds: [ { item: coin, count: 3 } ] }\n"
 	"      - npc: gull\n"
+	"      - npc: ann\n"
 	"  lane: { name: A Lane, look: Narrow., exits: { south: quay } }\n"
 	"  loft: { name: A Loft, look: Dusty., indoors: true,\n"
 	"          exits: { down: { to: lane, oneway: true } } }\n"
@@ -39,8 +40,34 @@ static const char good_map[] =
 	"  coin: { name: a copper coin, look: Worn., weight: 5 }\n"
 	"npcs:\n"
 	"  gull: { name: a gull, look: It looks back., wanders: true, barks: [ \"A cry.\" ] }\n"
+	"  ann:\n"
+	"    name: Ann\n"
+	"    look: Busy.\n"
+	"    mind:\n"
+	"      persona: Ann mends nets.\n"
+	"      knows: [The tide.]\n"
+	"      avoids: [storm]\n"
+	"      greets: [\"Yes, {name}?\"]\n"
+	"      shrugs: [Hm., No.]\n"
+	"      thinks: [\"{npc}Ann{/} knots.\"]\n"
+	"      may: [say, give]\n"
+	"      gives: [ { item: coin, when: { regard: -5 } } ]\n"
+	"      topics:\n"
+	"        rope: { words: [rope], says: [Wet., \"At {time}.\"], offers: job, regard: 3 }\n"
+	"        job: { words: [job], says: [Done.], fact: It is done., when: { errand: job, is: "
+	"done } }\n"
+	"        coin: { words: [coin], says: [One.], when: { errand: job, step: give, has: coin } "
+	"}\n"
 	"help:\n"
-	"  tides: { title: Tides, text: They come and go., words: [tide] }\n";
+	"  tides: { title: Tides, text: They come and go., words: [tide] }\n"
+	"smalltalk:\n"
+	"  hello: { words: [hi, good day], says: [\"And to you, {name}.\"] }\n"
+	"errands:\n"
+	"  job: { name: A Job, giver: ann, offer: Would you?, reward: [coin], regard: 5, when: { "
+	"met: 1 },\n"
+	"    steps: [ { key: ask, journal: Ask., learn: ann/rope }, { key: go, journal: Go., "
+	"reach: loft },\n"
+	"      { key: give, journal: Give., bring: coin, to: ann, done: Done. } ] }\n";
 
 static void remove_dir(void)
 {
@@ -134,6 +161,56 @@ static void spawn_holds(const struct pack *p, const struct pack_spawn *s)
 	FUZZ_HOLDS(!s->inside || (s->inside >= p->spawns && s->inside < s));
 }
 
+/* A line that is said: plain, with the fields that are filled in and no other brace. */
+static void lines_hold(const char *const *lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		text_holds(lines[i]);
+		FUZZ_HOLDS(strlen(lines[i]) <= 300 && !strstr(lines[i], "{/}"));
+	}
+}
+
+static void topic_holds(const struct pack *p, const struct pack_topic *t)
+{
+	FUZZ_HOLDS(t->key && t->n_words && t->n_lines);
+	lines_hold(t->lines, t->n_lines);
+	lines_hold(t->words, t->n_words);
+	FUZZ_HOLDS(!t->offers ||
+		   (t->offers >= p->errands && t->offers < p->errands + p->n_errands));
+	if (t->when && t->when->told)
+		FUZZ_HOLDS(t->when->told_npc);
+	if (t->when && t->when->step)
+		FUZZ_HOLDS(t->when->errand);
+}
+
+static void mind_holds(const struct pack *p, const struct pack_mind *m)
+{
+	text_holds(m->persona);
+	FUZZ_HOLDS(m->n_greets && m->n_shrugs && m->may);
+	lines_hold(m->greets, m->n_greets);
+	lines_hold(m->shrugs, m->n_shrugs);
+	for (size_t i = 0; i < m->n_topics; i++)
+		topic_holds(p, &m->topics[i]);
+	for (size_t i = 0; i < m->n_gifts; i++)
+		FUZZ_HOLDS(m->gifts[i].item);
+}
+
+static void errand_holds(const struct pack_errand *e)
+{
+	text_holds(e->name);
+	text_holds(e->offer);
+	FUZZ_HOLDS(e->giver && e->giver->mind && e->n_steps);
+	for (size_t i = 0; i < e->n_steps; i++) {
+		const struct pack_step *s = &e->steps[i];
+
+		text_holds(s->journal);
+		FUZZ_HOLDS(!!s->learn + !!s->bring + !!s->reach == 1);
+		FUZZ_HOLDS(!s->bring == !s->to && !s->learn == !s->learn_npc);
+	}
+	for (size_t i = 0; i < e->n_reward; i++)
+		FUZZ_HOLDS(e->reward[i]);
+}
+
 static void pack_holds(const struct pack *p)
 {
 	FUZZ_HOLDS(p->start);
@@ -146,6 +223,13 @@ static void pack_holds(const struct pack *p)
 	}
 	for (size_t i = 0; i < p->n_spawns; i++)
 		spawn_holds(p, &p->spawns[i]);
+	for (size_t i = 0; i < p->n_npcs; i++)
+		if (p->npcs[i].mind)
+			mind_holds(p, p->npcs[i].mind);
+	for (size_t i = 0; i < p->n_smalltalk; i++)
+		topic_holds(p, &p->smalltalk[i]);
+	for (size_t i = 0; i < p->n_errands; i++)
+		errand_holds(&p->errands[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -10,7 +10,6 @@
 enum {
 	LINE_BYTES = 300, /* what is said is cut there */
 	LISTS_MAX = 16,
-	TOPICS_MAX = 64, /* of one mind with the small talk */
 	PERSONA_BYTES = 1500,
 	STYLE_BYTES = 500,
 	KNOWS_MAX = 24,
@@ -254,18 +253,12 @@ static size_t topic_bytes(const struct pack_topic *topics, size_t n)
 static void check_mind(struct pack_loader *l, const struct yaml_node *node,
 		       const struct pack_mind *mind, const struct records *small)
 {
-	size_t marks = 0, bytes = topic_bytes(small->list, small->n) + strlen(mind->persona);
+	size_t bytes = topic_bytes(small->list, small->n) + strlen(mind->persona);
 
-	if (mind->n_topics + small->n > TOPICS_MAX)
+	if (mind->n_topics + small->n > PACK_TOPICS_MAX)
 		mistake_at(&l->mistakes, node->key,
 			   "with the small talk this mind has %zu topics, of %u at most",
-			   mind->n_topics + small->n, (unsigned)TOPICS_MAX);
-	for (size_t i = 0; i < mind->n_topics; i++)
-		marks += mind->topics[i].marks;
-	if (marks > PACK_MARKS_MAX)
-		mistake_at(&l->mistakes, node->key,
-			   "%zu topics are to be kept in mind, of %u at most", marks,
-			   (unsigned)PACK_MARKS_MAX);
+			   mind->n_topics + small->n, (unsigned)PACK_TOPICS_MAX);
 	bytes += (mind->style ? strlen(mind->style) : 0) + bytes_of(mind->knows, mind->n_knows) +
 		 bytes_of(mind->greets, mind->n_greets) + bytes_of(mind->shrugs, mind->n_shrugs) +
 		 topic_bytes(mind->topics, mind->n_topics);

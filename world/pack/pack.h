@@ -25,7 +25,7 @@
 #define PACK_MAX_MISTAKES 100
 
 /* What is kept of one player and one npc has bounds (world/mind/bond.h): so have minds. */
-enum { PACK_MARKS_MAX = 24, PACK_GIFTS_MAX = 8, PACK_REGARD_MAX = 100 };
+enum { PACK_TOPICS_MAX = 64, PACK_GIFTS_MAX = 8, PACK_REGARD_MAX = 100 };
 
 struct pack_room;
 struct pack_spawn;
