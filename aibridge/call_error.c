@@ -154,11 +154,13 @@ static bool is_secret(struct span word, const char *key)
 
 void call_why(char ret[CALL_WHY_MAX], struct span text, const char *key)
 {
-	CLEANUP(buf_done) struct buf clean = { 0 }, out = { 0 };
+	CLEANUP(buf_done) struct buf one_line = { 0 }, clean = { 0 }, out = { 0 };
 	struct span rest, word;
 	size_t n;
 
-	text_clean(&clean, text);
+	for (size_t i = 0; i < text.n; i++)
+		buf_addc(&one_line, text.p[i] == '\n' || text.p[i] == '\r' ? ' ' : text.p[i]);
+	text_clean(&clean, buf_span(&one_line));
 	rest = buf_span(&clean);
 	while ((word = text_word(&rest)).n) {
 		if (out.n)

@@ -41,6 +41,14 @@ static void begin(void)
 	rig.wanted = 1;
 }
 
+static void end(void)
+{
+	ck_assert_uint_eq(http_under_way(rig.http), 0);
+	http_free(rig.http);
+	buf_clear(&rig.s.data);
+	web_done(&rig.w);
+}
+
 static bool on_status(void *ctx, long status)
 {
 	struct seen *s = ctx;
@@ -131,6 +139,7 @@ START_TEST(an_answer_comes_with_its_status)
 	ck_assert(web_was_asked(&rig.w, "POST /v1 HTTP/1.1\r\n"));
 	ck_assert(web_was_asked(&rig.w, "x-api-key: secret\r\n"));
 	ck_assert(web_was_asked(&rig.w, "\r\n\r\n{\"a\":1}"));
+	end();
 }
 END_TEST
 
@@ -152,6 +161,7 @@ START_TEST(the_body_is_ours_and_is_sent_without_waiting_for_leave)
 	ck_assert(!web_was_asked(&rig.w, "Expect"));
 	ck_assert(!web_was_asked(&rig.w, "yy"));
 	ck_assert_uint_gt(rig.w.request.n, sizeof(body));
+	end();
 }
 END_TEST
 
@@ -162,6 +172,7 @@ START_TEST(a_connection_is_used_again)
 		ck_assert_int_eq(get_plainly()->end, HTTP_DONE);
 	ck_assert_uint_eq(rig.w.requests, 5);
 	ck_assert_uint_eq(rig.w.opened, 1);
+	end();
 }
 END_TEST
 
@@ -173,6 +184,7 @@ START_TEST(a_redirect_is_not_followed)
 	ck_assert_int_eq(get_plainly()->end, HTTP_DONE);
 	ck_assert_int_eq(rig.s.r.status, 307);
 	ck_assert_uint_eq(rig.w.requests, 1);
+	end();
 }
 END_TEST
 
@@ -192,6 +204,7 @@ START_TEST(only_https_begins_and_http_where_it_is_allowed)
 	q.allow_http = false;
 	ck_assert_ptr_null(ask(&rig.s, &q));
 	ck_assert_uint_eq(http_under_way(rig.http), 0);
+	end();
 }
 END_TEST
 
@@ -201,6 +214,7 @@ START_TEST(no_proxy_is_taken_from_the_environment)
 	setenv("http_proxy", "http://127.0.0.1:1", 1);
 	setenv("all_proxy", "http://127.0.0.1:1", 1);
 	ck_assert_int_eq(get_plainly()->end, HTTP_DONE);
+	end();
 }
 END_TEST
 
@@ -210,11 +224,12 @@ START_TEST(nobody_there_is_no_connection)
 
 	begin();
 	q = request();
-	evconnlistener_free(rig.w.listener);
+	web_go_away(&rig.w);
 	ck_assert_int_eq(get(&q)->end, HTTP_CONNECT);
 	ck_assert(!rig.s.r.sent);
 	ck_assert_str_ne(rig.s.r.why, "");
 	ck_assert_int_eq(rig.s.r.status, 0);
+	end();
 }
 END_TEST
 
@@ -232,6 +247,7 @@ START_TEST(what_does_not_speak_tls_is_no_connection)
 	get(&q);
 	ck_assert(!rig.s.r.sent);
 	ck_assert_uint_eq(rig.w.requests, 0);
+	end();
 }
 END_TEST
 
@@ -248,6 +264,7 @@ START_TEST(a_stream_that_falls_silent_is_a_stall)
 	ck_assert_data("hello there");
 	web_go_on(&rig.w, 10 * MS);
 	ck_assert_uint_eq(rig.w.open, 0);
+	end();
 }
 END_TEST
 
@@ -263,6 +280,7 @@ START_TEST(a_slow_stream_is_no_stall)
 	rig.w.reply.step_us = 50 * MS; /* in all longer than the stall */
 	ck_assert_int_eq(get(&q)->end, HTTP_DONE);
 	ck_assert_data("hello there");
+	end();
 }
 END_TEST
 
@@ -280,6 +298,7 @@ START_TEST(a_first_byte_that_does_not_come_is_a_stall)
 	rig.w.reply.first_us = LONG;
 	ck_assert_int_eq(get(&q)->end, HTTP_STALL);
 	ck_assert_uint_eq(rig.s.data.n, 0);
+	end();
 }
 END_TEST
 
@@ -292,6 +311,7 @@ START_TEST(the_first_byte_may_take_longer_than_a_stall)
 	q.stall_us = 50 * MS;
 	rig.w.reply.first_us = 200 * MS;
 	ck_assert_int_eq(get(&q)->end, HTTP_DONE);
+	end();
 }
 END_TEST
 
@@ -309,6 +329,7 @@ START_TEST(the_deadline_ends_what_still_flows)
 	ck_assert(rig.s.r.sent);
 	web_go_on(&rig.w, 10 * MS);
 	ck_assert_uint_eq(rig.w.open, 0);
+	end();
 }
 END_TEST
 
@@ -321,6 +342,7 @@ START_TEST(a_connection_that_breaks_is_a_cut)
 	rig.w.reply.form = WEB_RESET;
 	ck_assert_int_eq(get_plainly()->end, HTTP_CUT);
 	ck_assert(rig.s.r.sent);
+	end();
 }
 END_TEST
 
@@ -338,6 +360,7 @@ START_TEST(an_answer_that_is_too_large_ends_early)
 	q.max_bytes = sizeof(body);
 	ck_assert_int_eq(get(&q)->end, HTTP_DONE);
 	ck_assert_uint_eq(rig.s.data.n, sizeof(body));
+	end();
 }
 END_TEST
 
@@ -348,6 +371,7 @@ START_TEST(an_unwanted_body_is_not_handed_on)
 	ck_assert_int_eq(get_plainly()->end, HTTP_DONE);
 	ck_assert_uint_eq(rig.s.data.n, 0);
 	ck_assert_int_eq(rig.s.status, 200);
+	end();
 }
 END_TEST
 
@@ -359,6 +383,7 @@ START_TEST(a_status_without_a_body_is_told_too)
 	ck_assert_int_eq(get_plainly()->end, HTTP_DONE);
 	ck_assert_int_eq(rig.s.status, 500);
 	ck_assert_uint_eq(rig.s.pieces, 0);
+	end();
 }
 END_TEST
 
@@ -386,6 +411,7 @@ START_TEST(it_is_told_when_to_come_back)
 	ck_assert_uint_gt(told_to_wait(date), 60000000);
 	ck_assert_uint_le(rig.s.r.retry_after_us, 100000000);
 	ck_assert_uint_eq(told_to_wait("retry-after: Wed, 21 Oct 2015 07:28:00 GMT\r\n"), 0);
+	end();
 }
 END_TEST
 
@@ -413,6 +439,7 @@ START_TEST(a_call_can_be_cancelled_in_its_own_data)
 	ck_assert_uint_eq(http_under_way(rig.http), 0);
 	ck_assert_uint_eq(rig.s.ends, 0);
 	ck_assert_uint_eq(rig.s.pieces, 1);
+	end();
 }
 END_TEST
 
@@ -442,6 +469,7 @@ START_TEST(a_call_can_be_cancelled_in_the_data_of_another)
 	ck_assert_int_eq(rig.s.r.end, HTTP_DONE);
 	ck_assert_uint_eq(other.ends, 0);
 	ck_assert_uint_eq(http_under_way(rig.http), 0);
+	end();
 }
 END_TEST
 
@@ -469,6 +497,7 @@ START_TEST(a_call_can_be_begun_in_the_data_of_another)
 	ck_assert_int_eq(rig.s.r.end, HTTP_DONE);
 	ck_assert_int_eq(second.r.end, HTTP_DONE);
 	ck_assert_uint_eq(second.data.n, 11);
+	end();
 }
 END_TEST
 
@@ -490,6 +519,7 @@ START_TEST(a_call_begun_and_cancelled_in_data_never_was)
 	ck_assert_uint_eq(second.ends, 0);
 	ck_assert_uint_eq(http_under_way(rig.http), 0);
 	ck_assert_uint_eq(rig.w.requests, 1);
+	end();
 }
 END_TEST
 
@@ -504,6 +534,7 @@ START_TEST(a_call_can_be_begun_at_the_end_of_another)
 	ask(&rig.s, &q);
 	web_run(&rig.w);
 	ck_assert_int_eq(second.r.end, HTTP_DONE);
+	end();
 }
 END_TEST
 
@@ -528,6 +559,7 @@ START_TEST(many_at_once_share_a_few_connections)
 	}
 	ck_assert_uint_le(rig.w.opened, 8);
 	ck_assert_uint_eq(rig.w.requests, ARRAY_LEN(many));
+	end();
 }
 END_TEST
 

@@ -188,6 +188,26 @@ static inline void web_begin(struct web *w)
 	loop_timer_in(&w->guard, 20000000);
 }
 
+/* Its connections are closed, or about to be. */
+static inline void web_done(struct web *w)
+{
+	if (w->listener)
+		evconnlistener_free(w->listener);
+	loop_timer_done(&w->guard);
+	while (w->open)
+		(void)event_base_loop(loop_base(w->loop), EVLOOP_ONCE);
+	buf_clear(&w->request);
+	loop_free(w->loop);
+	*w = (struct web){ 0 };
+}
+
+/* Nobody is there any more. */
+static inline void web_go_away(struct web *w)
+{
+	evconnlistener_free(w->listener);
+	w->listener = NULL;
+}
+
 /* Until loop_stop(). */
 static inline void web_run(struct web *w)
 {
