@@ -276,6 +276,15 @@ static struct span without_possessive(struct span w)
 	return w;
 }
 
+static void add_length(struct fold *f, size_t n)
+{
+	if (f->n == f->cap) {
+		f->cap = f->cap ? f->cap * 2 : 16;
+		f->words = base_realloc(f->words, f->cap, sizeof(*f->words));
+	}
+	f->words[f->n++] = (struct span){ NULL, n };
+}
+
 void fold_init(struct fold *f, struct span text, unsigned how)
 {
 	struct buf plain = { 0 };
@@ -295,7 +304,7 @@ void fold_init(struct fold *f, struct span text, unsigned how)
 		word = without_possessive(word);
 		f->text.n -= n - word.n;
 		buf_addc(&f->text, ' ');
-		f->words[f->n++].n = word.n;
+		add_length(f, word.n);
 	}
 	/* Only now nothing moves any more. */
 	for (size_t i = 0; i < f->n; at += f->words[i++].n + 1)
@@ -306,7 +315,9 @@ void fold_init(struct fold *f, struct span text, unsigned how)
 void fold_done(struct fold *f)
 {
 	buf_done(&f->text);
-	f->n = 0;
+	free(f->words);
+	f->words = NULL;
+	f->n = f->cap = 0;
 }
 
 static bool ends(struct span w, const char *with, size_t n)

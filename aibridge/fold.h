@@ -11,7 +11,7 @@
 #include "rt/base.h"
 #include "rt/buf.h"
 
-enum { FOLD_WORDS_MAX = 256 };
+enum { FOLD_WORDS_MAX = 1024 };
 
 enum fold_how {
 	FOLD_LOOKALIKES = 1 << 0, /* letters of other scripts that look Latin are Latin */
@@ -20,8 +20,8 @@ enum fold_how {
 
 struct fold {
 	struct buf text; /* the words, a space before and behind each: " low tide " */
-	struct span words[FOLD_WORDS_MAX]; /* in it; what comes after the last is left out */
-	size_t n;
+	struct span *words; /* in it; what comes after FOLD_WORDS_MAX is left out */
+	size_t n, cap;
 };
 
 /* Into a zeroed or done one. */

@@ -18,6 +18,10 @@
 
 enum { NAME_MAX_BYTES = 60, LINE_MAX_BYTES = 240, SECTION_LIST_MAX = 2400 };
 
+static const char opening[] = ", a person of flesh and blood, and nobody else.\n";
+static const char turn_aside[] = "Turn such talk aside in your own way, without these words:";
+static const char asked_about[] =
+	"You are asked about something that you can tell, in your own words: ";
 static const char rules[] =
 	"- Answer in the first person, in character, with one to three short spoken sentences. "
 	"Stop there.\n"
@@ -105,7 +109,7 @@ static void add_who(struct buf *out, const struct section_ctx *c)
 		add_own(out, text_of(c->v->pronoun), 16);
 		buf_addc(out, ')');
 	}
-	buf_adds(out, ", a person of flesh and blood, and nobody else.\n");
+	buf_adds(out, opening);
 	add_own(out, bytes_of(&c->v->persona), 2400);
 	buf_addc(out, '\n');
 }
@@ -148,7 +152,7 @@ static void add_avoids(struct buf *out, const struct section_ctx *c)
 	if (!c->v->n_avoids)
 		return;
 	add_heading(out, "What you will not talk about");
-	buf_adds(out, "Turn such talk aside in your own way, without these words:");
+	buf_adds(out, turn_aside);
 	for (size_t i = 0; i < c->v->n_avoids && out->n - from < 500; i++) {
 		buf_adds(out, i ? ", " : " ");
 		add_own(out, text_of(c->v->avoids[i]), 40);
@@ -347,9 +351,11 @@ void prompt_build(struct arena *a, const Mudlark__AiAsk *ask, const struct talk 
 	add_messages(a, ask, talk, used < PROMPT_MAX ? PROMPT_MAX - used : 0, ret);
 }
 
-struct span prompt_rules(void)
+struct span prompt_secret(size_t i)
 {
-	return (struct span){ rules, sizeof(rules) - 1 };
+	static const char *const pieces[] = { rules, opening, turn_aside, asked_about };
+
+	return text_of(i < ARRAY_LEN(pieces) ? pieces[i] : "");
 }
 
 /* Tokenizers may normalize before they count: the longest form there is. */

@@ -49,5 +49,6 @@ void prompt_build(struct arena *a, const Mudlark__AiAsk *ask, const struct talk 
 /* The most tokens this can be for any tokenizer, answer included: bytes, as a token has one at least,
  * and what providers put around messages and tools. */
 uint64_t prompt_tokens_bound(const struct prompt *p);
-/* The rules that are in every system text: nobody but the model is to see them. */
-struct span prompt_rules(void);
+/* What we ourselves write into every system text, piece by piece: nobody but the model is to see it.
+ * Empty behind the last. */
+struct span prompt_secret(size_t i);
