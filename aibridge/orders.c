@@ -146,16 +146,15 @@ static void put_spend(const struct orders_of *of, struct buf *out)
 	static const char *const names[] = { "minute", "hour", "day" };
 	const uint64_t now = clock_mono(of->clock);
 
-	buf_adds(out, "  Spent by this aibridge:");
+	buf_adds(out, "  Spent by this aibridge:\n");
 	for (size_t i = 0; i < ARRAY_LEN(minutes); i++) {
 		uint64_t tokens = 0;
 		const uint64_t nanos = spend_last(of->spend, now, minutes[i], &tokens);
 
-		buf_adds(out, i ? "; " : " ");
+		buf_adds(out, "    ");
 		money_format(out, nanos);
-		buf_addf(out, " (%" PRIu64 " tokens) in a %s", tokens, names[i]);
+		buf_addf(out, " (%" PRIu64 " tokens) in a %s\n", tokens, names[i]);
 	}
-	buf_adds(out, ".\n");
 }
 
 static bool order_status(struct orders *o, UNUSED const Mudlark__AiOrder *m,
@@ -166,11 +165,10 @@ static bool order_status(struct orders *o, UNUSED const Mudlark__AiOrder *m,
 
 	buf_addf(out, "%s%s\n", of->name, of->asks->paused ? ": paused, nobody is paid." : ":");
 	put_roster(of->roster, out);
-	buf_addf(out,
-		 "  %zu asks under way, %zu may ask providers, %zu wait for that;"
-		 " %zu settlements wait.\n",
-		 of->asks->n, of->asks->n_slots, ask_queue_length(of->asks->queue),
-		 of->store->n_kept);
+	buf_addf(out, "  Under way: %zu asks; %zu may ask providers, %zu wait for that.\n",
+		 of->asks->n, of->asks->n_slots, ask_queue_length(of->asks->queue));
+	if (of->store->n_kept > 0)
+		buf_addf(out, "  %zu settlements wait for the store.\n", of->store->n_kept);
 	put_counts(out, "Answers", &n[N_ANSWERS], AI_PROVIDERS, provider_at);
 	put_counts(out, "Failures", &n[N_ATTEMPTS + 1], CALL_ERRORS - 1, failure_at);
 	put_counts(out, "Refused by the guard", &n[N_GUARD + 1], GUARD_VERDICTS - 1, verdict_at);
@@ -263,7 +261,8 @@ static void show_transcript(UNUSED const struct order *k, const Mudlark__Persist
 			    struct buf *out)
 {
 	if (reply->n_documents == 0)
-		buf_adds(out, "Nothing is kept of such a conversation.\n");
+		buf_adds(out,
+			 "Nothing is kept of such a conversation. (transcript marrable Ana)\n");
 	for (size_t i = reply->n_documents; i > 0; i--) {
 		const ProtobufCBinaryData body = reply->documents[i - 1]->body;
 
@@ -328,7 +327,7 @@ void orders_take(struct orders *o, const Mudlark__AiOrder *m)
 	struct buf text = { 0 };
 
 	if (!v) {
-		buf_adds(&text, "An aibridge knows status, budget [player|npc|pack|day|all] and "
+		buf_adds(&text, "An aibridge knows: status, budget [player|npc|pack|day|all],\n"
 				"transcript NPC [PLAYER].\n");
 		answer(o, m->order, &text);
 	} else if (v->run(o, m, words, &text)) {
