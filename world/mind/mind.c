@@ -11,17 +11,13 @@
 #include <string.h>
 
 #include "aibridge.pb-c.h"
-#include "rt/log.h"
 #include "rt/text.h"
 #include "world/core/name.h"
 #include "world/core/place.h"
 #include "world/core/player.h"
 #include "world/core/say.h"
 #include "world/core/timer.h"
-#include "world/mind/acts.h"
-#include "world/mind/bond.h"
 #include "world/mind/bridges.h"
-#include "world/mind/errand.h"
 #include "world/mind/orders.h"
 #include "world/mind/view.h"
 
@@ -49,22 +45,7 @@ void minds_free(struct world *w)
 	w->minds = NULL;
 }
 
-static bool is_here(const struct world *w, const struct thoughts *t, uint64_t player)
-{
-	struct ent e = ent_by_id(w, player), room = place_room(w, t->npc);
-
-	return ent_is(e) && ent_is(room) && ent_same(place_room(w, e), room);
-}
-
 /* ---- an ask begins ---- */
-
-static void drop_ask(struct thoughts *t, size_t at)
-{
-	mind_free_ask(&t->asks[at]);
-	t->n_asks--;
-	memmove(&t->asks[at], &t->asks[at + 1], (t->n_asks - at) * sizeof(t->asks[0]));
-	t->asks[t->n_asks] = (struct mind_ask){ 0 };
-}
 
 static uint64_t send_ask(struct world *w, struct thoughts *t, uint64_t generation)
 {
@@ -116,8 +97,8 @@ static void next_ask(struct world *w, struct ent npc)
 {
 	struct thoughts *t = mind_thoughts(w, npc);
 
-	while (!t->begun && t->n_asks && !is_here(w, t, t->asks[0].player)) {
-		drop_ask(t, 0);
+	while (!t->begun && t->n_asks && !mind_is_here(w, t, t->asks[0].player)) {
+		mind_drop_ask(t, 0);
 		ent_touch(w, npc);
 	}
 	if (t->begun || !t->n_asks || t->n_lines ||
@@ -125,145 +106,6 @@ static void next_ask(struct world *w, struct ent npc)
 		return;
 	ent_touch(w, npc);
 	begin_ask(w, t);
-}
-
-/* ---- and ends ---- */
-
-/* Nothing comes for it any more. */
-static void forget_generation(struct world *w, struct thoughts *t)
-{
-	map64_del(&w->minds->asks, t->slot.generation);
-	bridges_ended(w, t->bridge);
-	t->bridge = 0;
-	t->gesture = 0;
-}
-
-static void call_off(struct world *w, struct thoughts *t)
-{
-	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
-	Mudlark__AiCancel m = MUDLARK__AI_CANCEL__INIT;
-
-	m.ask = t->slot.generation;
-	in.body_case = MUDLARK__AI_IN__BODY_CANCEL;
-	in.cancel = &m;
-	bridges_send(w, t->bridge, &in);
-	forget_generation(w, t);
-}
-
-/* What is under way is over, with what was said. */
-static void clear(struct thoughts *t)
-{
-	if (t->begun && t->n_asks)
-		drop_ask(t, 0);
-	mind_free_lines(t);
-	mind_free_acts(t);
-	free(t->topic);
-	t->topic = NULL;
-	t->begun = t->over = t->cut = t->own = false;
-	t->told = 0;
-}
-
-static void fail(struct world *w, struct thoughts *t, const char *cause)
-{
-	log_info("answer_failed", LOG_STR("npc", mind_key(w, t->npc)), LOG_STR("cause", cause));
-	(void)slot_fail(&t->slot, t->slot.generation, cause);
-	w->stats.answers_failed++;
-	t->over = true;
-}
-
-static void do_acts(struct world *w, struct ent npc, struct ent player, const struct mind_act *acts,
-		    size_t n)
-{
-	struct buf why = { 0 };
-
-	for (size_t i = 0; i < n; i++) {
-		Mudlark__AiAct m = MUDLARK__AI_ACT__INIT;
-		struct thoughts *t;
-
-		m.verb = acts[i].verb;
-		m.target = acts[i].target;
-		m.text = (ProtobufCBinaryData){ strlen(acts[i].text), (uint8_t *)acts[i].text };
-		buf_reset(&why);
-		if (!acts_do(w, npc, player, &m, &why) && (t = mind_open(w, npc)))
-			mind_refuse(t, buf_span(&why));
-	}
-	buf_done(&why);
-}
-
-/* The answer was said to the end: what follows from it. What is done may change everything. */
-static void finish(struct world *w, struct ent npc)
-{
-	struct thoughts *t = mind_open(w, npc);
-	struct ent player = ent_by_id(w, t->asks[0].player);
-	struct thoughts taken = { .n_acts = t->n_acts, .topic = TAKE(t->topic) };
-	const struct pack_topic *topic = NULL;
-
-	memcpy(taken.acts, t->acts, sizeof(taken.acts));
-	t->n_acts = 0;
-	t->answered = t->asks[0].player;
-	t->answered_tick = w->tick;
-	clear(t);
-	bond_meet(w, player, mind_key(w, npc));
-	if (taken.topic)
-		topic = view_topic(w, npc, player, taken.topic);
-	if (topic)
-		errand_told(w, npc, player, topic);
-	do_acts(w, npc, player, taken.acts, taken.n_acts);
-	mind_free_acts(&taken);
-	free(taken.topic);
-}
-
-/* Nothing of an answer was said: something of its own instead. True: there is a line to be said. */
-static bool make_up(struct world *w, struct thoughts *t)
-{
-	struct ent player = ent_by_id(w, t->asks[0].player);
-
-	if (t->cut) {
-		t->cut = false;
-		act(w, &(struct act){ .actor = t->npc,
-				      .to_others = "$n loses the thread, and breaks off.",
-				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
-		return false;
-	}
-	if (t->told || t->own)
-		return false;
-	t->own = true;
-	return mind_own_line(w, t->npc, player, t->asks[0].why);
-}
-
-/* The player has gone: in the middle of it, or before. */
-static void leave_off(struct world *w, struct thoughts *t)
-{
-	struct ent player = ent_by_id(w, t->asks[0].player);
-
-	if (slot_cancel(&t->slot))
-		call_off(w, t);
-	if (!t->told && ent_is(player) && ent_is(place_room(w, player)) &&
-	    mind_is_watched(w, t->npc))
-		act(w, &(struct act){ .actor = t->npc,
-				      .target = player,
-				      .to_others = "$n looks after $N.",
-				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
-	clear(t);
-}
-
-/* Says what is due, and ends what is said. */
-static void go_on(struct world *w, struct ent npc)
-{
-	const struct thoughts *t = mind_thoughts(w, npc);
-
-	if (t->begun && !is_here(w, t, t->asks[0].player)) {
-		leave_off(w, mind_open(w, npc));
-		return;
-	}
-	mind_speak(w, npc);
-	t = mind_thoughts(w, npc);
-	if (t && t->begun && t->over && !t->n_lines && make_up(w, mind_open(w, npc))) {
-		mind_speak(w, npc);
-		t = mind_thoughts(w, npc);
-	}
-	if (t && t->begun && t->over && !t->n_lines)
-		finish(w, npc);
 }
 
 void mind_forget_player(struct world *w, struct ent player)
@@ -274,12 +116,12 @@ void mind_forget_player(struct world *w, struct ent player)
 	for (struct thoughts *t = head->next; t != head; t = t->next) {
 		if (t->begun && t->asks[0].player == id) {
 			if (slot_cancel(&t->slot))
-				call_off(w, t);
-			clear(mind_open(w, t->npc));
+				mind_call_off(w, t);
+			mind_clear(mind_open(w, t->npc));
 		}
 		for (size_t i = t->n_asks; i-- > t->begun;)
 			if (t->asks[i].player == id)
-				drop_ask(mind_open(w, t->npc), i);
+				mind_drop_ask(mind_open(w, t->npc), i);
 		if (t->good_for == id)
 			t->good_for = 0;
 	}
@@ -292,10 +134,10 @@ void mind_still(struct world *w, struct ent npc)
 	if (!t)
 		return;
 	if (slot_cancel(&t->slot))
-		call_off(w, t);
-	clear(t);
+		mind_call_off(w, t);
+	mind_clear(t);
 	while (t->n_asks)
-		drop_ask(t, 0);
+		mind_drop_ask(t, 0);
 	t->follows = 0;
 	mind_rest(t);
 }
@@ -334,7 +176,7 @@ void mind_queue(struct world *w, struct ent npc, struct ent player, struct mind_
 	mind_busy(w, t);
 	next_ask(w, npc);
 	if (t->begun && t->over)
-		go_on(w, npc); /* nobody to ask */
+		mind_go_on(w, npc); /* nobody to ask */
 }
 
 void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_why why,
@@ -351,95 +193,6 @@ void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_
 			   .player = ent_id(w, player),
 			   .why = why,
 			   .text = base_dup(text.p ? text.p : "", text_cut(text, MIND_TEXT_MAX)) });
-}
-
-/* ---- what aibridges say ---- */
-
-/* Who waits for it; NULL: it is late, or of another than was asked. */
-static struct thoughts *awaited(struct world *w, uint64_t peer, uint64_t ask)
-{
-	void *packed = map64_get(&w->minds->asks, ask ? ask : UINT64_MAX);
-	uint64_t v = (uint64_t)(uintptr_t)packed;
-	struct ent npc = { (uint32_t)v, (uint32_t)(v >> 32) };
-	const struct thoughts *t = mind_thoughts(w, npc);
-
-	if (t && slot_awaits(&t->slot, ask) && t->bridge == peer)
-		return mind_open(w, npc);
-	if (packed && !t)
-		map64_del(&w->minds->asks, ask);
-	w->stats.late_answers++;
-	return NULL;
-}
-
-void mind_said(struct world *w, uint64_t peer, const Mudlark__AiSaid *m)
-{
-	struct thoughts *t = awaited(w, peer, m->ask);
-	const struct span text = { (const char *)m->text.data, m->text.len };
-
-	if (!t || m->n <= t->heard)
-		return;
-	t->heard = m->n;
-	if (!mind_line(w, t->npc, text, m->emote))
-		return;
-	if (!m->emote) {
-		slot_keep(&t->slot, text, w->tick);
-		t->good_for = t->asks[0].player;
-	}
-	go_on(w, t->npc);
-}
-
-static void take_acts(struct thoughts *t, const Mudlark__AiDone *m)
-{
-	struct buf text = { 0 };
-
-	mind_free_acts(t);
-	for (size_t i = 0; i < m->n_acts && t->n_acts < MIND_ACTS; i++) {
-		const Mudlark__AiAct *a = m->acts[i];
-
-		buf_reset(&text);
-		text_clean(&text, (struct span){ (const char *)a->text.data, a->text.len });
-		t->acts[t->n_acts++] = (struct mind_act){
-			.verb = base_dup(a->verb, strlen(a->verb)),
-			.target = base_dup(a->target, strlen(a->target)),
-			.text = base_dup(buf_p(&text), text_cut(buf_span(&text), MIND_LINE_MAX)),
-		};
-	}
-	buf_done(&text);
-}
-
-void mind_done(struct world *w, uint64_t peer, const Mudlark__AiDone *m)
-{
-	struct thoughts *t = awaited(w, peer, m->ask);
-
-	if (!t)
-		return;
-	forget_generation(w, t);
-	if (m->failed) {
-		fail(w, t, *m->cause ? m->cause : "failed");
-	} else {
-		(void)slot_good(&t->slot, m->ask);
-		t->over = true;
-		take_acts(t, m);
-		free(t->topic);
-		t->topic = *m->topic ? base_dup(m->topic, strlen(m->topic)) : NULL;
-	}
-	go_on(w, t->npc);
-}
-
-void mind_lost(struct world *w, uint64_t instance)
-{
-	struct thoughts *head = &w->minds->busy, *next;
-
-	for (struct thoughts *t = head->next; t != head; t = next) {
-		next = t->next;
-		if (t->slot.state != SLOT_PENDING || t->bridge != instance)
-			continue;
-		t = mind_open(w, t->npc);
-		forget_generation(w, t);
-		t->cut = t->told > 0;
-		fail(w, t, "the aibridge is gone");
-	}
-	orders_lost(w, instance);
 }
 
 /* ---- time ---- */
@@ -468,15 +221,15 @@ static bool tick_one(struct world *w, struct thoughts *t)
 	if (t->follows)
 		mind_follow_step(w, npc);
 	if (due) {
-		call_off(w, mind_open(w, npc));
-		fail(w, t, "no answer in time");
+		mind_call_off(w, mind_open(w, npc));
+		mind_fail(w, t, "no answer in time");
 	} else if (thinks) {
 		mind_gesture(w, npc);
 	}
 	acts = (t->n_lines && t->next_say <= w->tick) || (t->begun && t->over && !t->n_lines) ||
-	       (t->begun && !is_here(w, t, t->asks[0].player));
+	       (t->begun && !mind_is_here(w, t, t->asks[0].player));
 	if (acts)
-		go_on(w, npc);
+		mind_go_on(w, npc);
 	t = mind_thoughts(w, npc);
 	if (t && !t->begun && t->n_asks && !t->n_lines)
 		next_ask(w, npc);

@@ -1,7 +1,9 @@
 /*
  * mind_inner.h - the inside of a mind, for its files:
  *
- *	mind.c		the life of an ask: who waits, who is asked, what comes back, the end
+ *	mind.c		who waits, who is asked, and time
+ *	mind_answer.c	what comes back
+ *	mind_end.c	the end of an ask, and what follows from it
  *	mind_hear.c	who is meant by what is said in a room; no talk among themselves without end
  *	mind_say.c	sentences: their pace, what may not be said, gestures, lines of its own
  *	mind_people.c	the players' side: with whom one talks, how much, who was greeted
@@ -129,6 +131,21 @@ void mind_refuse(struct thoughts *t, struct span why);
 void mind_forget_refused(struct thoughts *t);
 const struct pack_mind *mind_pack(const struct world *w, struct ent npc); /* NULL: has no mind */
 const char *mind_key(const struct world *w, struct ent npc);		  /* "foreshore/marrable" */
+
+/* ---- mind_end.c ---- */
+
+/* Are the two of them in one room? */
+bool mind_is_here(const struct world *w, const struct thoughts *t, uint64_t player);
+void mind_drop_ask(struct thoughts *t, size_t at);
+/* Nothing comes any more for the ask that was under way. */
+void mind_forget_ask(struct world *w, struct thoughts *t);
+/* The same, and who was asked is told. */
+void mind_call_off(struct world *w, struct thoughts *t);
+void mind_fail(struct world *w, struct thoughts *t, const char *cause);
+/* What is under way is over, with what was said. */
+void mind_clear(struct thoughts *t);
+/* Says what is due, and ends what is said. */
+void mind_go_on(struct world *w, struct ent npc);
 
 /* ---- mind.c ---- */
 
