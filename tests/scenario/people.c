@@ -12,6 +12,9 @@
 #include "tests/support/store.h"
 #include "tests/support/tmp.h"
 
+const char *const people_trees[] = { "oak",   "ash",   "elm",	"yew",	 "fir",
+				     "larch", "maple", "hazel", "birch", "willow" };
+
 static const char head[] = "name: mill\nversion: \"1\"\nlicence: MIT\nstart: mill\n";
 
 static const char map[] =
@@ -63,6 +66,16 @@ static const char folk[] =
 	"          words: [ work ]\n"
 	"          says: [ \"I could use a sack.\" ]\n"
 	"          offers: sack\n"
+	"        oak: { words: [ oak ], says: [ \"There is oak enough for a wheel.\" ] }\n"
+	"        ash: { words: [ ash ], says: [ \"There is ash enough for a wheel.\" ] }\n"
+	"        elm: { words: [ elm ], says: [ \"There is elm enough for a wheel.\" ] }\n"
+	"        yew: { words: [ yew ], says: [ \"There is yew enough for a wheel.\" ] }\n"
+	"        fir: { words: [ fir ], says: [ \"There is fir enough for a wheel.\" ] }\n"
+	"        larch: { words: [ larch ], says: [ \"There is larch enough for a wheel.\" ] }\n"
+	"        maple: { words: [ maple ], says: [ \"There is maple enough for a wheel.\" ] }\n"
+	"        hazel: { words: [ hazel ], says: [ \"There is hazel enough for a wheel.\" ] }\n"
+	"        birch: { words: [ birch ], says: [ \"There is birch enough for a wheel.\" ] }\n"
+	"        willow: { words: [ willow ], says: [ \"There is willow enough for a wheel.\" ] }\n"
 	"  widow:\n"
 	"    name: Ada Reed\n"
 	"    words: [ ada, widow ]\n"
@@ -163,12 +176,20 @@ void people_hear(struct talk *t, const char *text)
 	talk_expect(t, line);
 }
 
-char *people_ai(struct people *p, const char *words)
+void people_staff(struct people *p, struct talk *t, const char *name)
 {
-	CLEANUP(base_freep) char *line = NULL;
+	const char *const words[] = { "account", "grant", name, "implementor", NULL };
+	CLEANUP(base_freep) char *text = NULL;
+	int status;
 
-	must(asprintf(&line, "@ai %s\n", words), "asprintf");
-	return mud_console(&p->mud, line);
+	people_enter(p, t, name);
+	talk_line(t, "quit");
+	talk_expect_end(t);
+	talk_close(t);
+	text = mud_command(&p->mud, words, NULL, &status);
+	if (status)
+		die("%s", text);
+	people_return(p, t, name);
 }
 
 static void look_into(const char *path, const char *text)

@@ -20,6 +20,10 @@
 #define PEOPLE_GESTURE "Hob Miller looks at the wheel."
 #define PEOPLE_ADA_SHRUG "I only knit."
 
+/* The miller has one thing to say of each: "There is oak enough for a wheel." He would not say the same twice. */
+enum { PEOPLE_TREES = 10 };
+extern const char *const people_trees[];
+
 enum { PEOPLE_SETS = 40 };
 
 struct people {
@@ -44,7 +48,7 @@ void people_enter(struct people *p, struct talk *t, const char *name);
 void people_return(struct people *p, struct talk *t, const char *name);
 /* Waits until the miller says the text, as his command `say` shows it. */
 void people_hear(struct talk *t, const char *text);
-/* What `@ai WORDS` answers, when it is answered in full; freed by the caller. */
-char *people_ai(struct people *p, const char *words) MUST_USE;
+/* The same with the rights of an implementor. */
+void people_staff(struct people *p, struct talk *t, const char *name);
 /* Every file of its folder but the fake's key: none has the text (the key, most of all). */
 void people_nowhere(struct people *p, const char *text);
