@@ -6,6 +6,7 @@ FUZZ_BIN := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
 FUZZ_FOR_gateway := telnet telnet_diff telopt markup gmcp line msdp mccp charset http websocket proxy
 FUZZ_LIBS_telnet_diff := -ltelnet
 FUZZ_FOR_world := pack command
+FUZZ_FOR_aibridge := provider sse
 FUZZ_MAKE = $(MAKE) --no-print-directory -j$(JOBS) B=$(B)/fuzz CC=clang OPT=-O1 \
 	SAN=fuzzer-no-link,address,undefined WARN=-w fuzz-bin
 CHECKS += check-fuzz
@@ -21,7 +22,9 @@ check-fuzz:
 fuzz-bin: $(FUZZ_BIN)
 $(FUZZ_FOR_gateway:%=$(B)/tests/fuzz/fuzz_%): $(B)/libgateway.a
 $(FUZZ_FOR_world:%=$(B)/tests/fuzz/fuzz_%): $(B)/libworld.a
+$(FUZZ_FOR_aibridge:%=$(B)/tests/fuzz/fuzz_%): $(B)/libaibridge.a
+$(FUZZ_FOR_aibridge:%=$(B)/tests/fuzz/fuzz_%): FUZZ_PKGS := aibridge
 $(FUZZ_BIN): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/librt.a
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter-out %librt.a,$(filter %.a,$^)) \
-		$(B)/librt.a $(call libs,gateway) $(FUZZ_LIBS_$*)
+		$(B)/librt.a $(call libs,$(or $(FUZZ_PKGS),gateway)) $(FUZZ_LIBS_$*)
