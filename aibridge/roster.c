@@ -40,8 +40,10 @@ static int add_first(struct roster *r, const struct ai_conf *conf, struct buf *w
 		buf_addf(why, "%s has to be told which model is meant", provider_name(kind));
 		return mistake("ai.model", why);
 	}
-	if (provider_init(&p, kind, conf->model, conf->url, conf->key_file, conf, why))
+	if (provider_init(&p, kind, conf->model, conf->url, conf->key_file, conf, why)) {
+		provider_done(&p);
 		return mistake("ai.provider", why);
+	}
 	add(r, &p, conf);
 	return 0;
 }
@@ -67,6 +69,8 @@ static int add_fallback(struct roster *r, const char *row, const struct ai_conf 
 		failed = provider_init(&p, kind, words[0], words[1], words[2], conf, why);
 	if (failed == 0)
 		add(r, &p, conf);
+	else
+		provider_done(&p);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		free(words[i]);
 	return failed ? mistake("ai.fallback", why) : 0;

@@ -11,6 +11,12 @@ static struct store_rig r;
 static size_t answers, silences;
 static Mudlark__Status status;
 
+static void begin(void)
+{
+	answers = silences = 0;
+	store_rig_begin(&r);
+}
+
 static void on_done(UNUSED void *ctx, const Mudlark__PersistReply *m)
 {
 	*(m ? &answers : &silences) += 1;
@@ -56,7 +62,7 @@ static void expect_settlement(size_t i, const char *id, size_t documents)
 
 START_TEST(a_call_is_answered_or_fails_and_is_not_made_again)
 {
-	store_rig_begin(&r);
+	begin();
 	ck_assert_ptr_nonnull(ask_status());
 	store_rig_status(&r, MUDLARK__STATUS__STATUS_ABSENT);
 	ck_assert_uint_eq(answers, 1);
@@ -74,7 +80,7 @@ END_TEST
 
 START_TEST(a_call_that_was_cancelled_is_never_heard_of)
 {
-	store_rig_begin(&r);
+	begin();
 	store_cancel(ask_status());
 	store_cancel(NULL);
 	ck_assert_uint_eq(r.n, 0);
@@ -85,7 +91,7 @@ END_TEST
 
 START_TEST(a_settlement_is_kept_until_the_store_has_it)
 {
-	store_rig_begin(&r);
+	begin();
 	store_down(&r.store);
 	settle("a", NULL);
 	ck_assert_uint_eq(r.n, 0);
@@ -105,7 +111,7 @@ END_TEST
 
 START_TEST(a_store_that_is_busy_is_asked_again_after_a_while)
 {
-	store_rig_begin(&r);
+	begin();
 	settle("a", NULL);
 	store_rig_status(&r, MUDLARK__STATUS__STATUS_BUSY);
 	store_tick(&r.store);
@@ -125,7 +131,7 @@ END_TEST
 
 START_TEST(what_waits_goes_in_the_order_in_which_it_came)
 {
-	store_rig_begin(&r);
+	begin();
 	store_down(&r.store);
 	settle("a", NULL);
 	settle("b", NULL);
@@ -140,7 +146,7 @@ END_TEST
 
 START_TEST(an_older_conversation_does_not_overwrite_a_newer_one)
 {
-	store_rig_begin(&r);
+	begin();
 	store_down(&r.store);
 	settle("a", "01/foreshore/nan");
 	settle("b", "01/foreshore/nancy");
@@ -155,7 +161,7 @@ END_TEST
 
 START_TEST(what_is_forgotten_is_not_written_by_what_waits)
 {
-	store_rig_begin(&r);
+	begin();
 	store_down(&r.store);
 	settle("a", "01/foreshore/nan");
 	settle("b", "01/foreshore/jem");
@@ -171,7 +177,7 @@ END_TEST
 
 START_TEST(a_document_that_the_store_refuses_does_not_keep_the_cost_from_it)
 {
-	store_rig_begin(&r);
+	begin();
 	settle("a", "01/foreshore/nan");
 	store_rig_status(&r, MUDLARK__STATUS__STATUS_BAD);
 	expect_settlement(0, "a", 0);
@@ -184,7 +190,7 @@ END_TEST
 
 START_TEST(what_does_not_fit_is_given_up_and_what_waits_stays)
 {
-	store_rig_begin(&r);
+	begin();
 	store_down(&r.store);
 	for (int i = 0; i < STORE_KEPT_MAX + 5; i++)
 		settle("a", NULL);
@@ -198,7 +204,7 @@ START_TEST(more_than_the_link_takes_at_once_goes_later)
 {
 	size_t n = 0;
 
-	store_rig_begin(&r);
+	begin();
 	for (int i = 0; i < 3 * STORE_RIG_CALLS; i++)
 		settle("a", NULL);
 	while (r.store.n_kept > 0) {
