@@ -20,3 +20,4 @@ fake: $(B)/tests/fake/ai ## the fake provider of models at 127.0.0.1:18080 (test
 	@$< 18080
 # Scenarios that talk to it.
 $(foreach s,provider ai_faults ai_kill inject,$(B)/tests/scenario/test_$(s)): | $(B)/tests/fake/ai
+$(B)/tests/scenario/test_ai_faults: $(patsubst %,$(B)/tests/bench/%.o,crowd way hist)
