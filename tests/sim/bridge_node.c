@@ -17,11 +17,13 @@
 
 enum { ASKED_MAX = 64, SENTENCES = 3 };
 
+enum ending { ENDS, FAILS, HANGS, ENDINGS = 8 /* the others are ENDS, too */ };
+
 /* What it will do about an ask. */
 struct asked {
 	uint64_t ask, next_us;
 	uint32_t n, last; /* sentences: said, to be said */
-	enum { ENDS, FAILS, HANGS } end;
+	enum ending end;
 };
 
 struct sim_bridge {
@@ -57,7 +59,7 @@ static void take(struct sim_bridge *b, uint64_t ask)
 	b->v[b->n++] = (struct asked){ .ask = ask,
 				       .next_us = q->now + sim_between(q, 1000, 1500000),
 				       .last = (uint32_t)rng_below(&q->rng, SENTENCES + 1),
-				       .end = (int)rng_below(&q->rng, 8) };
+				       .end = (enum ending)rng_below(&q->rng, ENDINGS) };
 	b->sim->asks++;
 }
 
