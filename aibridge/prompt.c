@@ -358,21 +358,21 @@ struct span prompt_secret(size_t i)
 	return text_of(i < ARRAY_LEN(pieces) ? pieces[i] : "");
 }
 
-/* Tokenizers may normalize before they count: the longest form there is. */
+/* Tokenizers may normalize before they count: the longest form there is. That of ASCII is itself. */
 static uint64_t text_tokens(struct span s)
 {
-	utf8proc_ssize_t n = 0;
+	uint64_t ascii = 0, longest;
+	utf8proc_ssize_t n;
 
-	for (size_t i = 0; i < s.n; i++) {
-		if ((unsigned char)s.p[i] >= 0x80) {
-			/* In code points, of at most four bytes each. */
-			n = utf8proc_decompose((const uint8_t *)s.p, (utf8proc_ssize_t)s.n, NULL, 0,
-					       UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE);
-			n = n < 0 ? (utf8proc_ssize_t)s.n * 18 : n * 4;
-			break;
-		}
-	}
-	return (size_t)n > s.n ? (size_t)n : s.n;
+	for (size_t i = 0; i < s.n; i++)
+		ascii += (unsigned char)s.p[i] < 0x80;
+	if (ascii == s.n)
+		return s.n;
+	/* In code points, of at most four bytes each. */
+	n = utf8proc_decompose((const uint8_t *)s.p, (utf8proc_ssize_t)s.n, NULL, 0,
+			       UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE);
+	longest = n < (utf8proc_ssize_t)ascii ? s.n * 18 : ascii + ((uint64_t)n - ascii) * 4;
+	return longest > s.n ? longest : s.n;
 }
 
 uint64_t prompt_tokens_bound(const struct prompt *p)
