@@ -176,11 +176,11 @@ bool bridges_down(struct world *w, uint64_t instance)
 
 	if (!b)
 		return false;
+	mind_lost(w, instance);
 	at = (size_t)(b - t->v);
 	free(b->name);
 	memmove(b, b + 1, (t->n - at - 1) * sizeof(*b));
 	t->n--;
-	mind_lost(w, instance);
 	return true;
 }
 

@@ -105,7 +105,7 @@ void mind_lost(struct world *w, uint64_t instance)
 		if (t->slot.state != SLOT_PENDING || t->bridge != instance)
 			continue;
 		t = mind_open(w, t->npc);
-		mind_forget_ask(w, t);
+		mind_call_off(w, t); /* the link may come back with what it had not sent yet */
 		t->cut = t->told > 0;
 		mind_fail(w, t, "the aibridge is gone");
 	}

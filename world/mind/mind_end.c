@@ -99,11 +99,12 @@ static void finish(struct world *w, struct ent npc)
 {
 	struct thoughts *t = mind_open(w, npc);
 	struct ent player = ent_by_id(w, t->asks[0].player);
-	struct thoughts taken = { .n_acts = t->n_acts, .topic = TAKE(t->topic) };
+	struct thoughts taken = { .n_acts = t->n_acts, .topic = t->topic };
 	const struct pack_topic *topic = NULL;
 
 	memcpy(taken.acts, t->acts, sizeof(taken.acts));
 	t->n_acts = 0;
+	t->topic = NULL;
 	t->answered = t->asks[0].player;
 	t->answered_tick = w->tick;
 	mind_clear(t);

@@ -160,6 +160,8 @@ START_TEST(an_aibridge_that_dies_is_not_waited_for)
 	type(0, "say nan, hello");
 	(void)heard(0);
 	mind_rig_down(&r, MIND_RIG_BRIDGE);
+	ck_assert_ptr_nonnull(mind_rig_sent(&r, MUDLARK__AI_IN__BODY_CANCEL, 0, NULL));
+	ck_assert_uint_eq(bridges_count(w), 0);
 	mind_rig_ticks(&r, 1);
 	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Could not say.\"");
 	mind_rig_up(&r, MIND_RIG_OTHER);
