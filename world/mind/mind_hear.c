@@ -157,8 +157,9 @@ static void draw_in(struct world *w, struct ent speaker, struct ent other, struc
 
 	if (!ent_is(player) || !note_pair(w, ent_id(w, speaker), ent_id(w, other)))
 		return;
-	buf_addf(&said, "(%s said to me, before you:) %.*s", name_of(w, speaker),
-		 (int)text_cut(text, MIND_LINE_MAX), text.p);
+	/* By whom is in what it has heard; a name here would be taken for what it is about. */
+	buf_addf(&said, "(another said, before me:) %.*s", (int)text_cut(text, MIND_LINE_MAX),
+		 text.p);
 	mind_queue(w, other, player,
 		   (struct mind_ask){ .player = ent_id(w, player),
 				      .why = MIND_SAY,

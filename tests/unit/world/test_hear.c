@@ -89,21 +89,28 @@ START_TEST(talk_goes_on_until_one_leaves_or_is_silent_for_a_minute)
 }
 END_TEST
 
-/* All answer at once, naming each other, until nobody is asked any more. */
-static size_t chatter(unsigned ticks)
+/* Whom each of them names: all in a ring. */
+static const char *next_of(const char *npc, bool two)
+{
+	if (!strcmp(npc, "parley/nan"))
+		return "Jem, what do you say?";
+	return !strcmp(npc, "parley/jem") && !two ? "Tam, what do you say?"
+						  : "Nan, what do you say?";
+}
+
+/* All answer at once, naming the next, until nobody is asked any more. */
+static size_t chatter(unsigned ticks, bool two)
 {
 	size_t answered = 0;
 
 	for (unsigned t = 0; t < ticks; t++) {
 		for (size_t i = 0; i < r.n; i++) {
 			const Mudlark__AiIn *m = r.kept[i].m;
-			const bool is_nan = m->body_case == MUDLARK__AI_IN__BODY_ASK &&
-					    !strcmp(m->ask->view->npc, "parley/nan");
 
 			if (m->body_case != MUDLARK__AI_IN__BODY_ASK || i < answered)
 				continue;
 			mind_rig_says(&r, MIND_RIG_BRIDGE, m->ask->ask, 1,
-				      is_nan ? "Jem, what do you say?" : "Nan, what do you say?");
+				      next_of(m->ask->view->npc, two));
 			mind_rig_done(&r, MIND_RIG_BRIDGE, m->ask->ask, NULL);
 			answered = i + 1;
 		}
@@ -117,11 +124,21 @@ START_TEST(two_who_name_each_other_fall_silent)
 	bring("jem", "quay");
 	stage_type(&r.st, 0, "say nan, hello");
 	/* Nan is asked, and draws in Jem, who may not draw in Nan within the minute. */
-	ck_assert_uint_eq(chatter(3000), 2);
+	ck_assert_uint_eq(chatter(3000, true), 2);
 	ck_assert_str_eq(mind_rig_asked(&r)->view->npc, "parley/jem");
 	ck_assert_str_eq(mind_rig_asked(&r)->who->name, "Ana");
 	ck_assert_ptr_nonnull(memmem(mind_rig_asked(&r)->text.data, mind_rig_asked(&r)->text.len,
-				     "Nan Marrable said to me", 23));
+				     "another said", 12));
+}
+END_TEST
+
+START_TEST(three_who_name_each_other_fall_silent)
+{
+	bring("jem", "quay");
+	bring("tam", "quay");
+	stage_type(&r.st, 0, "say nan, hello");
+	ck_assert_uint_eq(chatter(3000, false), 3);
+	ck_assert_str_eq(mind_rig_asked(&r)->view->npc, "parley/tam");
 }
 END_TEST
 
@@ -215,6 +232,7 @@ int main(void)
 	tcase_add_test(c, in_company_one_is_answered_when_one_says_a_name);
 	tcase_add_test(c, talk_goes_on_until_one_leaves_or_is_silent_for_a_minute);
 	tcase_add_test(c, two_who_name_each_other_fall_silent);
+	tcase_add_test(c, three_who_name_each_other_fall_silent);
 	tcase_add_test(c, what_is_said_by_itself_draws_nobody_in);
 	tcase_add_test(c, who_lives_here_greets_whom_it_knows_now_and_then);
 	tcase_add_test(c, a_guest_who_leaves_is_forgotten);
