@@ -35,7 +35,7 @@ struct http_call {
 	uint64_t first_byte_us, stall_us, last_us;
 	size_t received, max_bytes;
 	long status; /* 0: not told yet */
-	bool unwanted, too_large, cancelled;
+	bool unwanted, too_large, cancelled, sent;
 	bool added; /* curl has it */
 	char error[CURL_ERROR_SIZE];
 };
@@ -95,10 +95,22 @@ static uint64_t retry_after(CURL *easy)
 
 bool http_sent(const struct http_call *c)
 {
-	curl_off_t began = 0;
+	return c->sent;
+}
 
-	curl_easy_getinfo(c->easy, CURLINFO_PRETRANSFER_TIME_T, &began);
-	return began > 0;
+/* A connection is there and the request is about to be sent.  Curl would send it anew when a connection that was used
+ * before breaks without a byte of an answer; but the other side may have begun, and each time costs. */
+static int on_sending(void *ctx, char *to, char *from, int to_port, int from_port)
+{
+	struct http_call *c = ctx;
+	const bool again = c->sent;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	c->sent = true;
+	return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static void tell_status(struct http_call *c)
@@ -130,8 +142,8 @@ static void finish(struct http_call *c, enum http_end end, const char *why)
 		destroy(c);
 		return;
 	}
+	r.sent = c->sent;
 	if (c->added) {
-		r.sent = http_sent(c);
 		r.retry_after_us = retry_after(c->easy);
 		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &r.status);
 	}
@@ -166,25 +178,6 @@ static size_t on_data(char *p, size_t size, size_t n, void *ctx)
 	return c->cancelled ? CURL_WRITEFUNC_ERROR : n;
 }
 
-static enum http_end end_of(const struct http_call *c, CURLcode code)
-{
-	if (c->too_large)
-		return HTTP_TOO_LARGE;
-	switch (code) {
-	case CURLE_OK:
-		return HTTP_DONE;
-	case CURLE_PARTIAL_FILE:
-	case CURLE_RECV_ERROR:
-	case CURLE_GOT_NOTHING:
-	case CURLE_HTTP2:
-	case CURLE_HTTP2_STREAM:
-	case CURLE_WEIRD_SERVER_REPLY:
-		return HTTP_CUT;
-	default:
-		return http_sent(c) ? HTTP_CUT : HTTP_CONNECT;
-	}
-}
-
 static void on_finished(void *ctx, CURL *easy, CURLcode code)
 {
 	struct http_call *c;
@@ -197,11 +190,13 @@ static void on_finished(void *ctx, CURL *easy, CURLcode code)
 		tell_status(c);
 	if (c->too_large)
 		finish(c, HTTP_TOO_LARGE, "the answer is too long");
+	else if (code == CURLE_OK)
+		finish(c, HTTP_DONE, "");
+	else if (code == CURLE_ABORTED_BY_CALLBACK)
+		finish(c, HTTP_CUT, "the connection was closed");
 	else
-		finish(c, end_of(c, code),
-		       code == CURLE_OK ? ""
-		       : c->error[0]	? c->error
-					: curl_easy_strerror(code));
+		finish(c, c->sent ? HTTP_CUT : HTTP_CONNECT,
+		       c->error[0] ? c->error : curl_easy_strerror(code));
 }
 
 static void hand_over(struct http_call *c)
@@ -302,6 +297,8 @@ static bool describe(struct http_call *c, const struct http_request *q)
 	SET(URL, q->url);
 	SET(ERRORBUFFER, c->error);
 	SET(PRIVATE, (char *)c);
+	SET(PREREQFUNCTION, on_sending);
+	SET(PREREQDATA, c);
 	SET(WRITEFUNCTION, on_data);
 	SET(WRITEDATA, c);
 	if (q->body.n) {

@@ -3,8 +3,8 @@
  *
  * Nothing blocks; names are resolved by curl's threads; no redirects (keys), no cookies, no proxies from the
  * environment, certificates always verified; only https, and http where allowed; answers are counted and
- * capped as they are read.  Silence and the deadline end a request.  Cancelling closes its connection (its
- * stream, over HTTP/2).
+ * capped as they are read.  A request is sent once, never again by itself: each time costs.  Silence and the
+ * deadline end it.  Cancelling closes its connection (its stream, over HTTP/2).
  */
 #pragma once
 

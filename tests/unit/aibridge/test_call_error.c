@@ -21,6 +21,7 @@ START_TEST(no_key_is_in_what_went_wrong)
 	char longest[1000];
 
 	ck_assert_str_eq(cleaned("bad key: sk-ab***yz, sorry", NULL), "bad key: [hidden] sorry");
+	ck_assert_str_eq(cleaned("bad key sk-proj-1", NULL), "bad key [hidden]");
 	ck_assert_str_eq(cleaned("bad key 'my0wnkey'!", "my0wnkey"), "bad key [hidden]");
 	ck_assert_str_eq(cleaned("it began my0wnk...", "my0wnkey"), "it began [hidden]");
 	ck_assert_str_eq(cleaned("short abc", "abc"), "short [hidden]");
