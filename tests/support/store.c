@@ -46,20 +46,39 @@ const char *store_url(enum store_kind kind, const char *dir)
 	return url;
 }
 
+/* The first row is there when it returns. */
+static sqlite3_stmt *sqlite_row(sqlite3 **db, const char *path, const char *sql)
+{
+	sqlite3_stmt *statement;
+
+	if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE, NULL) ||
+	    sqlite3_prepare_v2(*db, sql, -1, &statement, NULL) ||
+	    sqlite3_step(statement) != SQLITE_ROW)
+		die("%s: %s: %s", path, sql, sqlite3_errmsg(*db));
+	return statement;
+}
+
 static int64_t sqlite_number(const char *path, const char *sql)
 {
-	sqlite3_stmt *statement = NULL;
-	sqlite3 *db = NULL;
-	int64_t n;
+	sqlite3 *db;
+	sqlite3_stmt *statement = sqlite_row(&db, path, sql);
+	int64_t n = sqlite3_column_int64(statement, 0);
 
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) ||
-	    sqlite3_prepare_v2(db, sql, -1, &statement, NULL) ||
-	    sqlite3_step(statement) != SQLITE_ROW)
-		die("%s: %s: %s", path, sql, sqlite3_errmsg(db));
-	n = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
 	sqlite3_close(db);
 	return n;
+}
+
+char *store_text(const char *url, const char *sql)
+{
+	sqlite3 *db;
+	sqlite3_stmt *statement = sqlite_row(&db, url + strlen("sqlite:"), sql);
+	const char *text = (const char *)sqlite3_column_text(statement, 0);
+	char *ret = base_dup(text ? text : "", text ? strlen(text) : 0);
+
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return ret;
 }
 
 static int64_t pg_number(const char *url, const char *sql)

@@ -18,6 +18,8 @@ enum store_kind { STORE_OF_SQLITE, STORE_OF_PG, STORES };
 const char *store_url(enum store_kind kind, const char *dir);
 /* The first column of the first row, as a number. */
 int64_t store_number(const char *url, const char *sql);
+/* The same as text, "" for NULL; freed by the caller. Of SQLite alone. */
+char *store_text(const char *url, const char *sql) MUST_USE;
 
 /* The PostgreSQL server: kill -9 of all of it, and up again on the same data. */
 void store_pg_crash(void);
