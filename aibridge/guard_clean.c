@@ -125,22 +125,25 @@ static size_t own_name(const Mudlark__AiAsk *ask, struct span s)
 /* "Nan:", "Nan says,": what stands behind. */
 static struct span without_name(const Mudlark__AiAsk *ask, struct span s)
 {
-	static const char *const said[] = { " says,",	 " says:",    " says",
-					    " replies,", " replies:", " asks,",
-					    " asks:",	 " answers,", " answers:" };
+	static const char *const verbs[] = { " says", " replies", " asks", " answers" };
 	const size_t name = own_name(ask, s);
-	size_t n;
+	const struct span rest = { s.p + name, s.n - name };
 
 	if (!name)
 		return s;
-	n = at_any(s, name, said, ARRAY_LEN(said));
-	if (s.p[name] == ':')
-		return skip(s, name + 1);
-	if (!n)
-		return s;
-	/* "Nan says the tide ..." is about her. */
-	if (s.p[name + n - 1] != 's' || (s.n > name + n + 1 && s.p[name + n + 1] == '"'))
-		return skip(s, name + n);
+	if (rest.p[0] == ':')
+		return skip(rest, 1);
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		const size_t n = strlen(verbs[i]);
+
+		if (rest.n <= n || !text_prefix_fold(rest, (struct span){ verbs[i], n }))
+			continue;
+		if (rest.p[n] == ',' || rest.p[n] == ':')
+			return skip(rest, n + 1);
+		/* "Nan says the tide ..." is about her. */
+		if (rest.n > n + 1 && rest.p[n + 1] == '"')
+			return skip(rest, n);
+	}
 	return s;
 }
 

@@ -86,14 +86,9 @@ static const char *const starts[] = {
 	"tool:",
 	"function:",
 	"command:",
-	"error:",
 	"hp:",
 	"gold:",
 	"health:",
-	"place:",
-	"weather:",
-	"time:",
-	"name:",
 };
 
 static const char *const speech[] = { " says",	 " asks",	" tells",    " whispers",

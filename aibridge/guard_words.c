@@ -150,13 +150,11 @@ static bool has_form(const struct word_list *l, struct span w)
 	return false;
 }
 
-static bool has_word(const struct word_list *l, struct span w)
+static bool has_reading(const struct word_list *l, struct span w)
 {
 	static const char ones[] = { 'i', 'l' };
 	char read[WORD_MAX_BYTES];
 
-	if (w.n > WORD_MAX_BYTES)
-		w.n = WORD_MAX_BYTES;
 	if (has_form(l, w))
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(ones); i++) {
@@ -165,10 +163,19 @@ static bool has_word(const struct word_list *l, struct span w)
 		if (has_form(l, (struct span){ read, w.n }))
 			return true;
 	}
+	return false;
+}
+
+static bool has_word(const struct word_list *l, struct span w)
+{
+	size_t n;
+
+	if (w.n > WORD_MAX_BYTES)
+		w.n = WORD_MAX_BYTES;
 	/* "word!!" */
-	while (w.n && strchr("!$@", w.p[w.n - 1]))
-		w.n--;
-	return w.n && has_form(l, w);
+	for (n = w.n; n && strchr("!$@", w.p[n - 1]); n--)
+		;
+	return has_reading(l, w) || (n && n < w.n && has_reading(l, (struct span){ w.p, n }));
 }
 
 /* What is spelled with letters that stand alone. */

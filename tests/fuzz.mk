@@ -6,7 +6,7 @@ FUZZ_BIN := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
 FUZZ_FOR_gateway := telnet telnet_diff telopt markup gmcp line msdp mccp charset http websocket proxy
 FUZZ_LIBS_telnet_diff := -ltelnet
 FUZZ_FOR_world := pack command
-FUZZ_FOR_aibridge := provider sse
+FUZZ_FOR_aibridge := guard provider sentence sse
 FUZZ_MAKE = $(MAKE) --no-print-directory -j$(JOBS) B=$(B)/fuzz CC=clang OPT=-O1 \
 	SAN=fuzzer-no-link,address,undefined WARN=-w fuzz-bin
 CHECKS += check-fuzz
