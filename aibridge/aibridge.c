@@ -317,8 +317,6 @@ static void on_linger(void *ctx)
 {
 	struct aibridge *a = ctx;
 
-	if (a->store.n_kept > 0)
-		log_warning("stopped_unsettled", LOG_U64("settlements", a->store.n_kept));
 	loop_stop(a->proc->loop, EXIT_DONE);
 }
 
