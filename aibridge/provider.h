@@ -32,7 +32,7 @@ enum call_error {
 
 struct usage {
 	uint64_t in, out;
-	bool has_in, has_out; /* the provider said so */
+	bool has_in, has_out; /* the provider said so, and it is all there will be */
 };
 
 struct call_result {

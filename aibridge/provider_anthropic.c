@@ -37,14 +37,13 @@ static void request(const struct provider *p, const struct prompt *q, struct buf
 }
 
 /* What was written to or read from a cache is not in input_tokens. */
-static void take_usage(struct answer *a, const json_t *usage)
+static void take_input(struct answer *a, const json_t *usage)
 {
 	static const char *const cached[] = { "cache_creation_input_tokens",
 					      "cache_read_input_tokens" };
 	uint64_t in = 0;
 	bool has = false;
 
-	answer_usage(usage, "output_tokens", &a->usage.out, &a->usage.has_out);
 	answer_usage(usage, "input_tokens", &in, &has);
 	if (!has)
 		return;
@@ -56,6 +55,13 @@ static void take_usage(struct answer *a, const json_t *usage)
 		answer_usage(usage, cached[i], &n, &has);
 		a->usage.in += n;
 	}
+}
+
+/* Not of message_start, where output has only begun: an answer that is cut has cost nobody knows what. */
+static void take_usage(struct answer *a, const json_t *usage)
+{
+	take_input(a, usage);
+	answer_usage(usage, "output_tokens", &a->usage.out, &a->usage.has_out);
 }
 
 static void take_stop(struct answer *a, const json_t *o)
@@ -108,7 +114,7 @@ static void event(struct answer *a, const json_t *o)
 	} else if (jsonin_is(o, "type", "content_block_stop")) {
 		answer_act_end(a, index);
 	} else if (jsonin_is(o, "type", "message_start")) {
-		take_usage(a, jsonin_in(jsonin_in(o, "message"), "usage"));
+		take_input(a, jsonin_in(jsonin_in(o, "message"), "usage"));
 	} else if (jsonin_is(o, "type", "message_delta")) {
 		take_stop(a, jsonin_in(o, "delta"));
 		take_usage(a, jsonin_in(o, "usage"));

@@ -251,6 +251,56 @@ START_TEST(what_does_not_speak_tls_is_no_connection)
 }
 END_TEST
 
+static void shell(const char *command)
+{
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* Our end of a server with a certificate that it wrote itself; its port. */
+static int serve_tls(FILE **ret, const char *dir)
+{
+	char command[512], line[256];
+	int port = 0;
+
+	snprintf(command, sizeof(command),
+		 "openssl req -x509 -newkey rsa:2048 -nodes -keyout %s/k -out %s/c -days 2 "
+		 "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null",
+		 dir, dir);
+	shell(command);
+	snprintf(command, sizeof(command),
+		 "exec timeout 30 openssl s_server -accept 127.0.0.1:0 -naccept 1 -www -key %s/k "
+		 "-cert "
+		 "%s/c 2>&1 </dev/null",
+		 dir, dir);
+	*ret = popen(command, "r");
+	ck_assert_ptr_nonnull(*ret);
+	while (!port && fgets(line, sizeof(line), *ret))
+		(void)sscanf(line, "ACCEPT 127.0.0.1:%d", &port);
+	ck_assert_int_ne(port, 0);
+	return port;
+}
+
+START_TEST(a_certificate_nobody_vouches_for_is_no_connection)
+{
+	char dir[] = "/tmp/mudlark-vouch-XXXXXX", url[64], command[64];
+	struct http_request q;
+	FILE *server;
+
+	begin();
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	q = request();
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/", serve_tls(&server, dir));
+	q.url = url;
+	ck_assert_int_eq(get(&q)->end, HTTP_CONNECT);
+	ck_assert(!rig.s.r.sent);
+	ck_assert_msg(strstr(rig.s.r.why, "certificate") != NULL, "%s", rig.s.r.why);
+	pclose(server);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	shell(command);
+	end();
+}
+END_TEST
+
 START_TEST(a_stream_that_falls_silent_is_a_stall)
 {
 	struct http_request q;
@@ -611,7 +661,8 @@ UNIT_MAIN("http", an_answer_comes_with_its_status,
 	  the_body_is_ours_and_is_sent_without_waiting_for_leave, a_connection_is_used_again,
 	  a_redirect_is_not_followed, only_https_begins_and_http_where_it_is_allowed,
 	  no_proxy_is_taken_from_the_environment, nobody_there_is_no_connection,
-	  what_does_not_speak_tls_is_no_connection, a_stream_that_falls_silent_is_a_stall,
+	  what_does_not_speak_tls_is_no_connection,
+	  a_certificate_nobody_vouches_for_is_no_connection, a_stream_that_falls_silent_is_a_stall,
 	  a_slow_stream_is_no_stall, a_first_byte_that_does_not_come_is_a_stall,
 	  the_first_byte_may_take_longer_than_a_stall, the_deadline_ends_what_still_flows,
 	  a_connection_that_breaks_is_a_cut, a_request_is_never_sent_again_by_itself,
