@@ -142,9 +142,13 @@ static int32_t latin(int32_t c)
 
 static size_t decode(struct span s, int32_t *ret)
 {
-	utf8proc_ssize_t r =
-		utf8proc_iterate((const uint8_t *)s.p, (utf8proc_ssize_t)(s.n > 4 ? 4 : s.n), ret);
+	utf8proc_ssize_t r;
 
+	if ((unsigned char)s.p[0] < 0x80) {
+		*ret = s.p[0];
+		return 1;
+	}
+	r = utf8proc_iterate((const uint8_t *)s.p, (utf8proc_ssize_t)(s.n > 4 ? 4 : s.n), ret);
 	if (r > 0)
 		return (size_t)r;
 	*ret = 0xfffd;
@@ -153,8 +157,13 @@ static size_t decode(struct span s, int32_t *ret)
 
 static void add_point(struct buf *out, int32_t c)
 {
-	char *p = buf_reserve(out, 4);
+	char *p;
 
+	if (c < 0x80) {
+		buf_addc(out, (char)c);
+		return;
+	}
+	p = buf_reserve(out, 4);
 	buf_commit(out, (size_t)utf8proc_encode_char(c, (uint8_t *)p));
 }
 
@@ -222,6 +231,12 @@ static bool is_letter(int32_t c)
 	       (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
 }
 
+/* A word of its own. */
+static bool is_single(int32_t c)
+{
+	return c >= spaceless[0].from && is_in(spaceless, ARRAY_LEN(spaceless), c) && is_letter(c);
+}
+
 static bool is_apostrophe(int32_t c)
 {
 	return c == '\'' || c == 0x2019 || c == 0x2bc;
@@ -240,7 +255,7 @@ static bool joins(int32_t c, struct span behind)
 	if (!is_apostrophe(c) || !behind.n)
 		return false;
 	decode(behind, &next);
-	return is_letter(next) && !is_in(spaceless, ARRAY_LEN(spaceless), next);
+	return is_letter(next) && !is_single(next);
 }
 
 /* Takes the next word off the front of s into out; 0: there is none. */
@@ -252,7 +267,7 @@ static size_t take_word(struct span *s, struct buf *out, unsigned how)
 		int32_t c;
 		size_t n = decode(*s, &c);
 		const struct span behind = { s->p + n, s->n - n };
-		const bool single = is_in(spaceless, ARRAY_LEN(spaceless), c) && is_letter(c);
+		const bool single = is_single(c);
 
 		if (single && out->n > before)
 			break;

@@ -19,7 +19,7 @@ enum fold_how {
 };
 
 struct fold {
-	struct buf text; /* the words, a space before and behind each: " low tide " */
+	struct buf text;    /* the words, a space before and behind each: " low tide " */
 	struct span *words; /* in it; what comes after FOLD_WORDS_MAX is left out */
 	size_t n, cap;
 };

@@ -55,29 +55,40 @@ void guard_free(struct guard *g)
 	free(g);
 }
 
+/* Of words, which are not empty. */
 static bool same(struct span a, struct span b)
 {
-	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+	return a.n == b.n && a.p[0] == b.p[0] && memcmp(a.p, b.p, a.n) == 0;
 }
 
-/* How many words in a row two texts have in common from i and k on; *ret_bytes: how long these are. */
+/* How many words in a row two texts have in common around i and k; *ret_bytes: how long these are. */
 static size_t common_run(const struct fold *a, size_t i, const struct fold *b, size_t k,
 			 size_t *ret_bytes)
 {
 	size_t n = 0;
 
 	*ret_bytes = 0;
+	if (!same(a->words[i], b->words[k]))
+		return 0;
+	while (i && k && same(a->words[i - 1], b->words[k - 1])) {
+		i--;
+		k--;
+	}
 	while (i + n < a->n && k + n < b->n && same(a->words[i + n], b->words[k + n]))
 		*ret_bytes += a->words[i + n++].n + 1;
 	return n;
 }
 
-/* A run of `said` that is in `secret`: LEAK_WORDS, or LEAK_FEW where `strict` and long enough. */
+/* A run of `said` that is in `secret`: LEAK_WORDS, or LEAK_FEW where `strict` and long enough. One that long
+ * has a word at every so many. */
 static bool repeats(const struct fold *said, const struct fold *secret, bool strict)
 {
-	for (size_t i = 0; i + LEAK_FEW <= said->n; i++) {
-		for (size_t k = 0; k + LEAK_FEW <= secret->n; k++) {
-			size_t bytes, n = common_run(said, i, secret, k, &bytes);
+	const size_t step = strict ? LEAK_FEW : LEAK_WORDS;
+
+	for (size_t i = step - 1; i < said->n; i += step) {
+		for (size_t k = 0; k < secret->n; k++) {
+			size_t bytes;
+			const size_t n = common_run(said, i, secret, k, &bytes);
 
 			if (n >= LEAK_WORDS || (strict && n >= LEAK_FEW && bytes >= LEAK_BYTES))
 				return true;

@@ -142,9 +142,10 @@ static bool has_form(const struct word_list *l, struct span w)
 	if (is_listed(l, &w, 1))
 		return true;
 	for (size_t most = 1; most <= 2; most++) {
-		const struct span d = { drawn, draw_together(drawn, w, most) };
+		const size_t n = draw_together(drawn, w, most);
+		const struct span d = { drawn, n };
 
-		if (d.n != w.n && is_listed(l, &d, 1))
+		if (n != w.n && is_listed(l, &d, 1))
 			return true;
 	}
 	return false;
