@@ -19,7 +19,7 @@
  * connection to the provider is closed, and what was reserved is settled at what it may have cost.  An ask is
  * in the list of its asks from the first moment to the last, and owns an arena that holds all of it.
  *
- * Files: ask.c the states; ask_try.c one paid attempt, reserved, called, settled; ask_say.c from pieces to
+ * Files: ask.c the states; asks.c all of them; ask_try.c one paid attempt, reserved, called, settled; ask_say.c from pieces to
  * sentences that are said; ask_note.c what is written down; ask_summary.c background work.
  *
  * Pure: whoever is talked to stands behind struct ask_env, time comes from its clock.
@@ -174,7 +174,7 @@ struct asks {
 	size_t n, n_slots;  /* those that may ask providers now */
 	struct map64 by_id; /* of the world's */
 	struct ask_queue *queue;
-	bool paused, is_closed, is_serving;
+	bool paused, is_closed;
 };
 
 void asks_init(struct asks *s, const struct ask_env *env, const struct ai_conf *conf,
@@ -193,5 +193,3 @@ void asks_close(struct asks *s); /* nothing is taken any more */
 /* When asks_tick() has something to do; UINT64_MAX: never. */
 uint64_t asks_due(const struct asks *s);
 void asks_tick(struct asks *s);
-const char *ask_state_name(enum ask_state s);
-const char *ask_outcome_name(enum ask_outcome o);
