@@ -38,6 +38,16 @@ static const char map[] =
 	"  field: { name: The Field, look: Barley., exits: { south: yard } }\n"
 	"  loft: { name: The Loft, look: Dust., exits: { down: mill } }\n";
 
+#define TREE(name)                                                                                 \
+	"        " name ": { words: [ " name " ], says: [ \"There is " name                        \
+	" enough for a wheel.\" ] }\n"
+#define TREES                                                                                      \
+	TREE("oak")                                                                                \
+	TREE("ash")                                                                                \
+	TREE("elm") TREE("yew") TREE("fir") TREE("larch") TREE("maple") TREE("hazel")              \
+		TREE("birch") TREE("willow")
+
+/* clang-format off */
 static const char folk[] =
 	"npcs:\n"
 	"  miller:\n"
@@ -66,16 +76,7 @@ static const char folk[] =
 	"          words: [ work ]\n"
 	"          says: [ \"I could use a sack.\" ]\n"
 	"          offers: sack\n"
-	"        oak: { words: [ oak ], says: [ \"There is oak enough for a wheel.\" ] }\n"
-	"        ash: { words: [ ash ], says: [ \"There is ash enough for a wheel.\" ] }\n"
-	"        elm: { words: [ elm ], says: [ \"There is elm enough for a wheel.\" ] }\n"
-	"        yew: { words: [ yew ], says: [ \"There is yew enough for a wheel.\" ] }\n"
-	"        fir: { words: [ fir ], says: [ \"There is fir enough for a wheel.\" ] }\n"
-	"        larch: { words: [ larch ], says: [ \"There is larch enough for a wheel.\" ] }\n"
-	"        maple: { words: [ maple ], says: [ \"There is maple enough for a wheel.\" ] }\n"
-	"        hazel: { words: [ hazel ], says: [ \"There is hazel enough for a wheel.\" ] }\n"
-	"        birch: { words: [ birch ], says: [ \"There is birch enough for a wheel.\" ] }\n"
-	"        willow: { words: [ willow ], says: [ \"There is willow enough for a wheel.\" ] }\n"
+	TREES
 	"  widow:\n"
 	"    name: Ada Reed\n"
 	"    words: [ ada, widow ]\n"
@@ -87,6 +88,7 @@ static const char folk[] =
 	"      shrugs: [ \"I only knit.\" ]\n"
 	"      topics:\n"
 	"        wool: { words: [ wool ], says: [ \"Three sheep, and one of them is mine.\" ] }\n"
+	TREES
 	"  cat: { name: a cat, look: Grey., greeting: Miaow. }\n"
 	"errands:\n"
 	"  sack:\n"
@@ -100,6 +102,7 @@ static const char folk[] =
 	"}\n"
 	"    reward: [ token ]\n"
 	"    thanks: Hob Miller nods.\n";
+/* clang-format on */
 
 static void write_pack(const char *dir)
 {

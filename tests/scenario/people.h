@@ -20,7 +20,7 @@
 #define PEOPLE_GESTURE "Hob Miller looks at the wheel."
 #define PEOPLE_ADA_SHRUG "I only knit."
 
-/* The miller has one thing to say of each: "There is oak enough for a wheel." He would not say the same twice. */
+/* Both have one thing to say of each: "There is oak enough for a wheel." Nobody says the same twice. */
 enum { PEOPLE_TREES = 10 };
 extern const char *const people_trees[];
 

@@ -11,3 +11,5 @@ struct suite_test {
 
 /* What main() returns. */
 int suite_main(const char *name, double timeout_s, const struct suite_test *tests, size_t n);
+/* The same for tests that mostly wait: all at the same time, each in a process of its own. */
+int suite_together(const char *name, double timeout_s, const struct suite_test *tests, size_t n);

@@ -172,5 +172,5 @@ int main(void)
 		{ nothing_is_under_way_when_all_of_it_has_stopped, 1 },
 	};
 
-	return suite_main("ai_kill", 60, tests, ARRAY_LEN(tests));
+	return suite_together("ai_kill", 60, tests, ARRAY_LEN(tests));
 }

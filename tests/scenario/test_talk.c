@@ -165,5 +165,5 @@ int main(void)
 		{ with_nobody_to_ask_they_say_something_of_their_own, 1 },
 	};
 
-	return suite_main("talk", 60, tests, ARRAY_LEN(tests));
+	return suite_together("talk", 60, tests, ARRAY_LEN(tests));
 }
