@@ -32,9 +32,9 @@ static const char *const refusals[] = {
 };
 
 static const char *const repeats[] = {
-	"As I told you:",
-	"I said so before:",
-	"Once more, then:",
+	"As I said.",
+	"Once more, then.",
+	"I told you this before.",
 };
 
 static const char *const exhausted[] = {
@@ -141,32 +141,38 @@ static bool begins(struct span whole, struct span part)
 	return part.n && whole.n >= part.n && memcmp(whole.p, part.p, part.n) == 0;
 }
 
-/* Was it said in one of the last turns (half of what there is to choose from)? */
-static bool said_lately(const struct talk *talk, struct span text, size_t choices)
+/* How many turns ago it was said; more than there are: never, as far as is known. */
+static size_t said_ago(const struct talk *talk, struct span text)
 {
-	const size_t back = choices > 6 ? 3 : choices / 2;
+	size_t ago = 1;
 
-	for (size_t i = 0; i < back && i < talk->n_turns; i++) {
-		if (begins(talk->turns[talk->n_turns - 1 - i].npc, text))
-			return true;
-	}
-	return false;
+	while (ago <= talk->n_turns && !begins(talk->turns[talk->n_turns - ago].npc, text))
+		ago++;
+	return ago;
 }
 
-/* Adds the one whose turn it is, counted from `turn`, that was not said lately. */
+/* Adds the one that was not said for longest; of equals the next, counted from `turn`. */
 static void choose(const Mudlark__AiAsk *ask, const struct talk *talk, struct choice c,
 		   uint64_t turn, struct buf *out)
 {
-	struct buf line = { 0 };
+	struct buf line = { 0 }, best = { 0 };
+	size_t most = 0;
 
 	for (size_t i = 0; i < c.n; i++) {
+		size_t ago;
+
 		buf_reset(&line);
 		fill(ask, line_of(&c, (size_t)((turn + i) % c.n)), &line);
-		if (line.n && !said_lately(talk, buf_span(&line), c.n))
-			break;
+		ago = line.n ? said_ago(talk, buf_span(&line)) : 0;
+		if (ago > most) {
+			most = ago;
+			buf_reset(&best);
+			buf_add(&best, buf_p(&line), line.n);
+		}
 	}
-	buf_add(out, buf_p(&line), line.n);
+	buf_add(out, buf_p(&best), best.n);
 	buf_done(&line);
+	buf_done(&best);
 }
 
 /* Looks for a word as it is written in a text: "the lamps" for lamp, "Tom" for tom. */
@@ -210,8 +216,15 @@ static void call_it(const Mudlark__AiTopic *t, struct buf *out)
 		if (as_written(bytes_of(&t->lines[i]), word, out))
 			return;
 	}
-	if (!as_written(bytes_of(&t->fact), word, out))
-		buf_add(out, word.p, word.n);
+	if (as_written(bytes_of(&t->fact), word, out))
+		return;
+	/* Words are lower case, and one of them never is. */
+	for (size_t i = 0; i < word.n; i++) {
+		const bool alone = (!i || word.p[i - 1] == ' ') &&
+				   (i + 1 == word.n || strchr(" '", word.p[i + 1]));
+
+		buf_addc(out, word.p[i] == 'i' && alone ? 'I' : word.p[i]);
+	}
 }
 
 /* Adds what else could be asked about, if there is anything. */

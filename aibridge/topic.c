@@ -97,15 +97,45 @@ static const Mudlark__AiTopic *best(const Mudlark__AiView *v, const struct fold 
 	return found;
 }
 
+static bool is_in(const struct fold *words, struct span word)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		if (fold_same(words->words[i], word))
+			return true;
+	}
+	return false;
+}
+
+/* The words without the name by which somebody is called, in front or at the end ("good day, Jem"), when they
+ * say something without it. Borrows from `said`. */
+static struct fold without_name(const Mudlark__AiView *v, const struct fold *said)
+{
+	struct fold name, rest = *said;
+	bool says = false;
+
+	fold_init(&name, text_of(v->name), 0);
+	while (rest.n && is_in(&name, rest.words[0])) {
+		rest.words++;
+		rest.n--;
+	}
+	while (rest.n && is_in(&name, rest.words[rest.n - 1]))
+		rest.n--;
+	for (size_t i = 0; i < rest.n && !says; i++)
+		says = !is_stop(rest.words[i]);
+	fold_done(&name);
+	return says ? rest : *said;
+}
+
 const Mudlark__AiTopic *topic_find(const Mudlark__AiView *v, struct span words)
 {
 	const Mudlark__AiTopic *found;
-	struct fold said;
+	struct fold said, rest;
 
 	fold_init(&said, words, 0);
-	found = best(v, &said, false);
+	rest = without_name(v, &said);
+	found = best(v, &rest, false);
 	if (!found)
-		found = best(v, &said, true);
+		found = best(v, &rest, true);
 	fold_done(&said);
 	return found;
 }

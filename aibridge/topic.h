@@ -1,7 +1,8 @@
 /*
  * topic.h - which topic of a view a player's words touch: the one that has the most of its words in them
  * (phrases count by their length; case, plural and apostrophe s do not matter); of equals the first, small talk
- * last. For `ask about X` the whole of X is looked at first.
+ * last. One that is the whole of what was said goes before all. The name by which somebody is called ("good
+ * day, Jem") does not count, unless nothing else is said.
  */
 #pragma once
 

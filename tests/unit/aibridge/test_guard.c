@@ -90,7 +90,7 @@ static const char *const in_character[] = {
 	"A seal swam up as far as the steps last week.",
 	"Look under the hull at low water, and bring a light.",
 	"I have told you what I know of that.",
-	"As I told you: the tide turns twice a day.",
+	"As I said. The tide turns twice a day.",
 	"You might ask me about the lamps.",
 	"My instructions? From whom? I work for myself.",
 	"Well met, Ana. The shingle is all yours.",

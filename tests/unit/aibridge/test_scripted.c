@@ -83,11 +83,11 @@ START_TEST(a_topic_is_told_line_by_line_and_then_shorter)
 	     "The tide turns twice a day. It has never once been late.");
 	same(says(&s, "and the tide?"),
 	     "It is late afternoon, so it is going out, and so should you be.");
-	same(says(&s, "the tide, though"), "As I told you: The tide turns twice a day.");
+	same(says(&s, "the tide, though"), "As I said. The tide turns twice a day.");
 	has(says(&s, "the tide!"), "I have told you what I know of that. ");
 	has(buf_span(&s.answer), "the lamps");
 	same(says(&s, "tide"),
-	     "I said so before: It is late afternoon, so it is going out, and so should you be.");
+	     "Once more, then. It is late afternoon, so it is going out, and so should you be.");
 	end(&s);
 }
 END_TEST
@@ -162,6 +162,23 @@ START_TEST(a_hint_leads_to_something_new)
 	says(&s, "lamps");
 	for (int i = 0; i < 4; i++)
 		ck_assert(!rig_has(says(&s, "xyzzy"), SPAN("ask")));
+	end(&s);
+}
+END_TEST
+
+START_TEST(a_hint_is_written_as_it_is_said)
+{
+	struct scene s;
+
+	begin(&s);
+	s.r.view.n_topics = 0;
+	rig_topic(&s.r, "past", RIG_WORDS("where i came from"), RIG_WORDS("Upriver."));
+	has(says(&s, "xyzzy"), " about where I came from");
+	s.r.view.n_topics = 0;
+	memset(s.r.topics, 0, sizeof(s.r.topics));
+	rig_topic(&s.r, "hat", RIG_WORDS("the hats"), RIG_WORDS("Three of them."));
+	says(&s, "xyzzy");
+	has(says(&s, "xyzzy"), " about the hats");
 	end(&s);
 }
 END_TEST
@@ -242,6 +259,6 @@ UNIT_MAIN("scripted", a_greeting_has_the_name_and_is_another_one_next_time,
 	  a_topic_is_told_line_by_line_and_then_shorter, a_topic_without_lines_is_its_fact,
 	  what_is_avoided_is_refused_in_other_words_each_time, small_talk_has_lines_in_turn_too,
 	  who_asks_for_the_unknown_is_shown_a_way_on, a_hint_leads_to_something_new,
-	  a_shrug_is_not_the_one_before, what_a_player_types_is_never_in_it,
-	  fields_that_do_not_exist_stay_and_names_are_clean,
+	  a_hint_is_written_as_it_is_said, a_shrug_is_not_the_one_before,
+	  what_a_player_types_is_never_in_it, fields_that_do_not_exist_stay_and_names_are_clean,
 	  somebody_with_nothing_to_say_says_something)

@@ -84,6 +84,26 @@ START_TEST(a_stop_word_is_a_topic_only_by_itself)
 }
 END_TEST
 
+START_TEST(to_be_called_by_name_is_no_topic)
+{
+	const Mudlark__AiTopic *t;
+	struct ask_rig r;
+
+	rig_open(&r);
+	rig_topic(&r, "name", RIG_WORDS("your name", "nan"), RIG_WORDS("Nan."));
+	ck_assert_ptr_null(topic_find(&r.view, SPAN("good day, Nan Marrable!")));
+	ck_assert_ptr_null(topic_find(&r.view, SPAN("Nan, hello")));
+	t = topic_find(&r.view, SPAN("nan, what about the tide?"));
+	ck_assert_ptr_nonnull(t);
+	ck_assert_str_eq(t->key, "tide");
+	t = topic_find(&r.view, SPAN("who is Nan?"));
+	ck_assert_ptr_nonnull(t);
+	ck_assert_str_eq(t->key, "name");
+	ck_assert_ptr_eq(topic_find(&r.view, SPAN("nan")), t);
+	rig_close(&r);
+}
+END_TEST
+
 START_TEST(an_avoided_subject_is_noticed)
 {
 	struct ask_rig r;
@@ -158,6 +178,6 @@ END_TEST
 
 UNIT_MAIN("topic", a_topic_is_found_in_a_whole_sentence, nothing_is_found_where_nothing_is_said,
 	  the_topic_with_most_of_its_words_is_meant, small_talk_comes_last,
-	  a_stop_word_is_a_topic_only_by_itself, an_avoided_subject_is_noticed,
-	  writing_without_spaces_is_found_in, text_becomes_words, too_many_words_are_left_out,
-	  plurals_are_their_singulars)
+	  a_stop_word_is_a_topic_only_by_itself, to_be_called_by_name_is_no_topic,
+	  an_avoided_subject_is_noticed, writing_without_spaces_is_found_in, text_becomes_words,
+	  too_many_words_are_left_out, plurals_are_their_singulars)
