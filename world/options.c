@@ -147,7 +147,8 @@ static const struct conf_option options[] = {
 	  .fallback = "15s",
 	  .min = SECOND,
 	  .max = 600 * SECOND,
-	  .help = "how long somebody may think about an answer before something of its own is said" },
+	  .help = "how long somebody may think about an answer before something of its own is "
+		  "said" },
 	{ .name = "world.talk_rate",
 	  .type = CONF_INT,
 	  .offset = AT(talk_rate),
