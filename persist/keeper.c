@@ -193,12 +193,20 @@ static int run_call(struct keeper *k)
 	return r < 0 ? r : 0;
 }
 
-/* Done twice they do no more than done once, and a refused one spoils no other (store.h). */
+/* What an aibridge asks for each answer: done twice it does no more than done once, and one that is refused
+ * spoils no other (store.h). */
 static bool is_grouped(const struct keeper *k, const struct job *j)
 {
-	return j && j->kind == JOB_CALL && now_us(k) < j->until_us &&
-	       (j->call->body_case == MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE ||
-		j->call->body_case == MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE);
+	if (!j || j->kind != JOB_CALL || now_us(k) >= j->until_us)
+		return false;
+	switch (j->call->body_case) {
+	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET:
+	case MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE:
+	case MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /*

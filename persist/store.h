@@ -114,7 +114,7 @@ struct store_ops {
 	/* *ret_count: of accounts and reservations that were forgotten. */
 	int (*ledger_drop)(struct store *s, const Mudlark__LedgerDrop *q, uint64_t *ret_count);
 	/*
-	 * What ledger_reserve and ledger_settle do between these two is durable with the second; when it
+	 * What document_get, ledger_reserve and ledger_settle do between these two is durable with the second; when it
 	 * is given, or returns, anything but 0, not at all or unknown. STORE_SPENT and STORE_BAD spoil
 	 * nothing, STORE_POISON all (-EAGAIN): then one by one.
 	 */
