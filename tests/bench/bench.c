@@ -43,6 +43,8 @@ enum run_id {
 	FAN_10_WS,
 	FAN_TLS,
 	SAVED,
+	TALK,
+	TALK_PACKS,
 	RESTART,
 	RUNS
 };
@@ -141,6 +143,18 @@ static const struct run runs[RUNS] = {
 		      .floor = FAN_1,
 		      .way = WAY_TLS },
 	[SAVED] = { .mode = "saved", .clients = 1, .floor = SAVED, .pack = "foreshore" },
+	[TALK] = { .mode = "dialogue",
+		   .clients = 1000,
+		   .play = "model",
+		   .seconds = 14,
+		   .floor = TALK,
+		   .pack = "folk" },
+	[TALK_PACKS] = { .mode = "dialogue",
+			 .clients = 1000,
+			 .play = "packs",
+			 .seconds = 6,
+			 .floor = TALK_PACKS,
+			 .pack = "folk" },
 	[RESTART] = { .mode = "restart", .clients = 1000, .floor = RESTART },
 };
 
@@ -192,6 +206,16 @@ static double stall_p50_s(const struct figures *f)
 static double stall_max_s(const struct figures *f)
 {
 	return (double)f->max_us / 1e6;
+}
+
+static double p50_ms(const struct figures *f)
+{
+	return (double)f->p50_us / 1e3;
+}
+
+static double request_kb(const struct figures *f)
+{
+	return f->request_kb;
 }
 
 static double lost(const struct figures *f)
@@ -247,6 +271,12 @@ static const struct row {
 	{ "bytes of the game's text that MCCP2 saves",   "%",  SAVED,   saved_percent, NO_LIMIT,  0,     0     },
 	{ "10,000 connects and guest logins",            "s",  LOGIN,   took_s,      AT_MOST,     4,     10    },
 	{ "connections of one gateway",                  "",   MOST,    clients,     AT_LEAST,    19900, 10000 },
+	{ "1,000 dialogues with a model of 2 s: answers", "/s", TALK,   per_s,       NO_LIMIT,    0,     0     },
+	{ "the same: until the first word, over 2 s, p50", "ms", TALK,  p50_ms,      NO_LIMIT,    0,     0     },
+	{ "the same, p99",                               "ms", TALK,    p99_ms,      AT_MOST,     20,    50    },
+	{ "the same, with the words of the packs, p99",  "ms", TALK_PACKS, p99_ms,   NO_LIMIT,    0,     0     },
+	{ "aibridge memory, a question under way",       "KB", TALK,    request_kb,  AT_MOST,     64,    128   },
+	{ "dialogues: questions without that answer",    "",   TALK,    lost,        AT_MOST,     0,     0     },
 	{ "world restart, 1,000 players: stall p50",     "s",  RESTART, stall_p50_s, AT_MOST,     .4,    1     },
 	{ "world restart, 1,000 players: stall max",     "s",  RESTART, stall_max_s, AT_MOST,     1,     3     },
 	{ "world restart: lines lost or doubled",        "",   RESTART, lost,        AT_MOST,     0,     0     },
@@ -319,6 +349,8 @@ static double run_once(const struct run *r, bool is_floor, double scale, struct 
 	*ret = (struct figures){ 0 };
 	if (is_floor)
 		server_start_floor(&s);
+	else if (r->pack && !strcmp(r->pack, "folk"))
+		server_start_folk(&s, !strcmp(r->play, "model"));
 	else
 		server_start_mud(&s, r->pack);
 	w = watch_begin(&s);

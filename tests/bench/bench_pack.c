@@ -14,12 +14,42 @@ enum { EXITS = 6, STEPS = 3, WALK_US = 10000000 };
 
 static const char *const ways[EXITS] = { "north", "east", "south", "west", "up", "down" };
 
-static const char header[] = "name: bench\n"
-			     "version: \"1\"\n"
+static const char header[] = "version: \"1\"\n"
 			     "licence: MIT\n"
 			     "start: r\n";
 
-static void write_room(FILE *f, const char *key, unsigned depth)
+static const char *const folk[BENCH_FOLK] = { "Nab", "Ned", "Nik", "Noa", "Nub" };
+
+/* Somebody to talk to, for each of the players in a room. */
+static void write_folk(FILE *f)
+{
+	fprintf(f, "npcs:\n");
+	for (size_t i = 0; i < BENCH_FOLK; i++)
+		fprintf(f,
+			"  n%zu:\n    name: %s\n    words: [ %s ]\n    look: Black with coal.\n"
+			"    mind:\n      persona: A miner who has seen better days.\n"
+			"      style: Short.\n      shrugs: [ \"Hm.\" ]\n      greets: [ \"Yes?\" "
+			"]\n"
+			"      topics:\n        coal: { words: [ coal ], says: [ \"Dear.\", "
+			"\"Dearer.\", \"Too dear.\" ] }\n",
+			i, folk[i], folk[i]);
+}
+
+const char *bench_pack_person(size_t player)
+{
+	return folk[player % BENCH_FOLK];
+}
+
+static void write_things(FILE *f, bool with_folk)
+{
+	fprintf(f, "    things:\n");
+	if (!with_folk)
+		fprintf(f, "      - { item: pebble }\n");
+	for (size_t i = 0; with_folk && i < BENCH_FOLK; i++)
+		fprintf(f, "      - { npc: n%zu }\n", i);
+}
+
+static void write_room(FILE *f, const char *key, unsigned depth, bool with_folk)
 {
 	char next[STEPS + 3];
 
@@ -30,30 +60,40 @@ static void write_room(FILE *f, const char *key, unsigned depth)
 	for (unsigned w = 0; depth < STEPS && w < EXITS; w++)
 		fprintf(f, "      %s: { to: %s%u, oneway: true }\n", ways[w], key, w);
 	if (depth == STEPS)
-		fprintf(f, "    things:\n      - { item: pebble }\n");
+		write_things(f, with_folk);
 	for (unsigned w = 0; depth < STEPS && w < EXITS; w++) {
 		snprintf(next, sizeof(next), "%s%u", key, w);
-		write_room(f, next, depth + 1);
+		write_room(f, next, depth + 1, with_folk);
 	}
 }
 
-void bench_pack_write(const char *dir)
+static void write_pack(const char *dir, const char *name, bool with_folk)
 {
-	CLEANUP(base_freep) char *pack = tmp_path(dir, "bench");
+	CLEANUP(base_freep) char *pack = tmp_path(dir, name);
 	CLEANUP(base_freep) char *head = tmp_path(pack, "pack.yaml");
 	CLEANUP(base_freep) char *map = tmp_path(pack, "map.yaml");
+	char text[sizeof(header) + 64];
 	FILE *f;
 
 	must(mkdir(pack, 0700), pack);
-	tmp_write(head, header);
+	snprintf(text, sizeof(text), "name: %s\n%s", name, header);
+	tmp_write(head, text);
 	f = fopen(map, "we");
 	if (!f)
 		die("cannot write %s", map);
 	fprintf(f, "area: { key: numbers, name: The Numbers }\n"
-		   "items:\n  pebble:\n    name: a pebble\n    look: Grey and round.\n"
-		   "rooms:\n");
-	write_room(f, "r", 0);
+		   "items:\n  pebble:\n    name: a pebble\n    look: Grey and round.\n");
+	if (with_folk)
+		write_folk(f);
+	fprintf(f, "rooms:\n");
+	write_room(f, "r", 0, with_folk);
 	must(fclose(f) ? -1 : 0, map);
+}
+
+void bench_pack_write(const char *dir)
+{
+	write_pack(dir, "bench", false);
+	write_pack(dir, "folk", true);
 }
 
 static void arrived(void *ctx, struct player *p UNUSED)

@@ -10,6 +10,7 @@ static const struct mode modes[] = {
 	{ "logins", "connect and log in", mode_logins },
 	{ "idle", "connect and stay at the name prompt", mode_idle },
 	{ "saved", "how much of a game's text MCCP2 saves", mode_saved },
+	{ "dialogue", "everybody talks to somebody of his own", mode_dialogue },
 	{ "restart", "kill -9 of the world in the middle of a round trip", mode_restart },
 };
 

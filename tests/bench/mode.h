@@ -11,13 +11,15 @@
 /* What is being loaded. Processes that do not exist are 0. */
 struct target {
 	uint16_t ports[WAYS]; /* 0: there is no such way */
-	pid_t gateway, world, persist;
+	pid_t gateway, world, persist, aibridge;
+	uint64_t provider_us; /* what a provider of models takes for an answer; 0: there is none */
 };
 
 struct mode_conf {
 	size_t clients;
 	uint64_t seconds_us; /* length of the measured part */
-	const char *play;    /* saturated: think, say, carry; fan-out: 1, 10, 10x1 */
+	const char *
+		play; /* saturated: think, say, carry; fan-out: 1, 10, 10x1; dialogue: model, packs */
 	enum way way;
 };
 
@@ -28,6 +30,7 @@ struct figures {
 	double saved;	     /* share of the bytes that compression saved */
 	double store_cpu_us; /* persist, for one command */
 	double gateway_kb, world_kb; /* for one connection */
+	double request_kb;	     /* aibridge, for a question that is under way */
 	double took_s;
 	size_t clients, lost, doubled, dropped;
 };
@@ -43,6 +46,7 @@ void mode_fanout(const struct target *t, const struct mode_conf *c, struct figur
 void mode_logins(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_idle(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_saved(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_dialogue(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_restart(const struct target *t, const struct mode_conf *c, struct figures *ret);
 
 /* By name; NULL: no such mode. */

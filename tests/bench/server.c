@@ -26,22 +26,10 @@ static const char *pack_path(void)
 	return set;
 }
 
-void server_start_mud(struct server *s, const char *pack)
+static void start(struct server *s, const char *const *sets)
 {
-	char packs[64];
-	const char *const sets[] = {
-		packs,
-		pack ? "world.life=true" : pack_path(),
-		"world.guests=true",
-		"gateway.max_conns=20000",
-		"world.durability=strict",
-		"log.level=warning",
-		NULL,
-	};
 	const struct mud_conf conf = { .sets = sets, .tls = true, .web = true };
 
-	*s = (struct server){ 0 };
-	snprintf(packs, sizeof(packs), "world.packs=%s", pack ? pack : "bench");
 	mud_start(&s->mud, &conf);
 	s->target = (struct target){
 		.ports = { [WAY_TELNET] = s->mud.telnet,
@@ -52,7 +40,51 @@ void server_start_mud(struct server *s, const char *pack)
 		.gateway = mud_pid(&s->mud, "gateway"),
 		.world = mud_pid(&s->mud, "world"),
 		.persist = mud_pid(&s->mud, "persist"),
+		.aibridge = mud_pid(&s->mud, "aibridge"),
 	};
+}
+
+#define SETS                                                                                       \
+	"world.guests=true", "gateway.max_conns=20000", "world.durability=strict",                 \
+		"log.level=warning", "ai.metrics="
+
+void server_start_mud(struct server *s, const char *pack)
+{
+	char packs[64];
+	const char *const sets[] = { packs, pack ? "world.life=true" : pack_path(), SETS, NULL };
+
+	*s = (struct server){ 0 };
+	snprintf(packs, sizeof(packs), "world.packs=%s", pack ? pack : "bench");
+	start(s, sets);
+}
+
+void server_start_folk(struct server *s, bool with_model)
+{
+	char url[64], key[300], mode[96];
+	const char *const sets[] = {
+		"world.packs=folk",
+		pack_path(),
+		SETS,
+		"world.talk_rate=0",
+		with_model ? "ai.provider=anthropic" : "ai.provider=scripted",
+		"ai.model=fake-1",
+		url,
+		key,
+		"ai.prices=fake-1=1.00/5.00",
+		"ai.budgets=all 1000000",
+		"ai.max_requests=2000",
+		NULL,
+	};
+
+	*s = (struct server){ .has_fake = true };
+	fake_ai_start(&s->fake, tmp_dir());
+	snprintf(mode, sizeof(mode), "{\"latency_ms\":%d,\"text\":\"Dear.\"}",
+		 SERVER_PROVIDER_US / 1000);
+	fake_ai_mode(&s->fake, mode);
+	snprintf(url, sizeof(url), "ai.url=http://127.0.0.1:%u", s->fake.port);
+	snprintf(key, sizeof(key), "ai.key_file=%s", s->fake.key_file);
+	start(s, sets);
+	s->target.provider_us = with_model ? SERVER_PROVIDER_US : 0;
 }
 
 /* Path beside this program; static memory, one at a time. */
@@ -89,6 +121,8 @@ void server_stop(struct server *s)
 {
 	if (!s->is_floor) {
 		mud_stop(&s->mud);
+		if (s->has_fake)
+			fake_ai_stop(&s->fake);
 		return;
 	}
 	child_end(&s->floor_gateway, SIGTERM, STOP_US);
@@ -102,5 +136,8 @@ uint64_t server_cpu_us(const struct server *s)
 
 	if (s->is_floor)
 		return us;
-	return us + sample_cpu_us(t->persist) + sample_cpu_us(s->mud.up.pid);
+	if (s->has_fake)
+		us += sample_cpu_us(s->fake.child.pid);
+	return us + sample_cpu_us(t->persist) + sample_cpu_us(t->aibridge) +
+	       sample_cpu_us(s->mud.up.pid);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "tests/bench/mode.h"
+#include "tests/support/fake_ai.h"
 #include "tests/support/mud.h"
 
 struct server {
@@ -12,10 +13,16 @@ struct server {
 	bool is_floor;
 	struct mud mud;
 	struct child floor_gateway, floor_world;
+	bool has_fake;
+	struct fake_ai fake;
 };
 
 /* `pack` NULL: the bench pack. */
 void server_start_mud(struct server *s, const char *pack);
+/* People to talk to: by a model of the fake provider, that takes SERVER_PROVIDER_US for an answer, or with the
+ * words of their pack. */
+enum { SERVER_PROVIDER_US = 2000000 };
+void server_start_folk(struct server *s, bool with_model);
 void server_start_floor(struct server *s);
 void server_stop(struct server *s);
 /* CPU time of all its processes so far. */
