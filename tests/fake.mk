@@ -3,6 +3,7 @@
 FAKE_O := $(patsubst %.c,$(B)/%.o,$(filter-out tests/fake/test_%.c,$(wildcard tests/fake/*.c)))
 TEST_BIN += $(B)/tests/fake/ai $(B)/tests/fake/test_fake
 CHECKS += check-fake
+ASAN_CHECKS += check-fake check-provider check-inject
 
 $(B)/tests/fake/%.o $(B)/tests/support/fake_ai.o: CFLAGS += $(shell pkg-config --cflags jansson 2>/dev/null)
 $(B)/tests/fake/ai: $(FAKE_O) $(B)/librt.a

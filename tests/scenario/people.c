@@ -44,8 +44,9 @@ static const char map[] =
 #define TREES                                                                                      \
 	TREE("oak")                                                                                \
 	TREE("ash")                                                                                \
-	TREE("elm") TREE("yew") TREE("fir") TREE("larch") TREE("maple") TREE("hazel")              \
-		TREE("birch") TREE("willow")
+	TREE("elm")                                                                                \
+	TREE("yew") TREE("fir") TREE("larch") TREE("maple") TREE("hazel") TREE("birch")            \
+		TREE("willow")
 
 /* clang-format off */
 static const char folk[] =
