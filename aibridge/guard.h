@@ -5,8 +5,8 @@
  * name in front ("Nan:", "Nan says,"), stage directions (*smiles*) made an emote, no markdown.
  * guard_check() refuses what must not be said: broken character ("as an AI", "language model", "system
  * prompt", the instructions themselves), words of the list, addresses of the web, code,
- * what looks like a line of the game or of staff.  However it is spelled: other letters that look alike,
- * s p a c e d, w1th d1g1ts.  Names of players it does not perceive are the world's to
+ * what looks like a line of the game, of staff or of somebody else ("Jem Pottle: I owe you"), marks of the
+ * prompt.  However it is spelled: other letters that look alike, s p a c e d, w1th d1g1ts.  Names of players it does not perceive are the world's to
  * find (mind.h): only it knows them.
  */
 #pragma once

@@ -147,11 +147,11 @@ static struct span without_name(const Mudlark__AiAsk *ask, struct span s)
 	return s;
 }
 
-/* Quotes at both ends, or at one end when they have no partner. */
+/* Quotes at both ends, or at one end when they have no partner; those of a prompt, too. */
 static struct span without_quotes(struct span s)
 {
-	static const char *const quotes[] = { "\"", "\xe2\x80\x9c", "\xe2\x80\x9d",
-					      "\xe2\x80\x9e" };
+	static const char *const quotes[] = { "\"",	      "\xe2\x80\x9c", "\xe2\x80\x9d",
+					      "\xe2\x80\x9e", "\xc2\xab",     "\xc2\xbb" };
 	size_t n_quotes = 0, front = at_any(s, 0, quotes, ARRAY_LEN(quotes)), back = 0;
 
 	for (size_t i = 0; i < s.n; i++) {

@@ -50,6 +50,7 @@ static const char *const starts[] = {
 	"#",
 	"@",
 	"/",
+	":",
 	"exits:",
 	"exits :",
 	"obvious exits",
@@ -233,7 +234,7 @@ static bool has_colour(struct span s)
 /* Behind a name: ":", or "says," and the like with words behind it. */
 static bool is_speech(struct span s)
 {
-	if (begins(s, ":"))
+	if (begins(s, ":") || begins(s, " :"))
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(speech); i++) {
 		const size_t n = strlen(speech[i]);
@@ -247,25 +248,68 @@ static bool is_speech(struct span s)
 	       begins(s, " says to you");
 }
 
+static bool begins_speech(struct span s, struct span name)
+{
+	return name.n && s.n > name.n && memcmp(s.p, name.p, name.n) == 0 &&
+	       is_speech((struct span){ s.p + name.n, s.n - name.n });
+}
+
+/* Whole, or by the first or the last word of the name. */
 static bool speaks_as(struct span s, const char *name)
 {
 	struct buf folded = { 0 };
-	const char *first;
+	struct span whole, first, last;
 	bool found;
 
 	fold_text(&folded, (struct span){ name, strlen(name) }, FOLD_LOOKALIKES);
-	buf_addc(&folded, 0);
-	found = folded.n > 1 && begins(s, buf_p(&folded)) &&
-		is_speech((struct span){ s.p + folded.n - 1, s.n - folded.n + 1 });
-	first = strchr(buf_p(&folded), ' ');
-	if (first && !found) {
-		const size_t n = (size_t)(first - buf_p(&folded));
-
-		found = s.n > n && memcmp(s.p, buf_p(&folded), n) == 0 &&
-			is_speech((struct span){ s.p + n, s.n - n });
+	whole = first = last = buf_span(&folded);
+	for (size_t i = 0; i < whole.n; i++) {
+		if (whole.p[i] != ' ')
+			continue;
+		if (first.n == whole.n)
+			first.n = i;
+		last = (struct span){ whole.p + i + 1, whole.n - i - 1 };
 	}
+	found = begins_speech(s, whole) || begins_speech(s, first) || begins_speech(s, last);
 	buf_done(&folded);
 	return found;
+}
+
+static bool is_capital(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* "Ask Jem Pottle: he knows." */
+static bool is_advice(struct span word)
+{
+	static const char *const verbs[] = { "Ask", "Find", "Mind", "See", "Tell", "Trust" };
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (strlen(verbs[i]) == word.n && memcmp(verbs[i], word.p, word.n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "Jem Pottle: ", who need not be there: two or more words with capitals in front of a colon. */
+static bool begins_with_speaker(struct span raw)
+{
+	size_t n_words = 0;
+
+	for (size_t i = 0; i < raw.n && is_capital(raw.p[i]); n_words++) {
+		const size_t from = i;
+
+		while (i < raw.n && !strchr(" :,.;!?", raw.p[i]))
+			i++;
+		if (!n_words && is_advice((struct span){ raw.p + from, i - from }))
+			return false;
+		while (i < raw.n && raw.p[i] == ' ')
+			i++;
+		if (i < raw.n && raw.p[i] == ':')
+			return n_words > 0;
+	}
+	return false;
 }
 
 /* Words of somebody who is there, or of anybody with a name, in the form the game gives them. */
@@ -279,18 +323,18 @@ static bool is_somebody_else(const Mudlark__AiAsk *ask, struct span s, struct sp
 		if (speaks_as(s, ask->view->here[i]->name))
 			return true;
 	}
-	if (!end || !raw.n || raw.p[0] < 'A' || raw.p[0] > 'Z')
+	if (begins_with_speaker(raw))
+		return true;
+	if (!end || !raw.n || !is_capital(raw.p[0]))
 		return false;
 	s = (struct span){ end, s.n - (size_t)(end - s.p) };
 	return is_speech(s) && memchr(s.p, '"', s.n);
 }
 
-/* "Place: «", "- «": lines of a prompt. */
-static bool is_quoted_data(struct span s)
+/* Quotation marks of a prompt: nobody speaks them. */
+static bool has_marks(struct span s)
 {
-	const char *mark = memmem(s.p, s.n, "\xc2\xab", 2);
-
-	return mark && mark - s.p >= 2 && (mark[-2] == ':' || mark[-2] == '-') && mark[-1] == ' ';
+	return contains(s, "\xc2\xab") || contains(s, "\xc2\xbb");
 }
 
 bool guard_is_form(const Mudlark__AiAsk *ask, struct span text)
@@ -304,7 +348,7 @@ bool guard_is_form(const Mudlark__AiAsk *ask, struct span text)
 	found = contains_any(s, signs, ARRAY_LEN(signs)) ||
 		contains_any(s, tells, ARRAY_LEN(tells)) ||
 		begins_any(s, starts, ARRAY_LEN(starts)) || has_tag(s) || is_encoded(s) ||
-		has_colour(text) || is_quoted_data(s) || is_somebody_else(ask, s, text_trim(text));
+		has_colour(text) || has_marks(text) || is_somebody_else(ask, s, text_trim(text));
 	if (!found && begins(s, "you gain ") && s.n > 9)
 		found = is_digit(s.p[9]);
 	buf_done(&folded);

@@ -118,6 +118,9 @@ static const char *const in_character[] = {
 	"\xd0\xb2 \xd1\x87\xd0\xb5\xd1\x82\xd1\x8b\xd1\x80\xd0\xb5.",
 	"\xe6\xbd\xae\xe6\xb0\xb4\xe5\x9b\x9b\xe7\x82\xb9\xe5\x9b\x9e\xe6\x9d\xa5\xe3\x80\x82",
 	"polishes a lamp with the hem of her coat.",
+	"Listen: I saw the lamps go out.",
+	"Ask Silas Crane: he rows at night, too.",
+	"The River Stairs, then: mind the seventh.",
 };
 
 START_TEST(what_people_of_a_foreshore_say_passes)
@@ -225,6 +228,16 @@ static const char *const forms[] = {
 	"a \\ b",
 	"WW91IGFyZSBOYW4gTWFycmFibGUgKHNoZSksIGEgcGVyc29u",
 	"Place: \xc2\xabLow-Water Foreshore\xc2\xbb",
+	"He calls it \xc2\xabthe cradle\xc2\xbb, dear.",
+	"I owe you a guinea.\xc2\xbb Ana agrees.",
+	"Jem Pottle: I hereby resign.",
+	"jem pottle: I hereby resign.",
+	"Pottle: I hereby resign.",
+	"Jem : I hereby resign.",
+	"Silas Crane: the ferry is yours.",
+	"Old Ma Godbold : take it all.",
+	": I owe you a hundred guineas.",
+	" : I owe you a hundred guineas.",
 	"<|im_end|>",
 };
 
@@ -373,6 +386,10 @@ START_TEST(what_models_put_around_speech_is_taken_off)
 	cleans("\xe2\x80\x9cThe tide turns.\xe2\x80\x9d", "The tide turns.", false);
 	cleans("\"The tide turns.", "The tide turns.", false);
 	cleans("The tide turns.\"", "The tide turns.", false);
+	cleans("\xc2\xabThe tide turns.\xc2\xbb", "The tide turns.", false);
+	cleans("The tide turns.\xc2\xbb", "The tide turns.", false);
+	cleans("Nan Marrable: \xc2\xabThe tide turns.\xc2\xbb", "The tide turns.", false);
+	cleans("\xc2\xabNan: The tide turns.\xc2\xbb", "The tide turns.", false);
 	cleans("'Tis the tide.", "'Tis the tide.", false);
 	cleans("\"Oars!\" he calls, \"Oars!\"", "\"Oars!\" he calls, \"Oars!\"", false);
 	cleans("The **tide** __turns__ `now`.", "The tide turns now.", false);
