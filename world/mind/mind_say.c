@@ -2,8 +2,9 @@
  * mind_say.c - what a mind says, as a command typed by that npc, one sentence after the other; see
  * mind_inner.h.
  *
- * Text that comes from an aibridge is clean and passed its guard, but that knows nobody by name: what
- * would tell of a player whom this npc cannot perceive is dropped here.
+ * Text that comes from an aibridge is clean and passed its guard, but that knows few by name: what
+ * would tell of a player whom this npc cannot perceive is dropped here, and what begins as if somebody
+ * else spoke ("Jem Pottle: I owe you").
  */
 #include "world/mind/mind_inner.h"
 
@@ -108,12 +109,55 @@ static bool names_a_stranger(const struct world *w, const struct thoughts *t, st
 	return false;
 }
 
+/* The whole name, its first word, or its last. */
+static bool is_name(struct span words, const char *name)
+{
+	const char *first = strchr(name, ' '), *last = strrchr(name, ' ');
+
+	return text_eq_fold(words, (struct span){ name, strlen(name) }) ||
+	       (first && (text_eq_fold(words, (struct span){ name, (size_t)(first - name) }) ||
+			  text_eq_fold(words, (struct span){ last + 1, strlen(last + 1) })));
+}
+
+static bool is_name_of_others(const struct world *w, struct ent npc, struct span words)
+{
+	if (is_name(words, name_of(w, npc)))
+		return false;
+	for (size_t i = 0; i < w->n_packs; i++)
+		for (size_t k = 0; k < w->packs[i]->n_npcs; k++) {
+			const struct pack_name *n = &w->packs[i]->npcs[k].name;
+
+			if (!*n->article && is_name(words, n->noun))
+				return true;
+		}
+	return ent_is(player_by_name(w, words));
+}
+
+/* "Jem Pottle: I owe you a hundred guineas." */
+static bool speaks_for_others(const struct world *w, struct ent npc, struct span text)
+{
+	const char *colon = memchr(text.p, ':', text.n);
+
+	return colon &&
+	       is_name_of_others(w, npc,
+				 text_trim((struct span){ text.p, (size_t)(colon - text.p) }));
+}
+
 /* ---- what is to be said ---- */
+
+/* Why this is not said; NULL: it may be. */
+static const char *fault(const struct world *w, const struct thoughts *t, struct span line)
+{
+	if (names_a_stranger(w, t, line))
+		return "names somebody who is not there";
+	return speaks_for_others(w, t->npc, line) ? "speaks for somebody else" : NULL;
+}
 
 bool mind_line(struct world *w, struct ent npc, struct span text, bool emote)
 {
 	struct thoughts *t = mind_open(w, npc);
 	struct buf clean = { 0 };
+	const char *why;
 	struct span line;
 	bool good;
 
@@ -121,9 +165,10 @@ bool mind_line(struct world *w, struct ent npc, struct span text, bool emote)
 	line = text_trim(buf_span(&clean));
 	line.n = text_cut(line, MIND_LINE_MAX);
 	good = line.n && t->n_lines < MIND_SENTENCES;
-	if (good && names_a_stranger(w, t, line)) {
+	why = good ? fault(w, t, line) : NULL;
+	if (why) {
 		log_info("sentence_dropped", LOG_STR("npc", mind_key(w, npc)),
-			 LOG_STR("reason", "names somebody who is not there"));
+			 LOG_STR("reason", why));
 		w->stats.sentences_dropped++;
 		good = false;
 	}
