@@ -2,6 +2,7 @@
  * talk.c - `talk`: turns to somebody who lives here, who greets; alone it says who can be talked to.
  */
 #include "rt/text.h"
+#include "world/cmd/series.h"
 #include "world/cmd/table.h"
 #include "world/cmd/target.h"
 #include "world/core/name.h"
@@ -13,19 +14,22 @@
 static void list(const struct cmd_call *c)
 {
 	struct world *w = c->w;
+	const struct ent room = place_room(w, c->actor);
+	CLEANUP(base_freep)
+	struct ent *people =
+		base_alloc(place_count(w, room) - place_players(w, room) + 1, sizeof(*people));
 	struct buf *out = say_begin(w, c->actor);
 	size_t n = 0;
 
-	for (struct ent e = place_first(w, place_room(w, c->actor)); ent_is(e);
-	     e = place_next(w, e)) {
-		if (ent_kind(w, e) == KIND_PLAYER)
-			break;
-		if (!mind_is(w, e))
-			continue;
-		buf_adds(out, n++ ? ", " : "You can talk to ");
-		name_add_the(w, e, out);
+	for (struct ent e = mind_next(w, room, ENT_NONE); ent_is(e); e = mind_next(w, room, e))
+		people[n++] = e;
+	if (n) {
+		buf_adds(out, "You can talk to ");
+		series_add(w, people, n, out);
+		buf_adds(out, " here.");
+	} else {
+		buf_adds(out, "There is nobody here who would talk with you.");
 	}
-	buf_adds(out, n ? " here." : "There is nobody here who would talk with you.");
 	say_end(w);
 }
 

@@ -28,6 +28,8 @@ void mind_begin(struct world *w);
 
 /* Can one talk to it? */
 bool mind_is(const struct world *w, struct ent npc);
+/* The next in a room with whom one can; ENT_NONE to begin and at the end. */
+struct ent mind_next(const struct world *w, struct ent room, struct ent previous);
 /* It talks with somebody, or did so until just now, or follows: it does not mutter or wander off. */
 bool mind_is_busy(const struct world *w, struct ent npc);
 /* A player turns to it; both are in one room. What it says to that comes later; a refusal ("one at a

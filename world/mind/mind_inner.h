@@ -174,8 +174,3 @@ struct talker *mind_talker(struct world *w, struct ent player);
 bool mind_may_talk(struct world *w, struct talker *t, struct ent player);
 void mind_people_init(struct world *w);
 void mind_people_free(struct minds *m);
-
-/* ---- mind_hear.c ---- */
-
-/* The next in the room with a mind; ENT_NONE to begin and at the end. */
-struct ent mind_next(const struct world *w, struct ent room, struct ent previous);

@@ -415,6 +415,11 @@ START_TEST(talk_alone_says_who_would)
 	STAGE_SAYS(&r.st, 0, "talk to nan", "You see no nan here to talk to.");
 	STAGE_SAYS(&r.st, 0, "ask cat about mice",
 		   "You ask a cat about mice.\nA cat does not answer.");
+	type(0, "up");
+	stage_forget(&r.st);
+	STAGE_SAYS(&r.st, 0, "talk", "You can talk to Jem Pottle and Tam Reed here.");
+	ck_assert_int_eq(place_move(w, widow(), place_room(w, stage_ent(&r.st, 0))), 0);
+	STAGE_SAYS(&r.st, 0, "talk", "You can talk to Jem Pottle, Tam Reed and Nan Marrable here.");
 	ck_assert_uint_eq(r.n, 0);
 }
 END_TEST
