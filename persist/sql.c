@@ -159,6 +159,7 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 				  " ORDER BY (session < 0), session LIMIT 2000"),
 	[SQL_OUTBOX_PAGE] = BOTH("SELECT gateway, oseq, records FROM outbox WHERE world = $1"
 				 " ORDER BY gateway, oseq LIMIT 256 OFFSET $2"),
+	/* In the words of the index document_of_world, or it is not used. */
 	[SQL_DOCUMENT_PAGE] = BOTH("SELECT collection, key, body, version, id FROM document"
 				   " WHERE id > $1 AND substr(collection, 1, 3) <> 'ai.'"
 				   " ORDER BY id LIMIT 512"),

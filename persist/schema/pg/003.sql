@@ -1,4 +1,6 @@
--- The ledger: what was spent, and what is reserved for calls that are under way.  Amounts are never below 0.
+-- What aibridges need: a ledger, and documents of their own that a world's start does not walk past.
+
+-- The ledger is what was spent, and what is reserved for calls that are under way.  Amounts are never below 0.
 
 -- tokens, nanos: spent, with what is reserved; open_tokens, open_nanos: of these, reserved; at: the last
 -- reservation, Unix milliseconds.
@@ -20,3 +22,6 @@ CREATE TABLE reservation (
 	nanos bigint NOT NULL,
 	at bigint NOT NULL
 );
+
+-- The documents that a world loads; those of aibridges, which are many, are not in it.
+CREATE INDEX document_of_world ON document (id) WHERE substr(collection, 1, 3) <> 'ai.';

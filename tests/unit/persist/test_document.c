@@ -2,7 +2,10 @@
  * test_document.c - documents: versions, and queries that must say the same on every store, to the
  * order of every row.
  */
+#include <string.h>
+
 #include "both.h"
+#include "persist/store_inner.h"
 
 static int put_document(struct both *b, const char *key, const char *body, uint64_t *version)
 {
@@ -338,6 +341,68 @@ START_TEST(a_path_or_value_that_could_be_sql_is_refused)
 }
 END_TEST
 
+/* One document in twenty belongs to a world. */
+enum { MIXED = 30000, OF_WORLD = MIXED / 20 };
+#define FILL                                                                                       \
+	"INSERT INTO document (collection, key, body, version)"                                    \
+	" WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)"        \
+	" SELECT CASE WHEN i % 20 = 0 THEN 'things' WHEN i % 20 = 1 THEN 'ai.talk'"                \
+	" ELSE 'ai.audit' END, CAST(i AS text), '{}', 1 FROM n"
+
+static int add_line(void *ctx, const struct db_value *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].type == DB_TEXT)
+			buf_addf(ctx, "%.*s\n", (int)v[i].v.s.n, v[i].v.s.p);
+	return 0;
+}
+
+/* How the database finds a page of documents. */
+static void page_plan(struct both *b, int which, struct buf *ret)
+{
+	const struct sql_text *page = &sql_texts[SQL_DOCUMENT_PAGE];
+	const struct db_value args[] = { db_u64(0) };
+	const struct db_rows rows = { add_line, ret };
+	struct buf text = { 0 };
+
+	buf_adds(&text, which == ON_SQLITE ? "EXPLAIN QUERY PLAN " : "EXPLAIN ");
+	buf_adds(&text, which == ON_SQLITE ? page->sqlite : page->pg);
+	buf_addc(&text, '\0');
+	ck_assert_int_eq(b->s->driver->query_text(b->s->db, buf_p(&text), args, ARRAY_LEN(args),
+						  &rows),
+			 0);
+	buf_done(&text);
+}
+
+START_TEST(a_world_loads_its_documents_without_walking_past_those_of_aibridges)
+{
+	struct both b;
+	struct buf plan = { 0 };
+	uint64_t after = 0;
+	size_t n = 0, pages = 0;
+	char key[24];
+	both_open(&b, _i);
+	ck_assert_int_eq(b.s->driver->query_text(b.s->db, FILL, NULL, 0, NULL), 0);
+	page_plan(&b, _i, &plan);
+	buf_addc(&plan, '\0');
+	ck_assert_msg(strstr(buf_p(&plan), "document_of_world"), "%s", buf_p(&plan));
+	do {
+		const Mudlark__Page *p = both_page(&b, MUDLARK__LOAD_PAGE__WHAT__DOCUMENTS, after);
+		for (size_t i = 0; i < p->documents->n_rows; i++) {
+			snprintf(key, sizeof(key), "%zu", 20 * ++n);
+			ck_assert_str_eq(p->documents->rows[i]->collection, "things");
+			ck_assert_str_eq(p->documents->rows[i]->key, key);
+		}
+		after = p->next;
+		pages++;
+	} while (after);
+	ck_assert_uint_eq(n, OF_WORLD);
+	ck_assert_uint_gt(pages, 2);
+	buf_done(&plan);
+	both_close(&b);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("document");
@@ -349,6 +414,8 @@ int main(void)
 	tcase_add_test(t, both_stores_answer_every_query_alike);
 	tcase_add_loop_test(t, a_query_filters_sorts_and_limits_as_it_says, 0, STORES);
 	tcase_add_loop_test(t, a_path_or_value_that_could_be_sql_is_refused, 0, STORES);
+	tcase_add_loop_test(t, a_world_loads_its_documents_without_walking_past_those_of_aibridges,
+			    0, STORES);
 	suite_add_tcase(s, t);
 	return both_main(s);
 }
