@@ -1,5 +1,6 @@
 /*
- * gateways.c - the bus where gateways dial in: their records become inputs, outputs become theirs.
+ * gateways.c - the bus where gateways and aibridges dial in: their records become inputs, outputs become
+ * theirs.
  *
  * A durable output is remembered with the link's number of it, so that the link's acknowledgement
  * tells the core which outputs a gateway has.  A gateway whose ring is full has not read for long; it
@@ -31,6 +32,11 @@ static struct gateway_link *by_instance(struct server *s, uint64_t instance)
 	return NULL;
 }
 
+static const char *role_of(const struct link *l)
+{
+	return link_peer(l)->role;
+}
+
 static void on_up(void *ctx, struct link *l, const struct link_peer *peer, enum link_up how)
 {
 	struct server *s = ctx;
@@ -43,12 +49,14 @@ static void on_up(void *ctx, struct link *l, const struct link_peer *peer, enum 
 		*g = (struct gateway_link){ .instance = peer->instance, .link = l };
 	}
 	if (!g) {
-		log_warning("too_many_gateways", LOG_STR("name", peer->name));
+		log_warning("too_many_peers", LOG_STR("role", peer->role),
+			    LOG_STR("name", peer->name));
 		return;
 	}
 	if (how == LINK_FRESH)
 		buf_reset(&g->sent);
-	log_info("gateway_up", LOG_STR("name", peer->name), LOG_ID("instance", peer->instance),
+	log_info("peer_up", LOG_STR("role", peer->role), LOG_STR("name", peer->name),
+		 LOG_ID("instance", peer->instance),
 		 LOG_STR("how", how == LINK_FRESH ? "fresh" : "resumed"));
 	m.peer = peer->instance;
 	m.role = (char *)(uintptr_t)peer->role;
@@ -78,7 +86,8 @@ static void on_down(void *ctx, struct link *l, const char *why)
 
 	if (!g)
 		return;
-	log_info("gateway_down", LOG_ID("instance", g->instance), LOG_STR("reason", why));
+	log_info("peer_down", LOG_STR("role", role_of(l)), LOG_ID("instance", g->instance),
+		 LOG_STR("reason", why));
 	feed_down(s, g->instance, false);
 }
 
@@ -89,7 +98,7 @@ static void on_forgotten(void *ctx, struct link *l)
 
 	if (!g)
 		return;
-	log_warning("gateway_gone", LOG_ID("instance", g->instance));
+	log_warning("peer_gone", LOG_STR("role", role_of(l)), LOG_ID("instance", g->instance));
 	feed_down(s, g->instance, true);
 	buf_done(&g->sent);
 	*g = s->gateways[--s->n_gateways];
@@ -151,7 +160,8 @@ void gateways_output(void *ctx, uint64_t gateway, struct span record, uint64_t o
 	if (!g || g->doomed)
 		return;
 	if (link_send(g->link, record, &sent.seq)) {
-		log_error("gateway_reads_nothing", LOG_ID("instance", gateway));
+		log_error("peer_reads_nothing", LOG_STR("role", role_of(g->link)),
+			  LOG_ID("instance", gateway));
 		g->doomed = true;
 		loop_timer_soon(&s->drops);
 		return;

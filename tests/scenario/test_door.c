@@ -19,25 +19,7 @@
 #include "tests/support/tmp.h"
 #include "tests/support/ws.h"
 
-enum { TRY_US = 10000000, STEP_US = 20000 };
-
-static bool log_has(const struct mud *m, const char *text)
-{
-	CLEANUP(base_freep) char *log = mud_log(m);
-
-	return strstr(log, text) != NULL;
-}
-
-static void expect_log(const struct mud *m, const char *text)
-{
-	uint64_t end = now_us() + TRY_US;
-
-	while (!log_has(m, text)) {
-		if (now_us() > end)
-			die("the log never said: %s", text);
-		usleep(STEP_US);
-	}
-}
+enum { TRY_US = 10000000 };
 
 static size_t log_count(const struct mud *m, const char *text)
 {
@@ -124,8 +106,8 @@ START_TEST(a_new_certificate_is_for_new_connections_and_drops_nobody)
 	talk_enter_guest(&old);
 	renew(&m);
 	reload(&m);
-	expect_log(&m, "event=certificate_loaded");
-	expect_log(&m, "event=certificate_expires days=");
+	mud_expect_log(&m, "event=certificate_loaded");
+	mud_expect_log(&m, "event=certificate_expires days=");
 	talk_open_by(&young, "young", &(struct talk_way){ .port = m.telnet_tls, .tls = true });
 	secure_print(young.secure, second);
 	ck_assert_str_ne(first, second);
@@ -135,7 +117,7 @@ START_TEST(a_new_certificate_is_for_new_connections_and_drops_nobody)
 	snprintf(path, sizeof(path), "%s/tls/cert.pem", m.dir);
 	tmp_write(path, "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n");
 	reload(&m);
-	expect_log(&m, "event=certificate_unchanged");
+	mud_expect_log(&m, "event=certificate_unchanged");
 	talk_open_by(&last, "last", &(struct talk_way){ .port = m.telnet_tls, .tls = true });
 	secure_print(last.secure, third);
 	ck_assert_str_eq(second, third);
@@ -194,14 +176,14 @@ START_TEST(players_behind_a_proxy_are_who_they_are)
 	talk_open_by(&plain, "plain", &(struct talk_way){ .port = m.telnet, .from = "127.0.0.8" });
 	talk_bytes(&plain, v1, sizeof(v1) - 1);
 	talk_enter_guest(&plain);
-	expect_log(&m, "peer=192.0.2.7");
+	mud_expect_log(&m, "peer=192.0.2.7");
 	talk_open_by(&secret, "secret",
 		     &(struct talk_way){ .port = m.telnet_tls, .from = "127.0.0.8" });
 	talk_bytes(&secret, v2, sizeof(v2) - 1);
 	secret.secure = secure_open(secret.fd);
 	ck_assert_ptr_nonnull(secret.secure);
 	talk_enter_guest(&secret);
-	expect_log(&m, "peer=2001:db8::7");
+	mud_expect_log(&m, "peer=2001:db8::7");
 	talk_close(&plain);
 	talk_close(&secret);
 	ck_assert_int_eq(mud_stop(&m), 0);
@@ -219,14 +201,14 @@ START_TEST(a_header_is_believed_of_trusted_proxies_only)
 	talk_expect(&forged, "Name:");
 	talk_bytes(&forged, v1, sizeof(v1) - 1);
 	talk_expect(&forged, "Name:"); /* it was no name */
-	expect_log(&m, "peer=127.0.0.1");
-	ck_assert(!log_has(&m, "192.0.2.7"));
+	mud_expect_log(&m, "peer=127.0.0.1");
+	ck_assert(!mud_logged(&m, "192.0.2.7"));
 	talk_open_by(&silent, "silent",
 		     &(struct talk_way){ .port = m.telnet, .from = "127.0.0.8" });
 	talk_line(&silent, "guest");
 	talk_expect_end(&silent);
 	ck_assert_uint_eq(talk_count(&silent, "Name:"), 0);
-	expect_log(&m, "event=proxy_header_refused");
+	mud_expect_log(&m, "event=proxy_header_refused");
 	talk_close(&forged);
 	talk_close(&silent);
 	ck_assert_int_eq(mud_stop(&m), 0);
@@ -275,8 +257,8 @@ START_TEST(one_address_serves_both_protocols)
 	talk_enter_guest(&six);
 	talk_open(&four, "four", port);
 	talk_enter_guest(&four);
-	expect_log(&m, "peer=::1");
-	expect_log(&m, "peer=127.0.0.1");
+	mud_expect_log(&m, "peer=::1");
+	mud_expect_log(&m, "peer=127.0.0.1");
 	ck_assert_uint_eq(log_count(&m, "::ffff:"), 0);
 	talk_close(&four);
 	talk_close(&six);
@@ -313,7 +295,7 @@ START_TEST(a_gateway_that_runs_has_no_rights_left)
 
 	mud_start(&m, &conf);
 	pid = mud_pid(&m, "gateway");
-	if (log_has(&m, "event=sandbox_off")) {
+	if (mud_logged(&m, "event=sandbox_off")) {
 		printf("skipped: built without a sandbox\n");
 	} else {
 		status_of(pid, "Seccomp:", text);
@@ -329,7 +311,7 @@ START_TEST(a_gateway_that_runs_has_no_rights_left)
 	talk_line(&t, "say hello");
 	talk_expect(&t, "hello");
 	reload(&m);
-	expect_log(&m, "event=reloaded");
+	mud_expect_log(&m, "event=reloaded");
 	ck_assert_int_eq(mud_pid(&m, "gateway"), pid);
 	talk_close(&t);
 	ck_assert_int_eq(mud_stop(&m), 0);

@@ -13,7 +13,7 @@
 #include "tests/support/tmp.h"
 
 enum { READY_US = 30000000, STOP_US = 5000000, BACK_US = 20000000, COMMAND_US = 20000000 };
-enum { ARGS_MAX = 96, CHILDREN_MAX = 16, STEP_US = 2000 };
+enum { ARGS_MAX = 96, CHILDREN_MAX = 16, STEP_US = 2000, LOG_US = 20000 };
 
 /* Wide open, so that a test from one address is not taken for a flood. */
 static const char *const wide[] = {
@@ -202,4 +202,22 @@ char *mud_log(const struct mud *m)
 	CLEANUP(base_freep) char *path = tmp_path(m->dir, "up.out");
 
 	return tmp_read(path);
+}
+
+bool mud_logged(const struct mud *m, const char *text)
+{
+	CLEANUP(base_freep) char *log = mud_log(m);
+
+	return strstr(log, text) != NULL;
+}
+
+void mud_expect_log(const struct mud *m, const char *text)
+{
+	const uint64_t end = now_us() + BACK_US;
+
+	while (!mud_logged(m, text)) {
+		if (now_us() > end)
+			die("the log never said: %s", text);
+		usleep(LOG_US);
+	}
 }

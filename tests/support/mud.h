@@ -42,3 +42,6 @@ char *mud_command(struct mud *m, const char *const *words, const char *input,
 		  int *ret_status) MUST_USE;
 /* The log so far. Freed by the caller. */
 char *mud_log(const struct mud *m) MUST_USE;
+/* Has it said this? / Waits until it has. */
+bool mud_logged(const struct mud *m, const char *text);
+void mud_expect_log(const struct mud *m, const char *text);
