@@ -44,6 +44,25 @@ START_TEST(one_can_talk_ask_and_speak_to_somebody)
 }
 END_TEST
 
+/* What it is told comes from another process, which the end of its input does not outrun. */
+START_TEST(the_operator_asks_for_the_aibridges_and_is_answered)
+{
+	static const char *const answers[] = { "1 aibridge, 0 answers under way",
+					       "scripted: always there", "Spent by this aibridge:",
+					       "Nothing was spent there." };
+	struct people p;
+
+	people_start(&p, &(struct people_conf){ 0 });
+	mud_expect_log(&p.mud, "event=peer_up role=aibridge");
+	mud_expect_log(&p.mud, "process=aibridge event=peer_up role=persist");
+	CLEANUP(base_freep) char *said = mud_console(&p.mud, "@ai status\n@ai budget\n");
+
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
+		ck_assert_msg(strstr(said, answers[i]), "no \"%s\" in:\n%s", answers[i], said);
+	people_stop(&p);
+}
+END_TEST
+
 START_TEST(several_who_talk_to_one_are_all_answered)
 {
 	static const char *const names[] = { "Adda", "Bertil", "Cora" };
@@ -159,6 +178,7 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		{ one_can_talk_ask_and_speak_to_somebody, 1 },
+		{ the_operator_asks_for_the_aibridges_and_is_answered, 1 },
 		{ several_who_talk_to_one_are_all_answered, 1 },
 		{ an_errand_turns_on_a_conversation, 1 },
 		{ an_answer_that_is_owed_comes_after_the_world_is_killed, 1 },

@@ -255,8 +255,7 @@ bool mind_tick(struct world *w)
 		t = mind_thoughts(w, after); /* who may have been at its end meanwhile */
 		t = !ent_is(after) ? head : t && t->next ? t : head->next;
 	}
-	orders_tick(w);
-	return false;
+	return orders_tick(w);
 }
 
 void mind_init(struct world *w)

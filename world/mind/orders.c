@@ -16,6 +16,8 @@
 #include "world/core/timer.h"
 #include "world/mind/bridges.h"
 #include "world/mind/slot.h"
+#include "world/session.h"
+#include "world/turn.h"
 
 enum { ORDERS_MAX = 32, ORDER_S = 10 };
 
@@ -23,6 +25,8 @@ struct order {
 	struct slot slot;
 	uint64_t bridge;
 	struct ent staff;
+	uint64_t session, line; /* that waits for it; 0: none */
+	bool lost;
 };
 
 struct orders {
@@ -58,6 +62,27 @@ static void send(struct world *w, const struct order *o, struct span words)
 	bridges_send(w, o->bridge, &in);
 }
 
+/* The line of staff that is being run is not done before this order is. */
+static void wait_for(struct world *w, struct order *o)
+{
+	struct session *s = session_of(w, o->staff);
+
+	o->session = o->line = 0;
+	if (!s || s != turn_own(w) || !s->running)
+		return;
+	o->session = s->id;
+	o->line = s->running;
+	session_wait(s);
+}
+
+/* Whose line waits for this order; NULL: nobody's, or it is not waited for any more. */
+static struct session *waiter(const struct world *w, const struct order *o)
+{
+	struct session *s = session_get(w, o->session);
+
+	return s && s->waiting && s->running == o->line && ent_same(s->actor, o->staff) ? s : NULL;
+}
+
 /* False: too many are under way. */
 static bool order(struct world *w, struct ent staff, uint64_t bridge, struct span words)
 {
@@ -72,6 +97,8 @@ static bool order(struct world *w, struct ent staff, uint64_t bridge, struct spa
 		t->n_pending++;
 		o->bridge = bridge;
 		o->staff = staff;
+		o->lost = false;
+		wait_for(w, o);
 		send(w, o, words);
 		return true;
 	}
@@ -111,6 +138,21 @@ static void tell(struct world *w, struct ent staff, struct span text)
 	buf_done(&out);
 }
 
+/* It is over: its line is done, when no other order of that is under way. */
+static void end(struct world *w, const struct order *o)
+{
+	struct orders *t = w->orders;
+	struct session *s = waiter(w, o);
+
+	t->n_pending--;
+	for (size_t i = 0; s && i < ORDERS_MAX; i++)
+		if (t->v[i].slot.state == SLOT_PENDING && t->v[i].session == o->session &&
+		    t->v[i].line == o->line)
+			return;
+	if (s)
+		session_go_on(w, s);
+}
+
 void orders_text(struct world *w, uint64_t peer, const Mudlark__AiText *m)
 {
 	struct order *o = find(w->orders, peer, m->order);
@@ -119,32 +161,46 @@ void orders_text(struct world *w, uint64_t peer, const Mudlark__AiText *m)
 		w->stats.late_answers++;
 		return;
 	}
+	turn_set_own(w, waiter(w, o));
 	if (m->text.len)
 		tell(w, o->staff, (struct span){ (const char *)m->text.data, m->text.len });
 	if (m->last && slot_good(&o->slot, m->order))
-		w->orders->n_pending--;
+		end(w, o);
 }
 
 static void fail(struct world *w, struct order *o, const char *sentence)
 {
 	if (!slot_fail(&o->slot, o->slot.generation, sentence))
 		return;
-	w->orders->n_pending--;
+	turn_set_own(w, waiter(w, o));
 	tell(w, o->staff, (struct span){ sentence, strlen(sentence) });
+	end(w, o);
 }
 
+/* A unit of work has one session of its own: each is told in another. */
 void orders_lost(struct world *w, uint64_t instance)
 {
-	for (size_t i = 0; i < ORDERS_MAX; i++)
-		if (w->orders->v[i].bridge == instance)
-			fail(w, &w->orders->v[i], "The aibridge is gone.");
+	for (size_t i = 0; i < ORDERS_MAX; i++) {
+		struct order *o = &w->orders->v[i];
+
+		if (o->bridge != instance || o->slot.state != SLOT_PENDING)
+			continue;
+		o->lost = true;
+		o->slot.deadline = w->tick;
+	}
 }
 
-void orders_tick(struct world *w)
+bool orders_tick(struct world *w)
 {
-	for (size_t i = 0; w->orders->n_pending && i < ORDERS_MAX; i++)
-		if (slot_due(&w->orders->v[i].slot, w->tick))
-			fail(w, &w->orders->v[i], "The aibridge does not answer.");
+	for (size_t i = 0; w->orders->n_pending && i < ORDERS_MAX; i++) {
+		struct order *o = &w->orders->v[i];
+
+		if (!slot_due(&o->slot, w->tick))
+			continue;
+		fail(w, o, o->lost ? "The aibridge is gone." : "The aibridge does not answer.");
+		return true;
+	}
+	return false;
 }
 
 void orders_notice(struct world *w, const Mudlark__AiNotice *m)

@@ -173,8 +173,51 @@ START_TEST(orders_of_staff_are_answered_by_whom_they_were_sent_to)
 	text(MIND_RIG_OTHER, o->order, "two", true);
 	text(MIND_RIG_OTHER, o->order, "three", true);
 	STAGE_HEARS(&r.st, 0, "{bold} one\ntwo");
+	o = mind_rig_sent(&r, MUDLARK__AI_IN__BODY_ORDER, 1, NULL)->order;
+	text(MIND_RIG_BRIDGE, o->order, "", true);
 	stage_type(&r.st, 0, "@ai transcript parley/nan");
 	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ORDER), 3);
+}
+END_TEST
+
+/* Is the last line of this one not done yet? */
+static bool waits(size_t who)
+{
+	return session_get(w, r.st.player[who].session)->running != 0;
+}
+
+START_TEST(a_line_of_staff_is_done_when_all_have_answered)
+{
+	uint64_t first, second;
+
+	stage_enter(&r.st, "Bob");
+	staff(0);
+	staff(1);
+	mind_rig_up(&r, MIND_RIG_OTHER);
+	stage_type(&r.st, 0, "@ai status");
+	stage_type(&r.st, 1, "@ai budget");
+	stage_forget(&r.st);
+	first = mind_rig_sent(&r, MUDLARK__AI_IN__BODY_ORDER, 3, NULL)->order->order;
+	second = mind_rig_sent(&r, MUDLARK__AI_IN__BODY_ORDER, 2, NULL)->order->order;
+	text(MIND_RIG_OTHER, second, "b", true);
+	text(MIND_RIG_BRIDGE, first, "a", false);
+	ck_assert(waits(0));
+	text(MIND_RIG_BRIDGE, first, "", true);
+	STAGE_HEARS(&r.st, 0, "b\na");
+	ck_assert(!waits(0));
+	ck_assert(waits(1));
+	/* Who is gone and who takes too long are not waited for, either. */
+	stage_type(&r.st, 0, "@ai budget");
+	mind_rig_down(&r, MIND_RIG_OTHER);
+	mind_rig_ticks(&r, 1);
+	ck_assert(waits(0));
+	ck_assert(waits(1));
+	mind_rig_ticks(&r, 99);
+	ck_assert(!waits(0));
+	ck_assert(!waits(1));
+	STAGE_HEARS(&r.st, 0, "The aibridge is gone.\nThe aibridge does not answer.");
+	STAGE_HEARS(&r.st, 1, "The aibridge is gone.\nThe aibridge does not answer.");
+	STAGE_SAYS(&r.st, 0, "@ai resume", "That is so already.");
 }
 END_TEST
 
@@ -188,6 +231,8 @@ START_TEST(staff_is_told_that_nobody_answers)
 	STAGE_HEARS(&r.st, 0, "The aibridge does not answer.");
 	stage_type(&r.st, 0, "@ai budget");
 	mind_rig_down(&r, MIND_RIG_BRIDGE);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	mind_rig_ticks(&r, 1);
 	STAGE_HEARS(&r.st, 0, "The aibridge is gone.");
 	STAGE_SAYS(&r.st, 0, "@ai budget", "There is no aibridge.");
 	for (int i = 0; i < 40; i++)
@@ -198,16 +243,34 @@ START_TEST(staff_is_told_that_nobody_answers)
 }
 END_TEST
 
+START_TEST(who_leaves_while_aibridges_are_asked_is_told_nothing)
+{
+	uint64_t order;
+
+	staff(0);
+	stage_type(&r.st, 0, "@ai budget");
+	order = mind_rig_sent(&r, MUDLARK__AI_IN__BODY_ORDER, 0, NULL)->order->order;
+	session_quit(w, session_get(w, r.st.player[0].session), "Bye.");
+	mind_rig_ticks(&r, 1);
+	stage_forget(&r.st);
+	text(MIND_RIG_BRIDGE, order, "nobody hears", true);
+	STAGE_HEARS_NOTHING(&r.st, 0);
+}
+END_TEST
+
 START_TEST(there_is_an_end_to_orders)
 {
 	staff(0);
-	for (int i = 0; i < 32; i++)
-		stage_type(&r.st, 0, "@ai budget");
-	stage_forget(&r.st);
-	STAGE_SAYS(&r.st, 0, "@ai budget", "Too many orders are under way.");
-	mind_rig_ticks(&r, 100);
-	stage_forget(&r.st);
+	for (uint64_t i = 0; i < 32; i++)
+		mind_rig_up(&r, MIND_RIG_OTHER + i);
 	stage_type(&r.st, 0, "@ai budget");
+	STAGE_HEARS(&r.st, 0, "Too many orders are under way.");
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ORDER), 32);
+	ck_assert(waits(0));
+	mind_rig_ticks(&r, 100);
+	ck_assert(!waits(0));
+	stage_forget(&r.st);
+	stage_type(&r.st, 0, "@ai transcript parley/nan");
 	STAGE_HEARS_NOTHING(&r.st, 0);
 }
 END_TEST
@@ -241,7 +304,9 @@ int main(void)
 	tcase_add_test(c, what_is_stored_of_it_is_read_again);
 	tcase_add_test(c, what_is_to_be_forgotten_waits_for_an_aibridge);
 	tcase_add_test(c, orders_of_staff_are_answered_by_whom_they_were_sent_to);
+	tcase_add_test(c, a_line_of_staff_is_done_when_all_have_answered);
 	tcase_add_test(c, staff_is_told_that_nobody_answers);
+	tcase_add_test(c, who_leaves_while_aibridges_are_asked_is_told_nothing);
 	tcase_add_test(c, there_is_an_end_to_orders);
 	tcase_add_test(c, notices_are_for_staff);
 	suite_add_tcase(s, c);
