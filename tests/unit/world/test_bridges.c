@@ -270,8 +270,48 @@ START_TEST(there_is_an_end_to_orders)
 	mind_rig_ticks(&r, 100);
 	ck_assert(!waits(0));
 	stage_forget(&r.st);
-	stage_type(&r.st, 0, "@ai transcript parley/nan");
-	STAGE_HEARS_NOTHING(&r.st, 0);
+	STAGE_SAYS(&r.st, 0, "@ai transcript parley/nan", "What was said with parley/nan:");
+}
+END_TEST
+
+START_TEST(staff_names_whose_transcript_it_wants_as_it_likes)
+{
+	static const struct {
+		const char *typed, *sent; /* NULL: nobody is meant */
+	} cases[] = {
+		{ "nan", "transcript parley/nan" },
+		{ "Nan Marrable", "transcript parley/nan" },
+		{ "widow Ana", "transcript parley/nan Ana" },
+		{ "the widow zoe", "transcript parley/nan zoe" },
+		{ "JEM", "transcript parley/jem" },
+		{ "jem pottle ana", "transcript parley/jem ana" },
+		{ "ferry", "transcript parley/jem" },
+		{ "parley/jem ana", "transcript parley/jem ana" },
+		{ "gone/nobody", "transcript gone/nobody" },
+		{ "gone/nobody ana", "transcript gone/nobody ana" },
+		{ "cat", NULL },
+		{ "bob", NULL },
+		{ "nan ana bob", NULL },
+	};
+
+	staff(0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const Mudlark__AiIn *m;
+		char line[80];
+
+		snprintf(line, sizeof(line), "@ai transcript %s", cases[i].typed);
+		mind_rig_forget(&r);
+		stage_type(&r.st, 0, line);
+		m = mind_rig_sent(&r, MUDLARK__AI_IN__BODY_ORDER, 0, NULL);
+		ck_assert_msg(!m == !cases[i].sent, "%s", line);
+		if (!m)
+			continue;
+		ck_assert_str_eq(m->order->words, cases[i].sent);
+		text(MIND_RIG_BRIDGE, m->order->order, "", true);
+	}
+	STAGE_HEARS(&r.st, 0, "Nobody who talks is called \"nan ana bob\", here or in the packs.");
+	STAGE_SAYS(&r.st, 0, "@ai transcript",
+		   "Usage: @ai status|budget|pause|resume|transcript NPC [PLAYER]");
 }
 END_TEST
 
@@ -308,6 +348,7 @@ int main(void)
 	tcase_add_test(c, staff_is_told_that_nobody_answers);
 	tcase_add_test(c, who_leaves_while_aibridges_are_asked_is_told_nothing);
 	tcase_add_test(c, there_is_an_end_to_orders);
+	tcase_add_test(c, staff_names_whose_transcript_it_wants_as_it_likes);
 	tcase_add_test(c, notices_are_for_staff);
 	suite_add_tcase(s, c);
 	run = srunner_create(s);
