@@ -196,7 +196,7 @@ static void stay_linkdead(struct world *w, struct ent player)
 /* The character is link-dead, but what it would hear is kept; a guest waits, too. */
 static void park(struct world *w, struct session *s)
 {
-	session_move(w, s, OUTBOX_NOWHERE);
+	session_move(w, s, OUTBOX_NOWHERE, 0);
 	s->state = SESSION_PARKED;
 	s->until = w->tick + timer_seconds(w, s->grace_s);
 	commit_session(w, s);

@@ -44,7 +44,7 @@ static bool is_kept_out(struct world *w, struct session *s, uint32_t gateway)
 	sites_sentence_markup(site, &text);
 	buf_addc(&text, '\0');
 	if (s->state == SESSION_PARKED)
-		session_move(w, s, gateway);
+		session_move(w, s, gateway, 0);
 	if (s->state == SESSION_LOGIN)
 		session_close(w, s, buf_p(&text));
 	else
@@ -179,10 +179,13 @@ static int on_session_resume(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__SessionResume *m = body;
 	struct session *s = own_session(ctx, peer, m->session);
 
-	if (!s || s->state != SESSION_LOGIN)
+	if (!s)
 		return 0;
 	turn_set_own(ctx, s);
-	resume_ask(ctx, s, m);
+	if (s->state == SESSION_LOGIN)
+		resume_ask(ctx, s, m);
+	else
+		resume_asked_again(ctx, s, m);
 	return 0;
 }
 

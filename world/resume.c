@@ -292,11 +292,15 @@ struct missed {
 	size_t *at; /* entries of the ring, newest first */
 	size_t n, cap, bytes;
 	bool gap;
+	bool taken_up; /* that it was taken up was missed, too */
 };
 
 /* Which session, where it stood at the moment that is looked at. */
 struct trail {
 	uint64_t session, group, gateway;
+	uint64_t since;
+	bool to_loss;	/* ends where its connection was lost; else at `since` */
+	uint64_t again; /* what was said to it from here on followed once more */
 };
 
 static bool is_in(const uint64_t *ids, size_t n, uint64_t id)
@@ -330,6 +334,22 @@ static void add_missed(struct missed *m, size_t at, size_t bytes)
 	m->bytes += bytes;
 }
 
+/* False: what is missed of the time before this follows it. */
+static bool step_to_place(const Mudlark__Place *p, struct trail *t, struct missed *ret)
+{
+	t->group = p->from;
+	t->gateway = p->from_gateway ? p->from_gateway : t->gateway;
+	if (!p->from && !p->from_gateway)
+		ret->gap = false; /* the session begins */
+	if (!p->again)
+		return true;
+	t->again = p->again;
+	if (t->since < p->again - 1)
+		return true;
+	ret->gap = false;
+	return false;
+}
+
 /* One step back in time. False: there is nothing of the session before this. */
 static bool step_back(const struct resumes *r, size_t at, struct trail *t, struct missed *ret)
 {
@@ -345,30 +365,35 @@ static bool step_back(const struct resumes *r, size_t at, struct trail *t, struc
 	arena_init(&a, 0);
 	m = unpack(&a, (struct span){ buf_p(&r->ring) + at + sizeof(s), s.n });
 	if (m && s.kind == SAID_PLACE) {
-		t->group = m->place->from;
-		t->gateway = m->place->from_gateway ? m->place->from_gateway : t->gateway;
+		more = step_to_place(m->place, t, ret);
 	} else if (m && s.kind == SAID_RESUMED) {
 		ret->gap = m->resumed->gap;
+		ret->taken_up = true;
 		more = false;
-	} else if (m && is_meant(m, &s, t)) {
+	} else if (m && s.oseq < t->again && is_meant(m, &s, t)) {
 		add_missed(ret, at, s.n);
 	}
 	arena_done(&a);
 	return more;
 }
 
-/* Everything said to the session behind `since`; 0: since its connection was lost. */
+/* Everything said to the session behind `since`. */
 static void find_missed(const struct world *w, const struct session *s, uint64_t since,
-			struct missed *ret)
+			bool to_loss, struct missed *ret)
 {
 	const struct resumes *r = w->resumes;
-	struct trail t = { s->id, ent_id(w, s->group), outbox_instance(w, s->gateway) };
+	struct trail t = { .session = s->id,
+			   .group = ent_id(w, s->group),
+			   .gateway = outbox_instance(w, s->gateway),
+			   .since = since,
+			   .to_loss = to_loss,
+			   .again = UINT64_MAX };
 	size_t at = r->ring.n, size = sizeof(struct said) + r->last.n;
 
 	*ret = (struct missed){ .gap = since < r->floor };
 	while (at > 0) {
 		at -= size;
-		if (since ? said_at(r, at).oseq <= since : t.gateway != OUTBOX_PARKED)
+		if (to_loss ? t.gateway != OUTBOX_PARKED : said_at(r, at).oseq <= since)
 			return;
 		if (!step_back(r, at, &t, ret))
 			return;
@@ -463,6 +488,7 @@ static void succeed(struct world *w, struct session *s, struct session *heir)
 	if (s->state != SESSION_PARKED)
 		session_send_moved(w, s, (struct span){ 0 });
 	commit_session_ended(w, s->id, outbox_instance(w, s->gateway));
+	session_take_group(w, heir, s->group); /* it does not begin there */
 	session_free(w, s);
 	players_link(w, heir->actor, heir->id);
 	commit_session(w, heir);
@@ -475,7 +501,7 @@ static void take_up(struct world *w, struct session *s, struct session *heir,
 	Mudlark__SessionToken next = MUDLARK__SESSION_TOKEN__INIT;
 	struct missed missed;
 
-	find_missed(w, s, will->at, &missed);
+	find_missed(w, s, will->at, !will->at, &missed);
 	log_info("session_resumed", LOG_ID("session", heir->id), LOG_ID("of", s->id),
 		 LOG_U64("records", missed.n), LOG_INT("gap", missed.gap));
 	next.hash = (ProtobufCBinaryData){ HASH_BYTES, (uint8_t *)(uintptr_t)will->next };
@@ -509,6 +535,13 @@ void resume_ask(struct world *w, struct session *heir, const Mudlark__SessionRes
 	} else {
 		take_up(w, s, heir, &will);
 	}
+}
+
+void resume_asked_again(struct world *w, struct session *s, const Mudlark__SessionResume *m)
+{
+	if (resume_can(s) && m->next && m->next->hash.len == HASH_BYTES &&
+	    is_same(s->token, m->next->hash.data))
+		tell_resumed(w, s, NULL, true); /* else resume_unpark() had found it */
 }
 
 void resume_inherit(struct world *w, struct session *s)
@@ -545,11 +578,13 @@ void resume_unpark(struct world *w, struct session *s, uint32_t gateway, uint64_
 {
 	struct missed missed;
 
-	find_missed(w, s, at, &missed);
-	session_move(w, s, gateway);
+	find_missed(w, s, at, false, &missed);
+	session_move(w, s, gateway, at + 1);
 	s->state = SESSION_PLAYING;
 	commit_session(w, s);
-	if (missed.gap)
+	if (missed.taken_up)
+		tell_resumed(w, s, NULL, missed.gap);
+	else if (missed.gap)
 		tell_gap(w, s);
 	say_missed(w, s, &missed);
 	enter_restored(w, s->actor);

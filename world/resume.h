@@ -14,7 +14,12 @@
  *
  * The rule of the gap.  `floor` is the oseq up to which records have left the ring.  The store keeps all
  * rows above it and the floor itself, so it holds in the next world too.  A resume from `at` is
- * complete when at >= floor; else the client is told that there is a gap.
+ * complete when at >= floor, or when the session itself began above the floor; else the client is told that
+ * there is a gap.
+ *
+ * What was missed is said as new records.  Whoever misses these, too, must not hear it twice: reading
+ * backwards ends where the session was taken up (SAID_RESUMED), and where a parked one came back with its
+ * own gateway, what it was told anew is passed over in its first form (Place.again).
  */
 #pragma once
 
@@ -52,9 +57,11 @@ void resume_load(struct world *w);
 
 /* A fresh connection wants to go on where another one was lost; it is the own session of the unit. */
 void resume_ask(struct world *w, struct session *heir, const Mudlark__SessionResume *m);
+/* One that plays wants to, because it has not read that it was answered. It is the own session. */
+void resume_asked_again(struct world *w, struct session *s, const Mudlark__SessionResume *m);
 /* The line is done for which the heir of `s` had to wait. The heir is the own session. */
 void resume_inherit(struct world *w, struct session *s);
 /* The session ends: who waits to resume it is refused. */
 void resume_disappoint(struct world *w, struct session *s);
-/* A parked session whose gateway had it all the time; `at`: what its client has. */
+/* A parked session whose gateway had it all the time; `at`: what this has read of it, 0: nothing. */
 void resume_unpark(struct world *w, struct session *s, uint32_t gateway, uint64_t at);

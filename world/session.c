@@ -166,18 +166,15 @@ static void tell(struct world *w, const struct session *s, Mudlark__GatewayIn *m
 	outbox_add(w, s->gateway, m);
 }
 
-static void tell_place(struct world *w, const struct session *s, struct ent from,
-		       uint64_t from_gateway)
+/* The rest of *p is filled in. */
+static void tell_place(struct world *w, const struct session *s, Mudlark__Place *p)
 {
 	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
-	Mudlark__Place p = MUDLARK__PLACE__INIT;
 
-	p.session = s->id;
-	p.group = ent_id(w, s->group);
-	p.from = ent_id(w, from);
-	p.from_gateway = from_gateway;
+	p->session = s->id;
+	p->group = ent_id(w, s->group);
 	m.body_case = MUDLARK__GATEWAY_IN__BODY_PLACE;
-	m.place = &p;
+	m.place = p;
 	tell(w, s, &m);
 }
 
@@ -193,18 +190,22 @@ void session_take_group(struct world *w, struct session *s, struct ent room)
 
 void session_set_group(struct world *w, struct session *s, struct ent room)
 {
-	const struct ent from = s->group;
+	Mudlark__Place p = MUDLARK__PLACE__INIT;
 
+	p.from = ent_id(w, s->group);
 	session_take_group(w, s, room);
-	tell_place(w, s, from, 0);
+	tell_place(w, s, &p);
 	data_room(w, s);
 }
 
-void session_move(struct world *w, struct session *s, uint32_t gateway)
+void session_move(struct world *w, struct session *s, uint32_t gateway, uint64_t again)
 {
 	const struct ent room = s->group;
-	const uint64_t from = outbox_instance(w, s->gateway);
+	Mudlark__Place p = MUDLARK__PLACE__INIT;
 
+	p.from = ent_id(w, room);
+	p.from_gateway = outbox_instance(w, s->gateway);
+	p.again = again;
 	if (gateway == OUTBOX_NOWHERE)
 		sources_leave(w, s);
 	session_take_group(w, s, ENT_NONE);
@@ -212,7 +213,7 @@ void session_move(struct world *w, struct session *s, uint32_t gateway)
 	s->gateway = gateway;
 	outbox_count_session(w, gateway, 1);
 	session_take_group(w, s, room);
-	tell_place(w, s, room, from);
+	tell_place(w, s, &p);
 }
 
 void session_placed(struct world *w, struct ent player)

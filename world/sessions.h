@@ -23,8 +23,9 @@ bool sessions_support(const struct session *s, const char *package);
 
 /* To its gateway; no effect when it is the own session of the unit. */
 void session_tell_state(struct world *w, struct session *s, bool resumed);
-/* Its gateway is another one from now on. */
-void session_move(struct world *w, struct session *s, uint32_t gateway);
+/* Its gateway is another one from now on. What was said to it from the oseq `again` on follows once more;
+ * 0: nothing. */
+void session_move(struct world *w, struct session *s, uint32_t gateway, uint64_t again);
 /* The connection ends behind this text; by the second the player goes on by another one. */
 void session_send_close(struct world *w, const struct session *s, struct span text);
 void session_send_moved(struct world *w, const struct session *s, struct span text);

@@ -47,21 +47,35 @@ static void give_up(void)
 	give_up_one(RIG_GATEWAY);
 }
 
-static void feed_attach(uint64_t at)
+static void feed_attach_of(uint64_t session, uint64_t at)
 {
 	Mudlark__SessionAttach m = MUDLARK__SESSION_ATTACH__INIT;
 
-	m.session = HERO;
+	m.session = session;
 	m.peer = "203.0.113.7";
 	m.done = 1;
 	m.at = at;
 	RIG_FEED(&r, RIG_GATEWAY, SESSION_ATTACH, session_attach, &m);
 }
 
+static void feed_attach(uint64_t at)
+{
+	feed_attach_of(HERO, at);
+}
+
 static void attach(uint64_t at)
 {
 	feed_attach(at);
 	rig_turn(&r);
+}
+
+/* It is given up and comes back; the place up to which it has read of the hero. */
+static void give_up_and_attach(uint64_t at)
+{
+	give_up();
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_forget(&r);
+	attach(at);
 }
 
 static void read_by(uint64_t gateway, uint64_t upto)
@@ -264,6 +278,149 @@ START_TEST(who_comes_back_by_his_own_gateway_is_told_that_something_is_forgotten
 }
 END_TEST
 
+START_TEST(one_that_is_given_up_again_before_it_reads_is_told_all_once)
+{
+	uint64_t at = far_players(), read = 0;
+
+	other_line(3, "say qB");
+	give_up_and_attach(at);
+	other_line(4, "say qC");
+	give_up_and_attach(at);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, &read), "BC");
+	other_line(5, "say qD");
+	give_up_and_attach(read);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "D");
+	give_up_and_attach(at);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "BCD");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(who_has_read_less_than_his_gateway_that_came_back_is_told_all_once)
+{
+	uint64_t at = far_players(), read;
+
+	other_line(3, "say qB");
+	read = last_place();
+	other_line(4, "say qC");
+	give_up_and_attach(read);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "C");
+	other_line(5, "say qD");
+	resume_elsewhere(at, "BCD");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(the_next_world_knows_what_was_said_anew)
+{
+	uint64_t at = far_players();
+
+	other_line(3, "say qB");
+	give_up_and_attach(at);
+	rig_kill(&r);
+	rig_start(&r);
+	rig_peer_up(&r, RIG_OTHER, false);
+	resume_elsewhere(at, "B");
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(a_gateway_that_has_read_nothing_yet_is_told_all_from_the_beginning)
+{
+	far_players();
+	other_line(3, "say qB");
+	give_up_and_attach(0);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HERO, NULL), "AB");
+	ck_assert(rig_heard(&r, HERO, "Welcome, "));
+	ck_assert(!rig_heard(&r, HERO, "not remembered"));
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(a_gateway_that_was_not_told_of_a_resume_is_told_when_it_comes_back)
+{
+	uint64_t at = far_players();
+
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	other_line(3, "say qB");
+	come_back(RIG_GATEWAY, HEIR, 'a' + HERO, at, 'z');
+	give_up();
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_forget(&r);
+	feed_attach_of(HEIR, at); /* of another session */
+	rig_turn(&r);
+	ck_assert(answer()->ok);
+	ck_assert(!answer()->gap);
+	ck_assert_uint_eq(answer()->session, HEIR);
+	ck_assert_str_eq(read_all(RIG_GATEWAY, HEIR, NULL), "B");
+	ck_assert(!rig_heard(&r, HEIR, "not remembered"));
+	rig_done_with(&r);
+}
+END_TEST
+
+START_TEST(a_resume_that_nobody_remembers_is_told_to_who_asks_for_it_again)
+{
+	uint64_t at = far_players();
+	char line[900] = "say qB ";
+
+	r.world->conf.resume_bytes = 8 << 10;
+	memset(line + strlen(line), 'x', 800);
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	come_back(RIG_GATEWAY, HEIR, 'a' + HERO, at, 'z');
+	for (uint64_t seq = 3; seq < 23; seq++)
+		other_line(seq, line);
+	give_up();
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_forget(&r);
+	feed_attach_of(HEIR, at);
+	rig_turn(&r);
+	ck_assert_ptr_null(rig_last(&r, MUDLARK__GATEWAY_IN__BODY_RESUMED));
+	ck_assert(rig_heard(&r, HEIR, "not remembered"));
+	feed_resume(RIG_GATEWAY, HEIR, 'a' + HERO, at, 'y'); /* not what it has asked for */
+	rig_turn(&r);
+	ck_assert_ptr_null(rig_last(&r, MUDLARK__GATEWAY_IN__BODY_RESUMED));
+	feed_resume(RIG_GATEWAY, HEIR, 'a' + HERO, at, 'z');
+	rig_turn(&r);
+	ck_assert(answer()->ok);
+	ck_assert(answer()->gap);
+	rig_done_with(&r);
+}
+END_TEST
+
+/* The heir has a resume that its gateway has not read, and so much is remembered of what was said since. */
+static void attach_heir(uint32_t resume_bytes)
+{
+	uint64_t at = far_players();
+
+	r.world->conf.resume_bytes = resume_bytes;
+	rig_closed(&r, RIG_GATEWAY, HERO);
+	come_back(RIG_GATEWAY, HEIR, 'a' + HERO, at, 'z');
+	for (uint64_t seq = 3; seq < 8; seq++)
+		other_line(seq, "say qB");
+	give_up();
+	rig_peer_up(&r, RIG_GATEWAY, false);
+	rig_forget(&r);
+	feed_attach_of(HEIR, 0);
+	rig_turn(&r);
+}
+
+/* Whatever is the first thing that is remembered. */
+START_TEST(a_resume_is_not_forgotten_without_a_word)
+{
+	unsigned answered = 0, told = 0, n = 0;
+
+	for (uint32_t bytes = 400; bytes < 4000; bytes += 32, n++) {
+		attach_heir(bytes);
+		answered += rig_last(&r, MUDLARK__GATEWAY_IN__BODY_RESUMED) != NULL;
+		told += rig_heard(&r, HEIR, "not remembered");
+		rig_done_with(&r);
+	}
+	ck_assert_uint_gt(answered, 0);
+	ck_assert_uint_gt(told, 0);
+	ck_assert_uint_eq(answered + told, n);
+}
+END_TEST
+
 static void ban(const char *net, bool counted)
 {
 	struct site row = { .kind = SITE_NET, .rank = SITE_RANK_OPERATOR, .counted = counted };
@@ -364,6 +521,13 @@ int main(void)
 		t, what_a_gateway_missed_when_it_was_given_up_is_not_said_twice_by_the_next_world);
 	tcase_add_test(t, an_instance_may_be_larger_than_a_number_of_json);
 	tcase_add_test(t, who_comes_back_by_his_own_gateway_is_told_that_something_is_forgotten);
+	tcase_add_test(t, one_that_is_given_up_again_before_it_reads_is_told_all_once);
+	tcase_add_test(t, who_has_read_less_than_his_gateway_that_came_back_is_told_all_once);
+	tcase_add_test(t, the_next_world_knows_what_was_said_anew);
+	tcase_add_test(t, a_gateway_that_has_read_nothing_yet_is_told_all_from_the_beginning);
+	tcase_add_test(t, a_gateway_that_was_not_told_of_a_resume_is_told_when_it_comes_back);
+	tcase_add_test(t, a_resume_that_nobody_remembers_is_told_to_who_asks_for_it_again);
+	tcase_add_test(t, a_resume_is_not_forgotten_without_a_word);
 	tcase_add_test(t, who_is_banned_meanwhile_does_not_come_back_with_his_gateway);
 	tcase_add_test(t, who_was_too_much_may_keep_the_connection_that_he_has);
 	tcase_add_test(t, in_a_world_that_has_said_nothing_rows_of_one_that_does_not_come_stay);
