@@ -40,6 +40,8 @@ void lobby_resumable(struct session *s)
 	if (s->resume || l->conf->resume_grace_us < 1000000)
 		return;
 	s->resume = resume_new(l->entropy, (uint32_t)(l->conf->resume_grace_us / 1000000));
+	/* What it was said before this, it was given. */
+	s->resume->at = s->resume->at_told = l->oseq;
 	lobby_touch(s);
 }
 

@@ -6,7 +6,8 @@
  *           it is in play; then it is wiped here.  The client may bring the one that follows (`next`),
  *           so that an answer that is lost does no harm.
  * Place     the oseq of the last durable record for the session: what the client is told as `at` behind
- *           the text of a turn.  What it has behind its last `at` comes again after a resume.
+ *           the text of a turn.  What it has behind its last `at` comes again after a resume.  It begins
+ *           where this gateway is when there comes to be a token; 0: before anything.
  * Lines     the client's own numbers.  One at or below the last taken is a repetition and dropped; a
  *           line that is refused because too many wait counts as taken.  When a connection is
  *           lost, lines that the world has not been sent are dropped: the client sends them again.

@@ -152,6 +152,26 @@ START_TEST(a_place_is_reached_by_who_was_meant)
 }
 END_TEST
 
+START_TEST(who_gets_a_token_in_play_has_what_was_said_before)
+{
+	struct session *s;
+	uint64_t at, line;
+
+	fake_init(&f);
+	f.conf.resume_grace_us = 300000000;
+	lobby_up(&f.lobby, LINK_FRESH);
+	s = fake_open(&f, "here");
+	fake_state(&f, 0, 1, false, true, 0);
+	fake_output(&f, 41, 1, "hello", 0, NULL);
+	lobby_resumable(s);
+	ck_assert(!resume_news_place(s->resume, &at, &line));
+	fake_expect_told(&f, "open 1 here\n");
+	lobby_up(&f.lobby, LINK_FRESH);
+	expect_told("attach 1 done 0 at 41 token %02x\n", hash_of('A'));
+	fake_done(&f);
+}
+END_TEST
+
 START_TEST(a_number_that_was_taken_is_a_repetition)
 {
 	struct session *s = one_player();
@@ -381,8 +401,8 @@ END_TEST
 
 UNIT_MAIN("resume", the_client_is_told_its_token_once_and_the_world_only_the_hash,
 	  without_a_grace_nobody_gets_a_token, a_new_world_is_told_token_and_place_with_the_attach,
-	  a_place_is_reached_by_who_was_meant, a_number_that_was_taken_is_a_repetition,
-	  a_refused_line_counts_with_the_one_before_it,
+	  a_place_is_reached_by_who_was_meant, who_gets_a_token_in_play_has_what_was_said_before,
+	  a_number_that_was_taken_is_a_repetition, a_refused_line_counts_with_the_one_before_it,
 	  a_wish_waits_for_the_world_and_lines_for_the_answer,
 	  numbered_lines_from_before_the_answer_come_again,
 	  numbered_lines_come_again_and_others_stay, a_line_in_the_world_stays_whatever_its_number,
