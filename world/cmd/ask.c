@@ -1,6 +1,8 @@
 /*
  * ask.c - `ask`: asks somebody who lives here about something.
  */
+#include "world/cmd/ask.h"
+
 #include "rt/text.h"
 #include "world/cmd/table.h"
 #include "world/cmd/target.h"
@@ -57,31 +59,82 @@ static void ask(const struct cmd_call *c, struct ent who, struct span topic)
 					 .class = MUDLARK__TEXT_CLASS__TEXT_REPLY });
 }
 
-static void run(const struct cmd_call *c)
+/* There is nothing that is asked about. */
+static void ask_what(const struct cmd_call *c, struct span name)
 {
-	struct span name, topic = { 0 };
-	struct ent who;
+	const bool names = name.n && !text_eq_fold(name, SPAN("about"));
+	const struct ent who = names ? somebody(c, name) : ENT_NONE;
+	const struct name *called = name_get(c->w, who);
 
-	if (target_split(c->args, "about for", &name, &topic))
-		who = somebody(c, name);
+	if (names && !ent_is(who))
+		target_none(c->w, c->actor, "You see no ", name, " here to ask.");
+	else if (called && called->called.n_words && !ent_same(who, c->actor))
+		act(c->w,
+		    &(struct act){ .actor = c->actor,
+				   .target = who,
+				   .markup = called->called.words[0],
+				   .to_actor = "Ask $N about what? (As in: {bold}ask $x about "
+					       "the tide{/})" });
 	else
-		who = split(c, &topic);
-	if (!topic.n && !ent_is(who) && c->args.n && !ent_is(somebody(c, c->args)))
-		target_none(c->w, c->actor, "You see no ", c->args, " here to ask.");
-	else if (!topic.n)
 		cmd_usage(c);
-	else if (!ent_is(who))
+}
+
+/* "ask about the tide" */
+static struct ent partner(const struct cmd_call *c)
+{
+	const struct ent who = mind_partner(c->w, c->actor);
+
+	if (!ent_is(who))
+		say_reply(c->w, c->actor, "Ask whom? (Who is here: {bold}talk{/})");
+	return who;
+}
+
+void ask_about(const struct cmd_call *c, struct span name, struct span topic)
+{
+	const struct ent who = name.n ? somebody(c, name) : partner(c);
+
+	if (name.n && !ent_is(who))
 		target_none(c->w, c->actor, "You see no ", name, " here to ask.");
 	else if (ent_same(who, c->actor))
 		say_reply(c->w, c->actor, "You ask yourself, and know no more than before.");
-	else
+	else if (ent_is(who))
 		ask(c, who, topic);
+}
+
+bool ask_split(struct span args, struct span *ret_name, struct span *ret_topic)
+{
+	struct span rest = args, word = text_word(&rest);
+
+	if (!text_eq_fold(word, SPAN("about")) || !text_trim(rest).n)
+		return target_split(args, "about for", ret_name, ret_topic);
+	*ret_name = (struct span){ 0 };
+	*ret_topic = text_trim(rest);
+	return true;
+}
+
+static void run(const struct cmd_call *c)
+{
+	struct span name = { 0 }, topic = { 0 };
+	struct ent who;
+
+	if (ask_split(c->args, &name, &topic)) {
+		ask_about(c, name, topic);
+		return;
+	}
+	who = split(c, &topic);
+	if (ent_is(who) && !ent_same(who, c->actor))
+		ask(c, who, topic);
+	else if (ent_is(who))
+		say_reply(c->w, c->actor, "You ask yourself, and know no more than before.");
+	else
+		ask_what(c, c->args);
 }
 
 const struct cmd cmd_ask = {
 	.name = "ask",
 	.usage = "ask SOMEBODY about SOMETHING",
-	.help = "Asks somebody who lives here: ask nan about the tide",
+	.help = "Asks somebody who lives here: ask nan about the tide\n"
+		"Of whom you talk with already: ask about the tide",
 	.category = CMD_TALKING,
 	.effect = CMD_CHANGES,
 	.run = run,

@@ -5,8 +5,10 @@
 
 #include <string.h>
 #include "rt/text.h"
+#include "world/cmd/address.h"
 #include "world/cmd/similar.h"
 #include "world/core/event.h"
+#include "world/core/name.h"
 #include "world/core/say.h"
 
 static const struct cmd *const table[] = {
@@ -104,14 +106,27 @@ static const struct cmd *find_similar(const struct world *w, struct ent actor, s
 	return best;
 }
 
+/* The line begins with somebody's name: how one talks. */
+static void add_talk(const struct world *w, struct ent whom, struct buf *out)
+{
+	const char *word = name_get(w, whom)->called.words[0];
+
+	buf_adds(out, "\". To talk to ");
+	name_add_the(w, whom, out);
+	buf_addf(out, ": {bold}say %s, ...{/} or {bold}ask %s about ...{/}", word, word);
+}
+
 static void unknown(struct world *w, struct ent actor, struct span word)
 {
 	const struct cmd *similar = find_similar(w, actor, word);
+	const struct ent whom = address_whom(w, actor, word);
 	struct buf *out = say_begin(w, actor);
 
 	buf_adds(out, "You do not know how to \"");
 	say_escape(out, (struct span){ word.p, text_cut(word, 40) });
-	if (similar)
+	if (ent_is(whom))
+		add_talk(w, whom, out);
+	else if (similar)
 		buf_addf(out, "\". Did you mean {bold}%s{/}?", similar->name);
 	else
 		buf_adds(out, "\". (Try: {bold}help{/})");
@@ -124,6 +139,10 @@ void cmd_run(struct world *w, struct ent actor, struct span line)
 	struct cmd_call call = { .w = w, .actor = actor, .cmd = cmd_find(w, actor, word) };
 
 	call.args = rest;
+	if (!call.cmd && address_is_speech(w, actor, text_trim(line))) {
+		call.cmd = &cmd_say;
+		call.args = text_trim(line);
+	}
 	if (!call.cmd) {
 		event_emit(w, FACT_COMMAND_UNKNOWN, actor, NULL);
 		unknown(w, actor, word);

@@ -4,7 +4,8 @@
  * A line begins with a word, or with one sign that stands for a command (' " : ;).  The word is
  * looked up among what this actor may use: first a whole name or alias, then the beginning of a
  * name, in the order of the table in table.c, so that `n` is north, `l` is look, and `i` will never
- * be something else because a command was added.
+ * be something else because a command was added.  A line that begins with no command but calls somebody
+ * (address.h) is said.
  */
 #pragma once
 

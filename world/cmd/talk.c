@@ -1,7 +1,9 @@
 /*
  * talk.c - `talk`: turns to somebody who lives here, who greets; alone it says who can be talked to.
  */
+#include <string.h>
 #include "rt/text.h"
+#include "world/cmd/ask.h"
 #include "world/cmd/series.h"
 #include "world/cmd/table.h"
 #include "world/cmd/target.h"
@@ -50,50 +52,65 @@ static void greet_all(const struct cmd_call *c, struct ent npc)
 					 .class = MUDLARK__TEXT_CLASS__TEXT_REPLY });
 }
 
+static void turn_to(const struct cmd_call *c, struct ent e)
+{
+	act(c->w, &(struct act){ .actor = c->actor,
+				 .target = e,
+				 .to_actor = "You turn to $N.",
+				 .to_others = "$n turns to $N.",
+				 .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+	if (mind_is(c->w, e))
+		mind_turn_to(c->w, e, c->actor, MIND_GREET, (struct span){ "", 0 });
+	else
+		greet_all(c, e);
+}
+
+static struct span without(struct span text, const char *joins)
+{
+	struct span rest = text, first = text_word(&rest), list = { joins, strlen(joins) }, one;
+
+	while ((one = text_word(&list)).n)
+		if (text_eq_fold(first, one))
+			return text_trim(rest);
+	return text;
+}
+
 static void run(const struct cmd_call *c)
 {
-	struct span what, whom;
+	struct span whom = without(c->args, "to with"), name, topic;
 	struct ent e;
 
-	if (!target_split(c->args, "to with", &what, &whom)) {
-		struct span rest = c->args, first = text_word(&rest);
-		const bool joins =
-			text_eq_fold(first, SPAN("to")) || text_eq_fold(first, SPAN("with"));
-
-		whom = joins ? text_trim(rest) : c->args;
-	}
 	if (!whom.n) {
 		list(c);
 		return;
 	}
+	if (ask_split(whom, &name, &topic)) {
+		if (!name.n)
+			(void)target_split(topic, "with", &topic, &name);
+		ask_about(c, name, topic);
+		return;
+	}
 	e = target_one(c->w, c->actor, whom, KINDS_PEOPLE);
-	if (!ent_is(e)) {
+	if (!ent_is(e))
 		target_none(c->w, c->actor, "You see no ", whom, " here to talk to.");
-	} else if (ent_same(e, c->actor)) {
+	else if (ent_same(e, c->actor))
 		say_reply(c->w, c->actor, "You mutter to yourself.");
-	} else if (ent_kind(c->w, e) == KIND_PLAYER) {
+	else if (ent_kind(c->w, e) == KIND_PLAYER)
 		say_reply(c->w, c->actor,
 			  "%s is a player: {bold}say{/} something, or {bold}tell{/} it.",
 			  name_of(c->w, e));
-	} else {
-		act(c->w, &(struct act){ .actor = c->actor,
-					 .target = e,
-					 .to_actor = "You turn to $N.",
-					 .to_others = "$n turns to $N.",
-					 .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
-		if (mind_is(c->w, e))
-			mind_turn_to(c->w, e, c->actor, MIND_GREET, (struct span){ "", 0 });
-		else
-			greet_all(c, e);
-	}
+	else
+		turn_to(c, e);
 }
 
 const struct cmd cmd_talk = {
 	.name = "talk",
-	.usage = "talk [SOMEBODY]",
+	.aliases = "greet speak",
+	.usage = "talk [SOMEBODY [about SOMETHING]]",
 	.help = "Turns to somebody who lives here; alone: who can be talked to.\n"
 		"Once you talk with somebody, simply say what you want to say: 'what is the tide "
-		"doing",
+		"doing\n"
+		"A line that begins with a name and a comma is said, too: nan, what is that?",
 	.category = CMD_TALKING,
 	.effect = CMD_CHANGES,
 	.run = run,

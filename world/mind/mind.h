@@ -30,6 +30,8 @@ void mind_begin(struct world *w);
 bool mind_is(const struct world *w, struct ent npc);
 /* The next in a room with whom one can; ENT_NONE to begin and at the end. */
 struct ent mind_next(const struct world *w, struct ent room, struct ent previous);
+/* With whom in the room a player has been talking of late, or the only one there is; ENT_NONE: nobody. */
+struct ent mind_partner(struct world *w, struct ent player);
 /* It talks with somebody, or did so until just now, or follows: it does not mutter or wander off. */
 bool mind_is_busy(const struct world *w, struct ent npc);
 /* A player turns to it; both are in one room. What it says to that comes later; a refusal ("one at a

@@ -114,6 +114,16 @@ static struct ent partner(struct world *w, struct ent player, struct ent room)
 	return ent_is(npc) && ent_same(place_room(w, npc), room) ? npc : ENT_NONE;
 }
 
+struct ent mind_partner(struct world *w, struct ent player)
+{
+	struct ent room = place_room(w, player), with = partner(w, player, room);
+	struct ent first = mind_next(w, room, ENT_NONE);
+
+	if (ent_is(with))
+		return with;
+	return ent_is(first) && !ent_is(mind_next(w, room, first)) ? first : ENT_NONE;
+}
+
 static struct ent meant_by(struct world *w, struct ent player, struct ent first, struct span text)
 {
 	struct ent room = place_room(w, player), with = partner(w, player, room), npc;

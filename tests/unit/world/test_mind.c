@@ -54,8 +54,12 @@ END_TEST
 
 START_TEST(one_asks_about_something_in_more_than_one_way)
 {
-	static const char *const ways[] = { "ask nan about the tide", "ask nan marrable the tide",
-					    "ask the widow about the tide" };
+	static const char *const ways[] = {
+		"ask nan about the tide",	"ask nan marrable the tide",
+		"ask the widow about the tide", "ask about the tide",
+		"talk to nan about the tide",	"talk nan about the tide",
+		"talk about the tide",		"talk about the tide with nan"
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
 		type(0, ways[i]);
@@ -68,9 +72,55 @@ START_TEST(one_asks_about_something_in_more_than_one_way)
 		mind_rig_forget(&r);
 	}
 	STAGE_SAYS(&r.st, 0, "ask bob about tides", "You see no bob here to ask.");
-	STAGE_SAYS(&r.st, 0, "ask nan", "Usage: ask SOMEBODY about SOMETHING");
+	STAGE_SAYS(&r.st, 0, "ask bob", "You see no bob here to ask.");
+	STAGE_SAYS(&r.st, 0, "talk to bob about tides", "You see no bob here to ask.");
+	STAGE_SAYS(&r.st, 0, "ask nan",
+		   "Ask Nan Marrable about what? (As in: ask nan about the tide)");
 	STAGE_SAYS(&r.st, 0, "ask", "Usage: ask SOMEBODY about SOMETHING");
+	STAGE_SAYS(&r.st, 0, "ask about", "Usage: ask SOMEBODY about SOMETHING");
+	STAGE_SAYS(&r.st, 0, "ask me about tides",
+		   "You ask yourself, and know no more than before.");
+	stage_put(&r.st, stage_ent(&r.st, 0), "roof");
+	STAGE_SAYS(&r.st, 0, "ask about the tide", "Ask whom? (Who is here: talk)");
 	ck_assert_uint_eq(r.n, 0);
+}
+END_TEST
+
+START_TEST(who_is_called_by_name_is_spoken_to_without_a_command)
+{
+	static const char *const said[] = {
+		"nan, what about the tide?",
+		"Nan: what about the tide?",
+		"the widow, a word!",
+		"nan,",
+		"hello nan",
+		"Hello",
+		"hi!",
+		"thanks, dear",
+	};
+	char want[100];
+
+	for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+		type(0, said[i]);
+		snprintf(want, sizeof(want), "You say, \"%s\"\n", said[i]);
+		ck_assert_str_eq(heard(0), want);
+		ck_assert_int_eq(mind_rig_asked(&r)->kind, MUDLARK__AI_ASK__KIND__SAY);
+		ck_assert_uint_eq(mind_rig_asked(&r)->text.len, strlen(said[i]));
+		mind_rig_answer(&r, "Aye.");
+		mind_rig_ticks(&r, 20);
+		mind_rig_forget(&r);
+	}
+	STAGE_SAYS(&r.st, 0, "nan what about the tide?",
+		   "You do not know how to \"nan\". To talk to Nan Marrable: say nan, ... or "
+		   "ask nan about ...");
+	STAGE_SAYS(&r.st, 0, "na, a word", "You do not know how to \"na,\". (Try: help)");
+	STAGE_SAYS(&r.st, 0, "jem, a word", "You do not know how to \"jem,\". (Try: help)");
+	STAGE_SAYS(&r.st, 0, "ana, a word", "You do not know how to \"ana,\". (Try: help)");
+	STAGE_SAYS(&r.st, 0, "greet nan", "You turn to Nan Marrable.");
+	ck_assert_int_eq(mind_rig_asked(&r)->kind, MUDLARK__AI_ASK__KIND__GREET);
+	stage_enter(&r.st, "Bob");
+	STAGE_SAYS(&r.st, 0, "bob, a word", "You say, \"bob, a word\"");
+	STAGE_SAYS(&r.st, 0, "bob a word", "You do not know how to \"bob\". (Try: help)");
 }
 END_TEST
 
@@ -467,6 +517,7 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, who_is_talked_to_is_asked_and_says_what_comes);
 	tcase_add_test(c, one_asks_about_something_in_more_than_one_way);
+	tcase_add_test(c, who_is_called_by_name_is_spoken_to_without_a_command);
 	tcase_add_test(c, long_answers_come_at_the_pace_of_somebody_who_speaks);
 	tcase_add_test(c, who_thinks_for_long_is_seen_to);
 	tcase_add_test(c, an_answer_that_does_not_come_is_called_off_and_made_up_for);
