@@ -215,9 +215,8 @@ static bool hand_over(const struct proposal *o, struct ent item)
 }
 
 /* What it does not carry is made, when the player can take it. */
-static bool do_give(const struct proposal *o)
+static bool give(const struct proposal *o, const struct pack_item *proto)
 {
-	const struct pack_item *proto = find_gift(&o->p, o->target);
 	const struct pack *pack;
 	struct world *w = o->p.w;
 	struct ent item = carried(&o->p, proto);
@@ -243,6 +242,11 @@ static bool do_give(const struct proposal *o)
 	}
 	bond_note_gift(w, o->p.player, o->p.self->key, proto->key);
 	return true;
+}
+
+static bool do_give(const struct proposal *o)
+{
+	return give(o, find_gift(&o->p, o->target));
 }
 
 /* ---- going ---- */
@@ -444,4 +448,29 @@ bool acts_do(struct world *w, struct ent npc, struct ent player, const Mudlark__
 		if (!strcmp(verbs[i].name, act->verb))
 			return run(&o, &verbs[i], act);
 	return refuse(why, "There is no such thing to do.");
+}
+
+const struct pack_item *acts_gift_of(struct world *w, struct ent npc, struct ent player,
+				     const struct pack_topic *topic)
+{
+	struct pair p;
+
+	if (!topic->gives || !make_pair(w, npc, player, &p) || !is_with(&p))
+		return NULL;
+	for (size_t i = 0; i < mind_of(&p)->n_gifts; i++)
+		if (mind_of(&p)->gifts[i].item == topic->gives &&
+		    is_open(&p, &mind_of(&p)->gifts[i]))
+			return topic->gives;
+	return NULL;
+}
+
+bool acts_hand_over(struct world *w, struct ent npc, struct ent player,
+		    const struct pack_topic *topic, struct buf *why)
+{
+	const struct pack_item *gift = acts_gift_of(w, npc, player, topic);
+	struct proposal o = { .verb = "give", .target = "", .why = why };
+
+	if (!gift || !make_pair(w, npc, player, &o.p))
+		return refuse(why, "You have nothing to give with that now.");
+	return give(&o, gift);
 }

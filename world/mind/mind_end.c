@@ -94,6 +94,23 @@ static void do_acts(struct world *w, struct ent npc, struct ent player, const st
 	buf_done(&why);
 }
 
+/* What goes with a topic. Who cannot take it may ask again. */
+static void give_along(struct world *w, struct ent npc, struct ent player,
+		       const struct pack_topic *topic)
+{
+	struct buf why = { 0 };
+
+	if (acts_gift_of(w, npc, player, topic) && !acts_hand_over(w, npc, player, topic, &why))
+		act(w,
+		    &(struct act){ .actor = npc,
+				   .target = player,
+				   .markup = topic->gives->name.noun,
+				   .to_target =
+					   "$n would hand you the $x, but you have your arms full.",
+				   .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+	buf_done(&why);
+}
+
 /* The answer was said to the end: what follows from it. What is done may change everything. */
 static void finish(struct world *w, struct ent npc)
 {
@@ -113,6 +130,8 @@ static void finish(struct world *w, struct ent npc)
 		topic = view_topic(w, npc, player, taken.topic);
 	if (topic)
 		errand_told(w, npc, player, topic);
+	if (topic)
+		give_along(w, npc, player, topic);
 	do_acts(w, npc, player, taken.acts, taken.n_acts);
 	mind_free_acts(&taken);
 	free(taken.topic);

@@ -164,6 +164,24 @@ static void put_greets(const struct making *m)
 
 /* ---- what it can tell ---- */
 
+/* With what is handed over with it, which a model could promise again otherwise. */
+static ProtobufCBinaryData fact_of(const struct making *m, const struct pack_topic *t)
+{
+	const struct pack_item *gift = acts_gift_of(m->w, m->npc, m->player, t);
+	struct buf text = { 0 };
+	ProtobufCBinaryData ret;
+
+	if (!gift)
+		return cut(m->a, t->fact ? t->fact : "", TEXT_LINE);
+	if (t->fact || t->n_lines)
+		buf_addf(&text, "%s ", t->fact ? t->fact : t->lines[0]);
+	buf_addf(&text, "(As you tell this you hand over: %s.)", gift->name.noun);
+	buf_addc(&text, 0);
+	ret = cut(m->a, buf_p(&text), 2 * TEXT_LINE);
+	buf_done(&text);
+	return ret;
+}
+
 static Mudlark__AiTopic *new_topic(const struct making *m, const struct pack_topic *t, bool small)
 {
 	Mudlark__AiTopic *topic = arena_alloc(m->a, sizeof(*topic));
@@ -171,7 +189,7 @@ static Mudlark__AiTopic *new_topic(const struct making *m, const struct pack_top
 	mudlark__ai_topic__init(topic);
 	topic->key = cut_word(m->a, t->key, BOND_KEY_MAX);
 	topic->small = small;
-	topic->fact = cut(m->a, t->fact ? t->fact : "", TEXT_LINE);
+	topic->fact = fact_of(m, t);
 	put_words(m->a, t->words, t->n_words, &topic->words, &topic->n_words);
 	put_lines(m->a, t->lines, t->n_lines, false, &topic->lines, &topic->n_lines);
 	return topic;

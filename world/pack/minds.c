@@ -72,7 +72,7 @@ static const struct field mind_fields[] = {
 
 struct topic_form {
 	struct pack_topic topic;
-	const struct yaml_node *when, *offers;
+	const struct yaml_node *when, *offers, *gives;
 };
 
 #define TOPIC(member) offsetof(struct topic_form, topic.member)
@@ -101,6 +101,7 @@ static const struct field topic_fields[] = {
 	FIELD("marks", FIELD_BOOL, TOPIC(marks)),
 	FIELD_CHANGES("regard", TOPIC(regard), PACK_REGARD_MAX),
 	FIELD("offers", FIELD_NODE, offsetof(struct topic_form, offers)),
+	FIELD("gives", FIELD_NODE, offsetof(struct topic_form, gives)),
 };
 
 enum { SMALLTALK_FIELDS = 2 };
@@ -137,8 +138,26 @@ static bool has_key(struct pack_loader *l, const struct yaml_node *node)
 	return false;
 }
 
+/* One of those that this mind gives; NULL after a mistake. */
+static const struct pack_item *find_gift(struct pack_loader *l, const struct pack_mind *mind,
+					 const struct yaml_node *node)
+{
+	const struct pack_item *item = loader_find(l, SECTION_ITEMS, node);
+
+	for (size_t i = 0; item && i < mind->n_gifts; i++)
+		if (mind->gifts[i].item == item)
+			return item;
+	if (item)
+		mistake_at(&l->mistakes, node,
+			   "`%.60s` is handed over with a topic: it must be among the `gives` of "
+			   "its mind",
+			   item->key);
+	return NULL;
+}
+
+/* `mind` is NULL for small talk, which gives nothing. */
 static void read_topic(struct pack_loader *l, const struct yaml_node *node, const char *what,
-		       size_t n_fields, struct pack_topic *ret)
+		       size_t n_fields, const struct pack_mind *mind, struct pack_topic *ret)
 {
 	struct topic_form form = { .topic = { .key = node->key->text.p } };
 
@@ -147,6 +166,8 @@ static void read_topic(struct pack_loader *l, const struct yaml_node *node, cons
 		check_words(l, yaml_get(node, "words"));
 	if (form.offers)
 		form.topic.offers = loader_find(l, SECTION_ERRANDS, form.offers);
+	if (form.gives)
+		form.topic.gives = find_gift(l, mind, form.gives);
 	*ret = form.topic;
 	if (form.when)
 		when_later(l, form.when, &ret->when);
@@ -166,7 +187,7 @@ static void read_topics(struct pack_loader *l, const struct yaml_node *map, cons
 
 		if (!has_key(l, c))
 			continue;
-		read_topic(l, c, "a topic", ARRAY_LEN(topic_fields), topic);
+		read_topic(l, c, "a topic", ARRAY_LEN(topic_fields), mind, topic);
 		path = arena_printf(l->arena, "%s/%s", npc, topic->key);
 		strmap_put(&l->topics, (struct span){ path, strlen(path) }, topic);
 		mind->n_topics++;
@@ -214,10 +235,10 @@ const struct pack_mind *load_mind(struct pack_loader *l, const struct yaml_node 
 	*mind = form.mind;
 	if (!yaml_get(node, "may"))
 		mind->may = VERB_SAY | VERB_EMOTE;
-	if (form.topics)
-		read_topics(l, form.topics, npc, mind);
 	if (form.gives)
 		read_gifts(l, form.gives, mind);
+	if (form.topics)
+		read_topics(l, form.topics, npc, mind);
 	return mind;
 }
 
@@ -227,7 +248,8 @@ void load_smalltalk(struct pack_loader *l)
 	struct pack_topic *topics = r->list;
 
 	for (size_t i = 0; i < r->n; i++)
-		read_topic(l, r->nodes[i], "a topic of small talk", SMALLTALK_FIELDS, &topics[i]);
+		read_topic(l, r->nodes[i], "a topic of small talk", SMALLTALK_FIELDS, NULL,
+			   &topics[i]);
 }
 
 static size_t bytes_of(const char *const *lines, size_t n)

@@ -131,6 +131,8 @@ struct pack_topic {
 	bool marks; /* that it was told is kept in mind: said, or a condition or a step needs it */
 	int32_t regard;			  /* by which the teller's regard changes, the first time */
 	const struct pack_errand *offers; /* NULL: none */
+	const struct pack_item
+		*gives; /* one of the mind's gifts, handed over with it; NULL: none */
 };
 
 /* What somebody may propose to do. Same order as pack_verb_names. */

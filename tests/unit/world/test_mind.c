@@ -3,6 +3,8 @@
  */
 #include "mind_rig.h"
 
+#include "world/core/item.h"
+
 static struct mind_rig r;
 static struct world *w;
 
@@ -406,6 +408,57 @@ START_TEST(a_mood_is_kept_in_mind)
 }
 END_TEST
 
+/* Ana has asked about something that is one of Nan's topics, and was told it. */
+static void is_told(char *topic, const char *line)
+{
+	const uint64_t ask = (type(0, "talk nan"), mind_rig_asked(&r)->ask);
+	Mudlark__AiDone m = MUDLARK__AI_DONE__INIT;
+
+	m.ask = ask;
+	m.topic = topic;
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, line);
+	stage_forget(&r.st);
+	STAGE_FEED(&r.st, MIND_RIG_BRIDGE, AI_DONE, ai_done, &m);
+	stage_settle(&r.st);
+	mind_rig_ticks(&r, 30);
+}
+
+/* What a model is told of one of the topics. */
+static bool knows(const char *key, const char *fact)
+{
+	const Mudlark__AiView *v = mind_rig_asked(&r)->view;
+
+	for (size_t i = 0; i < v->n_topics; i++)
+		if (!strcmp(v->topics[i]->key, key))
+			return v->topics[i]->fact.len == strlen(fact) &&
+			       !memcmp(v->topics[i]->fact.data, fact, strlen(fact));
+	return false;
+}
+
+START_TEST(what_goes_with_a_topic_is_handed_over_once)
+{
+	const struct pack_item *anvil = pack_item(r.st.pack, SPAN("anvil"));
+	struct ent weight = item_new(w, r.st.pack, anvil);
+
+	ck_assert_int_eq(place_move(w, weight, stage_ent(&r.st, 0)), 0);
+	is_told("pin", "Not yet."); /* its condition does not hold */
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	is_told("tide", "At six.");
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	is_told("pin", "A pin? Here.");
+	ck_assert(knows("pin", "A pin? Here. (As you tell this you hand over: bent pin.)"));
+	STAGE_HEARS(&r.st, 0,
+		    "Nan Marrable would hand you the bent pin, but you have your arms full.");
+	ent_destroy(w, weight);
+	is_told("pin", "A pin? Here.");
+	STAGE_HEARS(&r.st, 0, "Nan Marrable gives you a bent pin.");
+	ck_assert_uint_eq(place_count(w, stage_ent(&r.st, 0)), 1);
+	is_told("pin", "You have it.");
+	ck_assert(knows("pin", ""));
+	STAGE_HEARS_NOTHING(&r.st, 0);
+}
+END_TEST
+
 START_TEST(neither_names_of_who_is_elsewhere_nor_words_of_others_pass_the_lips)
 {
 	static const struct {
@@ -533,6 +586,7 @@ int main(void)
 	tcase_add_test(c, what_is_to_be_forgotten_is_not_answered);
 	tcase_add_test(c, who_talks_is_busy_and_does_not_wander_off);
 	tcase_add_test(c, a_mood_is_kept_in_mind);
+	tcase_add_test(c, what_goes_with_a_topic_is_handed_over_once);
 	tcase_add_test(c, neither_names_of_who_is_elsewhere_nor_words_of_others_pass_the_lips);
 	tcase_add_test(c, what_comes_is_text_and_never_markup_or_a_second_line);
 	tcase_add_test(c, talk_alone_says_who_would);

@@ -33,7 +33,7 @@ START_TEST(a_mind_is_what_its_file_says)
 		    "      again: ['{name} again.']\n"
 		    "      may: [say, give, remember]\n"
 		    "      gives: [{item: cup, when: {has: moon, met: 2, regard: -5}}]\n" OFFER
-		    "        b: {words: [old times], says: [Long ago., '{time}.'], "
+		    "        b: {words: [old times], says: [Long ago., '{time}.'], gives: cup, "
 		    "regard: -3, when: {told: ben/old}}\n" BEN JOB REACH);
 	p = load_good();
 	m = pack_npc(p, SPAN("ann"))->mind;
@@ -52,6 +52,8 @@ START_TEST(a_mind_is_what_its_file_says)
 	ck_assert_uint_eq(m->n_topics, 2);
 	ck_assert_ptr_eq(m->topics[0].offers, pack_errand(p, SPAN("job")));
 	ck_assert_ptr_null(m->topics[0].when);
+	ck_assert_ptr_null(m->topics[0].gives);
+	ck_assert_ptr_eq(m->topics[1].gives, m->gifts[0].item);
 	ck_assert_str_eq(m->topics[1].lines[1], "{time}.");
 	ck_assert_int_eq(m->topics[1].regard, -3);
 	ck_assert_str_eq(m->topics[1].when->told_npc, "ben");
@@ -155,6 +157,16 @@ static const struct {
 	  "world.yaml:14:51: `regard` is a number from -100 to 100\n" },
 	{ MAP ANN "      topics: {a: {words: [x], says: [y], offers: jib}}\n" BEN JOB REACH,
 	  "world.yaml:14:51: there is no `jib` among the errands\n" },
+	{ MAP ANN "      may: [give]\n      gives: [{item: cup}]\n"
+		  "      topics: {a: {words: [x], says: [y], gives: hat}}\n" BEN JOB REACH,
+	  "world.yaml:16:50: there is no `hat` among the items\n" },
+	{ MAP ANN "      may: [give]\n      gives: [{item: cup}]\n"
+		  "      topics: {a: {words: [x], says: [y], gives: moon}}\n" BEN JOB REACH,
+	  "world.yaml:16:50: `moon` is handed over with a topic: it must be among the `gives` of "
+	  "its mind\n" },
+	{ MAP ANN OFFER BEN JOB REACH "smalltalk: {hi: {words: [hi], says: [hi], gives: cup}}\n",
+	  "world.yaml:25:43: `gives` is no key of a topic of small talk (there are: words, "
+	  "says)\n" },
 	{ MAP ANN "      topics: {a: {words: [x], says: [y], when: {}}}\n" BEN JOB REACH,
 	  "world.yaml:14:43: a condition must say something\n" },
 	{ MAP ANN "      topics: {a: {words: [x], says: [y], when: {errand: jib}}}\n" BEN JOB REACH,
