@@ -53,7 +53,7 @@ static const char *const outcomes[ASK_OUTCOMES] = {
 void ask_set(struct ask *k, enum ask_state to)
 {
 	assert(states[k->state].next & (1u << to));
-	log_debug("ask_state", LOG_ID("ask", k->q->ask), LOG_STR("from", states[k->state].name),
+	log_debug("ask_state", LOG_ID("ask", k->id), LOG_STR("from", states[k->state].name),
 		  LOG_STR("to", states[to].name));
 	k->state = to;
 	k->due_us = k->limit_us;
@@ -99,6 +99,7 @@ struct ask *ask_new(struct asks *s, struct arena *a, const Mudlark__AiAsk *q)
 	k->all = s;
 	k->arena = *a;
 	arena_init(a, 0);
+	k->id = q->ask;
 	k->q = q;
 	k->since_us = clock_mono(s->env->clock);
 	k->limit_us = k->since_us + time_for(q);
@@ -121,7 +122,7 @@ static void ask_free(struct ask *k)
 	if (k->has_slot)
 		s->n_slots--;
 	if (!k->is_summary)
-		(void)map64_del(&s->by_id, k->q->ask);
+		(void)map64_del(&s->by_id, k->id);
 	*(k->prev ? &k->prev->next : &s->first) = k->next;
 	*(k->next ? &k->next->prev : &s->last) = k->prev;
 	s->n--;
@@ -141,7 +142,7 @@ static void tell_done(struct ask *k, enum ask_outcome o)
 	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
 	Mudlark__AiDone d = MUDLARK__AI_DONE__INIT;
 
-	d.ask = k->q->ask;
+	d.ask = k->id;
 	d.failed = o == ASK_CLOSED && k->answer.n_said == 0;
 	d.cause = k->cause;
 	d.topic = k->topic ? k->topic->key : d.topic;
@@ -162,7 +163,7 @@ static void finish(struct ask *k, enum ask_outcome o)
 	const struct ask_env *env = k->all->env;
 	const uint64_t us = ask_now(k) - k->since_us;
 
-	log_debug("ask_over", LOG_ID("ask", k->q->ask), LOG_STR("npc", k->q->view->npc),
+	log_debug("ask_over", LOG_ID("ask", k->id), LOG_STR("talk", k->talk_key),
 		  LOG_STR("outcome", outcomes[o]), LOG_STR("cause", k->cause), LOG_INT("us", us));
 	if (!k->is_summary)
 		env->ended(env->ctx, o == ASK_ANSWERED ? k->attempt.with : NULL, o,

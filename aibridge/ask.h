@@ -108,8 +108,10 @@ struct answer {
 struct ask {
 	struct asks *all;
 	struct ask *prev, *next;
+	uint64_t id; /* as the world names it */
 	struct arena arena;
-	const Mudlark__AiAsk *q;
+	const Mudlark__AiAsk
+		*q; /* in the arena, which a summary takes over: not to be read after that */
 	bool is_summary;
 	bool is_forgotten; /* its conversation is not written any more */
 	uint64_t since_us, limit_us;

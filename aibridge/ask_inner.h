@@ -11,10 +11,9 @@ void ask_cause(struct ask *k, const char *fmt, ...) PRINTF_LIKE(2, 3);
 uint64_t ask_now(const struct ask *k);
 bool ask_may_pay(const struct asks *s);
 struct ask *ask_new(struct asks *s, struct arena *a, const Mudlark__AiAsk *q);
-void ask_queue_up(
-	struct ask *k);	    /* background work waits for its turn; it is dropped when too many do */
-void ask_go(struct ask *k); /* its turn has come */
-void ask_due(struct ask *k); /* its time has */
+void ask_queue_up(struct ask *k); /* background work waits for its turn; there must be room */
+void ask_go(struct ask *k);	  /* its turn has come */
+void ask_due(struct ask *k);	  /* its time has */
 /* The attempt is over, as its result says; it is still open. */
 void ask_tried(struct ask *k);
 /* The ledger had no such money: the next of the roster. */

@@ -153,8 +153,8 @@ void note_scripted(struct ask *k)
 	put_said(k, &said);
 	a.attempt = k->n_attempts + 1;
 	a.answer = buf_span(&said);
-	(void)snprintf(id, sizeof(id), "%016" PRIx64 "-%016" PRIx64 "-%u", k->all->instance,
-		       k->q->ask, a.attempt);
+	(void)snprintf(id, sizeof(id), "%016" PRIx64 "-%016" PRIx64 "-%u", k->all->instance, k->id,
+		       a.attempt);
 	s.id = id;
 	add_audit(&n, &a);
 	with_talk = add_talk(k, &n, a.answer);

@@ -26,7 +26,7 @@ static void refuse(struct ask *k, enum guard_verdict v)
 
 	k->answer.verdict = v;
 	ask_cause(k, "guard: %s", guard_verdict_name(v));
-	log_info("answer_refused", LOG_ID("ask", k->q->ask), LOG_STR("npc", k->q->view->npc),
+	log_info("answer_refused", LOG_ID("ask", k->id), LOG_STR("npc", k->q->view->npc),
 		 LOG_STR("verdict", guard_verdict_name(v)));
 	env->guarded(env->ctx, v);
 	soon(k);
@@ -38,7 +38,7 @@ static void tell(struct ask *k, const struct sentence *s)
 	Mudlark__AiSaid said = MUDLARK__AI_SAID__INIT;
 	const struct span text = buf_span(&s->text);
 
-	said.ask = k->q->ask;
+	said.ask = k->id;
 	said.n = (uint32_t)++k->answer.n_said;
 	said.text.data = (uint8_t *)text.p;
 	said.text.len = text_cut(text, SENTENCE_MAX);
@@ -249,7 +249,7 @@ static void propose(struct ask *k, const Mudlark__AiVerb *verb, json_t *argument
 	if (act->target && fill_act(k, act, member(arguments, "text")))
 		a->acts[a->n_acts++] = act;
 	else
-		log_debug("act_refused", LOG_ID("ask", k->q->ask), LOG_STR("verb", verb->verb));
+		log_debug("act_refused", LOG_ID("ask", k->id), LOG_STR("verb", verb->verb));
 }
 
 void say_act(struct ask *k, const char *name, json_t *arguments)
@@ -259,7 +259,7 @@ void say_act(struct ask *k, const char *name, json_t *arguments)
 	struct buf emote = { 0 };
 
 	if (!verb || k->is_summary || a->verdict != GUARD_OK) {
-		log_debug("act_unknown", LOG_ID("ask", k->q->ask));
+		log_debug("act_unknown", LOG_ID("ask", k->id));
 		return;
 	}
 	/* What is said goes the way of all sentences. */

@@ -35,7 +35,8 @@ void summary_begin(struct ask *k)
 {
 	struct ask *s;
 
-	if (!is_time(k))
+	/* Before anything is taken over: from then on this ask has neither arena nor question. */
+	if (!is_time(k) || !ask_queue_has_room(k->all->queue))
 		return;
 	s = ask_new(k->all, &k->arena, k->q);
 	s->is_summary = true;

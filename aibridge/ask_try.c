@@ -162,8 +162,8 @@ static void reserve(struct ask *k)
 	Mudlark__LedgerReserve r = MUDLARK__LEDGER_RESERVE__INIT;
 	const int64_t wall = clock_wall(env->clock);
 
-	budgets_accounts(&k->all->roster->budgets, &k->arena, wall, k->q->who->id, k->q->view->npc,
-			 &r);
+	budgets_accounts(&k->all->roster->budgets, &k->arena, wall,
+			 k->q->who->guest ? 0 : k->q->who->id, k->q->view->npc, &r);
 	r.id = t->id;
 	r.tokens = t->bound_in + t->bound_out;
 	r.nanos = roster_nanos(t->with, t->bound_in, t->bound_out);
@@ -183,7 +183,7 @@ void try_begin(struct ask *k, struct candidate *with)
 	assert(!t->is_open);
 	*t = (struct attempt){ .n = ++k->n_attempts, .with = with };
 	(void)snprintf(t->id, sizeof(t->id), "%016" PRIx64 "-%016" PRIx64 "-%u", k->all->instance,
-		       k->q->ask, t->n);
+		       k->id, t->n);
 	if (k->is_summary)
 		summary_prompt(k, &t->prompt);
 	else

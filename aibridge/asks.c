@@ -51,10 +51,11 @@ void asks_take(struct asks *s, struct arena *a, const Mudlark__AiAsk *q)
 
 void ask_queue_up(struct ask *k)
 {
-	if (ask_queue_add(k->all->queue, &k->waiting))
-		ask_set(k, ASK_QUEUED);
-	else
-		ask_over(k, ASK_DROPPED);
+	const bool added = ask_queue_add(k->all->queue, &k->waiting);
+
+	assert(added);
+	(void)added;
+	ask_set(k, ASK_QUEUED);
 }
 
 static void serve(struct asks *s)

@@ -72,11 +72,16 @@ void ask_queue_free(struct ask_queue *q)
 	free(q);
 }
 
+bool ask_queue_has_room(const struct ask_queue *q)
+{
+	return q->n < q->max;
+}
+
 bool ask_queue_add(struct ask_queue *q, struct waiting *w)
 {
 	struct line *l = &q->background;
 
-	if (q->n >= q->max)
+	if (!ask_queue_has_room(q))
 		return false;
 	if (!w->background) {
 		l = map64_get(&q->players, key_of(w));

@@ -24,4 +24,5 @@ void ask_queue_free(struct ask_queue *q); /* what is in it is not freed */
 bool ask_queue_add(struct ask_queue *q, struct waiting *w);
 void ask_queue_remove(struct ask_queue *q, struct waiting *w); /* harmless when it is not in it */
 struct waiting *ask_queue_next(struct ask_queue *q);	       /* takes it out; NULL: empty */
+bool ask_queue_has_room(const struct ask_queue *q);
 size_t ask_queue_length(const struct ask_queue *q);

@@ -617,6 +617,29 @@ START_TEST(a_summary_that_fails_or_breaks_character_is_paid_and_forgotten)
 }
 END_TEST
 
+START_TEST(a_summary_that_finds_no_room_to_wait_is_left_out)
+{
+	rig_begin(&r, 1);
+	r.conf.max_requests = 1;
+	rig_take(&r, 1, 1234, "hello");
+	rig_read(&r, grown);
+	rig_reserve(&r, MUDLARK__STATUS__STATUS_OK);
+	rig_piece(&r, 0, "The river is high today, stranger.");
+	for (uint64_t i = 2; ask_queue_has_room(r.asks.queue); i++)
+		rig_take(&r, i, i, "hello");
+	rig_well(&r, 0, 10, 1);
+	rig_expect_told(&r, "say 1.1 The river is high today, stranger.\ndone 1 anthropic\n");
+	rig_expect_settled(&r, "1.1 11 20 audit talk\n");
+	for (const struct ask *k = r.asks.first; k; k = k->next)
+		ck_assert(!k->is_summary);
+	/* Its name is free again, and its place. */
+	ck_assert_ptr_null(map64_get(&r.asks.by_id, 1));
+	ck_assert_uint_eq(r.asks.n_slots, 1);
+	asks_drop(&r.asks);
+	rig_end(&r);
+}
+END_TEST
+
 static TCase *each_once(void)
 {
 	const TTest *const tests[] = {
@@ -649,6 +672,7 @@ static TCase *each_once(void)
 		when_the_world_is_gone_nothing_is_said_but_all_is_settled,
 		a_conversation_that_has_grown_is_summed_up_in_the_background,
 		a_summary_that_fails_or_breaks_character_is_paid_and_forgotten,
+		a_summary_that_finds_no_room_to_wait_is_left_out,
 	};
 
 	TCase *t = tcase_create("ask");
