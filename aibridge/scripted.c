@@ -237,7 +237,7 @@ static void hint(const Mudlark__AiAsk *ask, const struct talk *talk, const Mudla
 		const Mudlark__AiTopic *t = v->topics[(i + talk->count) % v->n_topics];
 		struct buf name = { 0 };
 
-		if (t == but || t->small || !t->n_words || talk_told(talk, t->key))
+		if (t == but || t->small || t->unhinted || !t->n_words || talk_told(talk, t->key))
 			continue;
 		call_it(t, &name);
 		if (topic_find(v, buf_span(&name)) == t) {
@@ -299,7 +299,7 @@ static uint64_t lost_turns(const struct talk *talk)
 	return n;
 }
 
-void scripted_shrug(const Mudlark__AiAsk *ask, const struct talk *talk, struct buf *out)
+static void shrug(const Mudlark__AiAsk *ask, const struct talk *talk, struct buf *out)
 {
 	const struct choice shrugs =
 		pack_or(ask->view->shrugs, ask->view->n_shrugs, no_shrugs, ARRAY_LEN(no_shrugs));
@@ -356,10 +356,10 @@ void scripted_answer(const Mudlark__AiAsk *ask, const struct talk *talk,
 	} else if (says_hello(said)) {
 		greet(ask, talk, out);
 	} else {
-		scripted_shrug(ask, talk, out);
+		shrug(ask, talk, out);
 		if (lost_turns(talk) % 2 == 0)
 			hint(ask, talk, NULL, out);
 	}
 	if (out->n == before)
-		scripted_shrug(ask, talk, out);
+		shrug(ask, talk, out);
 }

@@ -189,6 +189,7 @@ static Mudlark__AiTopic *new_topic(const struct making *m, const struct pack_top
 	mudlark__ai_topic__init(topic);
 	topic->key = cut_word(m->a, t->key, BOND_KEY_MAX);
 	topic->small = small;
+	topic->unhinted = !t->hint;
 	topic->fact = fact_of(m, t);
 	put_words(m->a, t->words, t->n_words, &topic->words, &topic->n_words);
 	put_lines(m->a, t->lines, t->n_lines, false, &topic->lines, &topic->n_lines);

@@ -99,6 +99,7 @@ static const struct field topic_fields[] = {
 	FIELD_SHORT("fact", FIELD_PLAIN, TOPIC(fact), FACT_BYTES),
 	FIELD("when", FIELD_NODE, offsetof(struct topic_form, when)),
 	FIELD("marks", FIELD_BOOL, TOPIC(marks)),
+	FIELD("hint", FIELD_BOOL, TOPIC(hint)),
 	FIELD_CHANGES("regard", TOPIC(regard), PACK_REGARD_MAX),
 	FIELD("offers", FIELD_NODE, offsetof(struct topic_form, offers)),
 	FIELD("gives", FIELD_NODE, offsetof(struct topic_form, gives)),
@@ -159,7 +160,7 @@ static const struct pack_item *find_gift(struct pack_loader *l, const struct pac
 static void read_topic(struct pack_loader *l, const struct yaml_node *node, const char *what,
 		       size_t n_fields, const struct pack_mind *mind, struct pack_topic *ret)
 {
-	struct topic_form form = { .topic = { .key = node->key->text.p } };
+	struct topic_form form = { .topic = { .key = node->key->text.p, .hint = mind != NULL } };
 
 	fields_read(l, node, what, topic_fields, n_fields, &form);
 	if (node->kind == YAML_MAP)

@@ -128,6 +128,7 @@ struct pack_topic {
 				     {place}, {time}, {weather}; at least one */
 	size_t n_lines;
 	const struct pack_when *when; /* NULL: always */
+	bool hint;  /* it may be named to who does not know what to ask; small talk never is */
 	bool marks; /* that it was told is kept in mind: said, or a condition or a step needs it */
 	int32_t regard;			  /* by which the teller's regard changes, the first time */
 	const struct pack_errand *offers; /* NULL: none */

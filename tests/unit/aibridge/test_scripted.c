@@ -166,6 +166,20 @@ START_TEST(a_hint_leads_to_something_new)
 }
 END_TEST
 
+START_TEST(what_is_not_to_be_hinted_at_is_told_to_who_asks)
+{
+	struct scene s;
+
+	begin(&s);
+	for (size_t i = 0; i < s.r.view.n_topics; i++)
+		s.r.view.topics[i]->unhinted = !s.r.view.topics[i]->small;
+	for (int i = 0; i < 6; i++)
+		ck_assert(!rig_has(says(&s, "xyzzy"), SPAN("sk me about")));
+	has(says(&s, "lamps"), "Somebody lights the lamps");
+	end(&s);
+}
+END_TEST
+
 START_TEST(a_hint_is_written_as_it_is_said)
 {
 	struct scene s;
@@ -259,6 +273,7 @@ UNIT_MAIN("scripted", a_greeting_has_the_name_and_is_another_one_next_time,
 	  a_topic_is_told_line_by_line_and_then_shorter, a_topic_without_lines_is_its_fact,
 	  what_is_avoided_is_refused_in_other_words_each_time, small_talk_has_lines_in_turn_too,
 	  who_asks_for_the_unknown_is_shown_a_way_on, a_hint_leads_to_something_new,
-	  a_hint_is_written_as_it_is_said, a_shrug_is_not_the_one_before,
-	  what_a_player_types_is_never_in_it, fields_that_do_not_exist_stay_and_names_are_clean,
+	  what_is_not_to_be_hinted_at_is_told_to_who_asks, a_hint_is_written_as_it_is_said,
+	  a_shrug_is_not_the_one_before, what_a_player_types_is_never_in_it,
+	  fields_that_do_not_exist_stay_and_names_are_clean,
 	  somebody_with_nothing_to_say_says_something)

@@ -423,16 +423,23 @@ static void is_told(char *topic, const char *line)
 	mind_rig_ticks(&r, 30);
 }
 
-/* What a model is told of one of the topics. */
-static bool knows(const char *key, const char *fact)
+static const Mudlark__AiTopic *view_of(const char *key)
 {
 	const Mudlark__AiView *v = mind_rig_asked(&r)->view;
 
 	for (size_t i = 0; i < v->n_topics; i++)
 		if (!strcmp(v->topics[i]->key, key))
-			return v->topics[i]->fact.len == strlen(fact) &&
-			       !memcmp(v->topics[i]->fact.data, fact, strlen(fact));
-	return false;
+			return v->topics[i];
+	ck_abort_msg("no topic %s", key);
+	return NULL;
+}
+
+/* Is that what a model is told of one of the topics? */
+static bool knows(const char *key, const char *fact)
+{
+	const ProtobufCBinaryData *f = &view_of(key)->fact;
+
+	return f->len == strlen(fact) && !memcmp(f->data, fact, f->len);
 }
 
 START_TEST(what_goes_with_a_topic_is_handed_over_once)
@@ -455,6 +462,8 @@ START_TEST(what_goes_with_a_topic_is_handed_over_once)
 	ck_assert_uint_eq(place_count(w, stage_ent(&r.st, 0)), 1);
 	is_told("pin", "You have it.");
 	ck_assert(knows("pin", ""));
+	ck_assert(view_of("pin")->unhinted);
+	ck_assert(!view_of("tide")->unhinted);
 	STAGE_HEARS_NOTHING(&r.st, 0);
 }
 END_TEST

@@ -34,7 +34,7 @@ START_TEST(a_mind_is_what_its_file_says)
 		    "      may: [say, give, remember]\n"
 		    "      gives: [{item: cup, when: {has: moon, met: 2, regard: -5}}]\n" OFFER
 		    "        b: {words: [old times], says: [Long ago., '{time}.'], gives: cup, "
-		    "regard: -3, when: {told: ben/old}}\n" BEN JOB REACH);
+		    "hint: false, regard: -3, when: {told: ben/old}}\n" BEN JOB REACH);
 	p = load_good();
 	m = pack_npc(p, SPAN("ann"))->mind;
 	ck_assert_str_eq(m->style, "Slow.");
@@ -53,6 +53,8 @@ START_TEST(a_mind_is_what_its_file_says)
 	ck_assert_ptr_eq(m->topics[0].offers, pack_errand(p, SPAN("job")));
 	ck_assert_ptr_null(m->topics[0].when);
 	ck_assert_ptr_null(m->topics[0].gives);
+	ck_assert(m->topics[0].hint);
+	ck_assert(!m->topics[1].hint);
 	ck_assert_ptr_eq(m->topics[1].gives, m->gifts[0].item);
 	ck_assert_str_eq(m->topics[1].lines[1], "{time}.");
 	ck_assert_int_eq(m->topics[1].regard, -3);
