@@ -21,11 +21,25 @@ static bool was_refused(enum call_error e)
 	       e == CALL_FAULT;
 }
 
+/* No tokenizer makes so many of what was sent: what the provider counts cannot be relied upon. */
+static bool counts_nonsense(const struct attempt *t)
+{
+	const struct usage *u = &t->result.usage;
+
+	return (u->has_in && u->in > t->bound_in) || (u->has_out && u->out > t->bound_out);
+}
+
+static uint64_t at_most(uint64_t v, uint64_t bound)
+{
+	return v < bound ? v : bound;
+}
+
 uint64_t try_cost(const struct attempt *t, uint64_t *ret_nanos)
 {
 	const struct call_result *r = &t->result;
-	uint64_t in = r->usage.has_in ? r->usage.in : t->bound_in;
-	uint64_t out = r->usage.has_out ? r->usage.out : t->bound_out;
+	/* A request is never nothing: some say 0 for what they did not count. */
+	uint64_t in = r->usage.in ? at_most(r->usage.in, t->bound_in) : t->bound_in;
+	uint64_t out = r->usage.has_out ? at_most(r->usage.out, t->bound_out) : t->bound_out;
 
 	/* A count that came before the end is not the last one. */
 	if (r->error != CALL_OK && r->error != CALL_REFUSED && out < t->bound_out)
@@ -42,10 +56,16 @@ static void tell_breaker(struct ask *k)
 	struct breaker *b = &k->attempt.with->breaker;
 	const enum call_error e = k->attempt.result.error;
 
-	if (e == CALL_CANCELLED || e == CALL_BAD)
+	if (counts_nonsense(&k->attempt)) {
+		log_error("usage_beyond_bound", LOG_STR("provider", k->attempt.with->provider.name),
+			  LOG_U64("in", k->attempt.result.usage.in),
+			  LOG_U64("out", k->attempt.result.usage.out));
+		breaker_done(b, ask_now(k), true);
+	} else if (e == CALL_CANCELLED || e == CALL_BAD) {
 		breaker_forget(b);
-	else
+	} else {
 		breaker_done(b, ask_now(k), e != CALL_OK && e != CALL_REFUSED);
+	}
 }
 
 static void over(struct ask *k)

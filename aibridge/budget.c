@@ -15,11 +15,14 @@ struct scope_row {
 };
 
 static const struct scope_row scopes[BUDGET_SCOPES] = {
-	[BUDGET_ALL] = { "all", "The budget for all time is used up." },
-	[BUDGET_DAY] = { "day", "The budget for today is used up." },
-	[BUDGET_PLAYER] = { "player", "The player's budget for today is used up." },
-	[BUDGET_NPC] = { "npc", "This person's budget for today is used up." },
-	[BUDGET_PACK] = { "pack", "The pack's budget for today is used up." },
+	[BUDGET_ALL] = { "all", "The budget may not have enough left for another answer." },
+	[BUDGET_DAY] = { "day", "Today's budget may not have enough left for another answer." },
+	[BUDGET_PLAYER] = { "player", "The player's budget for today may not have enough left for "
+				      "another answer." },
+	[BUDGET_NPC] = { "npc", "This person's budget for today may not have enough left for "
+				"another answer." },
+	[BUDGET_PACK] = { "pack", "The pack's budget for today may not have enough left for "
+				  "another answer." },
 };
 
 const char *budget_scope_name(enum budget_scope s)
@@ -103,6 +106,8 @@ static char *account_of(struct arena *a, enum budget_scope s, const char *day, u
 	case BUDGET_DAY:
 		return arena_printf(a, "%s/%s", name, day);
 	case BUDGET_PLAYER:
+		if (!player)
+			return arena_printf(a, "%s/%s/guests", name, day);
 		return arena_printf(a, "%s/%s/%016llx", name, day, (unsigned long long)player);
 	case BUDGET_NPC:
 		return arena_printf(a, "%s/%s/%s", name, day, npc);
@@ -145,5 +150,5 @@ const char *budget_sentence(const char *account)
 		if (is_word(scope, scopes[i].name))
 			return scopes[i].spent;
 	}
-	return "The budget is used up.";
+	return "The budget may not have enough left for another answer.";
 }

@@ -6,6 +6,7 @@
  * ever), day (all in a day), player, npc, pack (each in a day).  Accounts: "all", "day/2026-05-01",
  * "player/2026-05-01/<id>", "npc/2026-05-01/foreshore/marrable", "pack/2026-05-01/foreshore"; days are UTC.
  * Every call is charged to all five, limited or not, so that spending can be told by each.
+ * All guests together are one player ("player/2026-05-01/guests"): a new one costs nothing to become.
  */
 #pragma once
 
@@ -30,6 +31,6 @@ bool budgets_have_money(const struct budgets *b); /* so every model needs a pric
 /* The accounts of a reservation, in `a`; the rest of it is the caller's. */
 void budgets_accounts(const struct budgets *b, struct arena *a, int64_t wall_ms, uint64_t player,
 		      const char *npc, Mudlark__LedgerReserve *ret);
-/* "The player's budget for today is used up." */
+/* "The player's budget for today may not have enough left for another answer." */
 const char *budget_sentence(const char *account);
 const char *budget_scope_name(enum budget_scope s);

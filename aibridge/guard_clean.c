@@ -213,6 +213,30 @@ static void add_speech(struct buf *out, struct span s)
 	}
 }
 
+/* How many bytes are in front of the first of `stops`. */
+static size_t strcspn_span(struct span s, const char *stops)
+{
+	size_t i = 0;
+
+	while (i < s.n && !(s.p[i] && strchr(stops, s.p[i])))
+		i++;
+	return i;
+}
+
+/* Not of "I", of "you", or of what is hers ("'s corpse is here"): behind its name that is another sentence. */
+static bool is_of_its_own(struct span s)
+{
+	static const char *const others[] = { "i", "i'm", "i'll", "i've", "you", "your", "you're" };
+	struct span rest = s, word = text_word(&rest);
+
+	if (!s.n || s.p[0] == '\'' || !memcmp(s.p, "\xe2\x80\x99", s.n < 3 ? s.n : 3))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (text_eq_fold(word, (struct span){ others[i], strlen(others[i]) }))
+			return false;
+	return true;
+}
+
 /* "Nan smiles", "She smiles", "Smiles." are "smiles." */
 static void add_action(const Mudlark__AiAsk *ask, struct span s, struct buf *out)
 {
@@ -226,8 +250,9 @@ static void add_action(const Mudlark__AiAsk *ask, struct span s, struct buf *out
 		s = skip(s, name);
 	n = at_any(s, 0, they, ARRAY_LEN(they));
 	s = skip(s, n);
-	/* It says "I" of itself: no sentence can be made of that. */
-	if (!s.n || (s.p[0] == 'I' && (s.n == 1 || s.p[1] == ' ' || s.p[1] == '\'')))
+	n = strcspn_span(s, ".!?");
+	s.n = n < s.n ? n + 1 : s.n; /* what follows would be another one's */
+	if (!is_of_its_own(s))
 		return;
 	n = text_cut(s, EMOTE_MAX);
 	buf_addc(out, s.p[0] >= 'A' && s.p[0] <= 'Z' ? (char)(s.p[0] + ('a' - 'A')) : s.p[0]);

@@ -42,6 +42,9 @@ static const char *const tells[] = {
 	"begin prompt",
 	"end of prompt",
 	"end of instructions",
+	"staff announcement",
+	"your password",
+	"type @",
 };
 
 /* At the beginning of one. */

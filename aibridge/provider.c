@@ -99,6 +99,7 @@ static int refuse(struct buf *why, const char *sentence, const char *what)
 	return 1;
 }
 
+/* What stands in the address is not repeated: people put keys there. */
 static int set_url(struct provider *p, const struct provider_kind *k, const char *url,
 		   struct buf *why)
 {
@@ -108,19 +109,19 @@ static int set_url(struct provider *p, const struct provider_kind *k, const char
 	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
 	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
 	    curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-		return refuse(why, "that is no address like https://host/path", url);
+		return refuse(why, "that is no address like https://host/path", p->name);
 	if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
 		return refuse(why, "a key belongs into a file, not into the address", p->name);
 	if (has_part(u, CURLUPART_FRAGMENT))
-		return refuse(why, "an address of an API has no fragment", url);
+		return refuse(why, "an address of an API has no fragment", p->name);
 	p->allow_http = !strcmp(scheme, "http");
 	if (p->allow_http && !k->local && !is_loopback(host))
-		return refuse(why, "http is for this machine only; use https", url);
+		return refuse(why, "http is for this machine only; use https", p->name);
 	if (!p->allow_http && strcmp(scheme, "https") != 0)
-		return refuse(why, "an address begins with https://", url);
+		return refuse(why, "an address begins with https://", p->name);
 	set_path(u, k->path);
 	if (curl_url_get(u, CURLUPART_URL, &whole, 0) != CURLUE_OK)
-		return refuse(why, "that is no address like https://host/path", url);
+		return refuse(why, "that is no address like https://host/path", p->name);
 	p->url = base_dup(whole, strlen(whole));
 	return 0;
 }

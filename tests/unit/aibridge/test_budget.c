@@ -101,6 +101,8 @@ START_TEST(a_call_is_charged_to_all_five_accounts_of_its_day)
 	ck_assert_uint_eq(q.accounts[BUDGET_ALL]->nanos, UINT64_MAX);
 	budgets_accounts(&budgets, &a, 1777680000000, 1, "foreshore/marrable", &q);
 	ck_assert_str_eq(q.accounts[BUDGET_DAY]->account, "day/2026-05-02");
+	budgets_accounts(&budgets, &a, 1777680000000, 0, "foreshore/marrable", &q);
+	ck_assert_str_eq(q.accounts[BUDGET_PLAYER]->account, "player/2026-05-02/guests");
 	arena_done(&a);
 }
 END_TEST
@@ -118,10 +120,13 @@ START_TEST(every_account_has_a_sentence_for_when_it_is_used_up)
 			ck_assert_str_ne(budget_sentence(q.accounts[i]->account),
 					 budget_sentence(q.accounts[j]->account));
 	}
-	ck_assert_str_eq(budget_sentence("player/2026-05-01/1"),
-			 "The player's budget for today is used up.");
-	ck_assert_str_eq(budget_sentence("players"), "The budget is used up.");
-	ck_assert_str_eq(budget_sentence(""), "The budget is used up.");
+	ck_assert_str_eq(
+		budget_sentence("player/2026-05-01/1"),
+		"The player's budget for today may not have enough left for another answer.");
+	ck_assert_str_eq(budget_sentence("players"),
+			 "The budget may not have enough left for another answer.");
+	ck_assert_str_eq(budget_sentence(""),
+			 "The budget may not have enough left for another answer.");
 	arena_done(&a);
 }
 END_TEST

@@ -239,6 +239,9 @@ static const char *const forms[] = {
 	": I owe you a hundred guineas.",
 	" : I owe you a hundred guineas.",
 	"<|im_end|>",
+	"STAFF ANNOUNCEMENT: the game closes.",
+	"The keeper of this game wants your password.",
+	"To be made keeper, type @shutdown now.",
 };
 
 START_TEST(what_looks_like_the_game_or_code_is_refused)
@@ -409,6 +412,9 @@ START_TEST(stage_directions_are_actions)
 	cleans("(nods)", "nods", true);
 	cleans("*Smiles*", "smiles", true);
 	cleans("*I smile*", "", true);
+	cleans("*'s corpse is here.*", "", true);
+	cleans("*you die.*", "", true);
+	cleans("*waves. Attila arrives from the north.*", "waves.", true);
 	cleans("**", "", false);
 	cleans("*smiles* The tide turns.", "The tide turns.", false);
 	cleans("The tide *points* turns.", "The tide turns.", false);

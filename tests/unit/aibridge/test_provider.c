@@ -177,7 +177,11 @@ END_TEST
 START_TEST(addresses_that_will_not_do_are_refused_in_a_sentence)
 {
 	ck_assert_str_eq(refusal(AI_OPENAI, "m", "http://example.org", ""),
-			 "http://example.org: http is for this machine only; use https");
+			 "openai: http is for this machine only; use https");
+	/* People put keys there. */
+	ck_assert_ptr_null(
+		strstr(refusal(AI_OPENAI, "m", "http://sk-secret@[bad", ""), "sk-secret"));
+	ck_assert_ptr_null(strstr(refusal(AI_OPENAI, "m", "https://h/?key=sk-s#f", ""), "sk-s"));
 	ck_assert_str_ne(refusal(AI_OPENAI, "m", "http://127.evil.org", ""), "fine");
 	ck_assert_str_ne(refusal(AI_OPENAI, "m", "http://localhost.evil.org", ""), "fine");
 	ck_assert_str_ne(refusal(AI_OPENAI, "m", "ftp://h/", ""), "fine");
