@@ -27,7 +27,7 @@ static const struct verb_tool verbs[] = {
 	{ "open", "Open something.", "What", NULL },
 	{ "attack", "Attack somebody.", "Whom", NULL },
 	{ "offer", "Offer an errand to whom you talk to.", "Which", NULL },
-	{ "mood", "Your mood changes.", NULL, "The mood in one word" },
+	{ "mood", "Your mood changes.", "To which", NULL },
 	{ "remember", "Keep something about whom you talk to in mind.", NULL,
 	  "What, in one short sentence" },
 };
@@ -71,7 +71,7 @@ static bool make(struct arena *a, const Mudlark__AiVerb *may, struct tool *ret, 
 
 	if (!v || !params)
 		return false;
-	if (v->target && may->n_targets) {
+	if (v->target) {
 		params[n] = choose_from(a, may, v->target, bytes);
 		if (!params[n++].n_choices)
 			return false;

@@ -7,6 +7,7 @@
 #include "aibridge/ask_inner.h"
 #include "aibridge/inbox.h"
 #include "tests/unit/aibridge/asks_rig.h"
+#include "tests/unit/verb_forms.h"
 
 static struct asks_rig r;
 
@@ -338,9 +339,11 @@ START_TEST(what_an_attempt_is_charged)
 	t.result.error = CALL_OK;
 	ck_assert_uint_eq(try_cost(&t, &nanos), 43);
 	ck_assert_uint_eq(nanos, 70);
-	/* More than was reserved is charged, too; without a count, the most. */
+	/* Nothing costs more than was reserved; without a count, or with one of nothing, the most. */
 	t.result.usage.in = 5000;
-	ck_assert_uint_eq(try_cost(&t, &nanos), 5003);
+	ck_assert_uint_eq(try_cost(&t, &nanos), 1003);
+	t.result.usage = (struct usage){ 0, 3, true, true };
+	ck_assert_uint_eq(try_cost(&t, &nanos), 1003);
 	t.result.usage = (struct usage){ 0 };
 	ck_assert_uint_eq(try_cost(&t, &nanos), 1100);
 }
@@ -361,6 +364,18 @@ START_TEST(a_sentence_that_the_guard_refuses_ends_the_answer)
 	rig_piece(&r, 0, "As an AI language model I cannot say that. ");
 	ck_assert(has(&r.told, "say 2.1 "));
 	ck_assert(has(&r.told, "done 2 scripted: guard: character\n"));
+	ck_assert(!has(&r.told, "language model"));
+	rig_end(&r);
+}
+END_TEST
+
+START_TEST(what_the_guard_refuses_is_answered_by_the_pack_where_it_can_be)
+{
+	rig_begin(&r, 1);
+	rig_take_to_call(&r, 1, "what of the tide?");
+	rig_piece(&r, 0, "As an AI language model I cannot say that. ");
+	asks_tick(&r.asks);
+	ck_assert(has(&r.told, "say 1.1 The tide turns twice a day."));
 	ck_assert(!has(&r.told, "language model"));
 	rig_end(&r);
 }
@@ -397,6 +412,51 @@ START_TEST(only_acts_that_the_view_allows_are_proposed)
 	rig_well(&r, 0, 10, 1);
 	rig_expect_told(&r, "say 1.1 Here, take this before I think better of it.\n"
 			    "done 1 anthropic act give/a clay pipe/ act remember//Ana was kind.\n");
+	rig_end(&r);
+}
+END_TEST
+
+/* What a model answers that is held to the only tool that was offered: all of its parameters. */
+static char *filled_in(void)
+{
+	const struct prompt *p = &r.asks.first->attempt.prompt;
+	json_t *all = json_object();
+	char *text;
+
+	ck_assert_uint_eq(p->n_tools, 1);
+	for (size_t i = 0; i < p->tools[0].n_params; i++) {
+		const struct tool_param *in = &p->tools[0].params[i];
+
+		json_object_set_new(all, in->name,
+				    json_string(in->choices ? in->choices[1] : "mends a net."));
+	}
+	text = json_dumps(all, 0);
+	json_decref(all);
+	return text;
+}
+
+START_TEST(what_the_schema_of_a_verb_asks_for_is_an_act_that_the_world_takes)
+{
+	const struct verb_form *f = &verb_forms[_i];
+	struct buf expected = { 0 };
+	char *arguments;
+
+	rig_begin(&r, 1);
+	r.view.view.n_may = 0;
+	rig_verb(&r.view, f->verb, f->target ? RIG_WORDS("this", "that") : NULL);
+	rig_take_to_call(&r, 1, "hello");
+	arguments = filled_in();
+	rig_act(&r, 0, f->verb, arguments);
+	rig_well(&r, 0, 1, 1);
+	if (strcmp(f->verb, "emote") == 0)
+		buf_adds(&expected, "emote 1.1 mends a net.\ndone 1 anthropic\n");
+	else
+		buf_addf(&expected, "done 1 anthropic act %s/%s/%s\n", f->verb,
+			 f->target ? "that" : "", f->text ? "mends a net." : "");
+	buf_addc(&expected, 0);
+	rig_expect_told(&r, buf_p(&expected));
+	buf_done(&expected);
+	free(arguments);
 	rig_end(&r);
 }
 END_TEST
@@ -658,6 +718,7 @@ static TCase *each_once(void)
 		a_provider_that_fails_and_fails_is_left_alone,
 		what_an_attempt_is_charged,
 		a_sentence_that_the_guard_refuses_ends_the_answer,
+		what_the_guard_refuses_is_answered_by_the_pack_where_it_can_be,
 		no_more_sentences_are_said_than_fit_into_an_answer,
 		only_acts_that_the_view_allows_are_proposed,
 		what_an_act_says_goes_the_way_of_all_sentences,
@@ -679,6 +740,8 @@ static TCase *each_once(void)
 
 	for (size_t n = 0; n < ARRAY_LEN(tests); n++)
 		tcase_add_test(t, tests[n]);
+	tcase_add_loop_test(t, what_the_schema_of_a_verb_asks_for_is_an_act_that_the_world_takes, 0,
+			    (int)ARRAY_LEN(verb_forms));
 	return t;
 }
 

@@ -176,7 +176,7 @@ START_TEST(tools_are_the_verbs_with_their_targets)
 	rig_verb(&s.r, "open", RIG_WORDS("chest\xc2\xbb", "", "a\nb", "box"));
 	rig_verb(&s.r, "go", RIG_WORDS("\x1b[1m"));
 	build(&s);
-	ck_assert_uint_eq(s.p.n_tools, 5);
+	ck_assert_uint_eq(s.p.n_tools, 4);
 	ck_assert_str_eq(s.p.tools[0].name, "emote");
 	ck_assert_str_eq(s.p.tools[0].params[0].name, "text");
 	ck_assert_str_eq(s.p.tools[1].name, "give");
@@ -185,11 +185,10 @@ START_TEST(tools_are_the_verbs_with_their_targets)
 	ck_assert_uint_eq(s.p.tools[1].params[0].n_choices, 2);
 	ck_assert_str_eq(s.p.tools[1].params[0].choices[1], "a clay pipe");
 	ck_assert_str_eq(s.p.tools[2].name, "remember");
-	ck_assert_str_eq(s.p.tools[3].name, "follow");
-	ck_assert_uint_eq(s.p.tools[3].n_params, 0);
-	ck_assert_str_eq(s.p.tools[4].name, "open");
-	ck_assert_uint_eq(s.p.tools[4].params[0].n_choices, 1);
-	ck_assert_str_eq(s.p.tools[4].params[0].choices[0], "box");
+	/* Nobody to follow, nowhere to go. */
+	ck_assert_str_eq(s.p.tools[3].name, "open");
+	ck_assert_uint_eq(s.p.tools[3].params[0].n_choices, 1);
+	ck_assert_str_eq(s.p.tools[3].params[0].choices[0], "box");
 	rig_close(&s.r);
 }
 END_TEST

@@ -2,6 +2,7 @@
  * test_acts.c - what a model proposes is done within its lists, and nothing beyond them ever is.
  */
 #include "hamlet_rig.h"
+#include "tests/unit/verb_forms.h"
 
 #include "world/mind/acts.h"
 #include "world/mind/mind.h"
@@ -219,6 +220,32 @@ START_TEST(the_list_is_what_can_be_done_now)
 }
 END_TEST
 
+/* Refused for how it was proposed, not for what is so in the world now. */
+static bool is_ill_formed(const char *verb, const char *target, const char *text)
+{
+	return !propose(h.wick, h.ana, verb, target, text) &&
+	       (!strcmp(buf_p(&why), "There is no such thing to do.") ||
+		!strcmp(buf_p(&why), "You cannot do that to what is not there.") ||
+		!strcmp(buf_p(&why), "You did not say what."));
+}
+
+START_TEST(a_verb_is_taken_in_the_form_in_which_it_is_offered)
+{
+	const struct verb_form *f = &verb_forms[_i];
+	Mudlark__AiView v = MUDLARK__AI_VIEW__INIT;
+	char target[80] = "";
+
+	acts_list(w, h.wick, h.ana, &w->scratch, &v);
+	ck_assert_uint_eq(v.n_may, ARRAY_LEN(verb_forms) + 1);
+	ck_assert_ptr_nonnull(verb(&v, f->verb));
+	ck_assert_uint_eq(verb(&v, f->verb)->n_targets > 0, f->target);
+	if (f->target)
+		(void)snprintf(target, sizeof(target), "%s", verb(&v, f->verb)->targets[0]);
+	ck_assert(is_ill_formed(f->verb, f->target ? "" : target, f->text ? "" : "words"));
+	ck_assert(!is_ill_formed(f->verb, target, f->text ? "words" : ""));
+}
+END_TEST
+
 static bool type(struct ent e, const char *line)
 {
 	bool done;
@@ -407,6 +434,8 @@ int main(void)
 	tcase_add_test(tc, its_mood_is_one_of_a_few);
 	tcase_add_test(tc, it_remembers_of_whom_it_talks_to);
 	tcase_add_test(tc, the_list_is_what_can_be_done_now);
+	tcase_add_loop_test(tc, a_verb_is_taken_in_the_form_in_which_it_is_offered, 0,
+			    (int)ARRAY_LEN(verb_forms));
 	tcase_add_test(tc, a_line_of_somebody_without_connection_is_answered);
 	tcase_add_test(tc, only_some_lines_are_typed_by_people_of_the_world);
 	tcase_add_test(tc, an_ear_counts_effects_apart_and_nests);
