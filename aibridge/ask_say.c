@@ -303,10 +303,7 @@ void say_scripted(struct ask *k)
 	a->n = a->n_sent_off = a->n_said;
 	a->n_acts = 0;
 	buf_reset(&a->said);
-	if (a->verdict == GUARD_OK)
-		scripted_answer(k->q, &k->talk, k->topic, &text);
-	else
-		scripted_shrug(k->q, &k->talk, &text);
+	scripted_answer(k->q, &k->talk, k->topic, &text);
 	sentences_feed(&cutter, buf_span(&text));
 	sentences_end(&cutter);
 	sentences_done(&cutter);

@@ -18,5 +18,3 @@
  * turn that is stored of it (talk_add()) must have its key. */
 void scripted_answer(const Mudlark__AiAsk *ask, const struct talk *talk,
 		     const Mudlark__AiTopic *topic, struct buf *out);
-/* In place of an answer that failed or was refused: a shrug. */
-void scripted_shrug(const Mudlark__AiAsk *ask, const struct talk *talk, struct buf *out);
