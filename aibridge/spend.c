@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { SPIKE_FACTOR = 5, SPIKE_SHARE = 100, QUIET_MINUTES = 60 };
+enum { SPIKE_FACTOR = 5, SPIKE_SHARE = 10, QUIET_MINUTES = 60 };
 
 #define MINUTE_US 60000000u
 

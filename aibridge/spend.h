@@ -1,7 +1,7 @@
 /*
  * spend.h - how fast money goes: sums over the last minutes, up to a day; and when that is a spike (the last
  * ten minutes cost more than five times as much as ten minutes of the day before them did, and more than a
- * hundredth of the day's budget).  Pure: time comes in.
+ * tenth of the day's budget).  Pure: time comes in.
  *
  * Of a process that is younger than a day, the time before its first call counts as an even spending of the
  * day's budget; without one nothing is a spike in its first hour.
