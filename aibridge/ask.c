@@ -353,9 +353,11 @@ void ask_tried(struct ask *k)
 		ask_retry(k);
 		return;
 	}
-	if (r->error != CALL_OK)
+	/* Half a sentence of an answer that broke off is not said. */
+	if (r->error == CALL_OK)
+		say_rest(k);
+	else
 		ask_cause(k, "%s: %s", k->attempt.with->provider.name, call_error_name(r->error));
-	say_rest(k);
 	if (!say_is_checking(k)) {
 		ask_end(k);
 		return;

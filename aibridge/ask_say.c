@@ -135,6 +135,15 @@ static struct sentence *cleaned(struct ask *k, struct span sentence)
 	return s->text.n > 0 ? s : NULL;
 }
 
+/* In this answer: nobody says the same thing twice in one breath. */
+static bool was_said(const struct answer *a, const struct sentence *s)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (text_eq_fold(buf_span(&a->v[i].text), buf_span(&s->text)))
+			return true;
+	return false;
+}
+
 static void on_sentence(void *ctx, struct span sentence)
 {
 	struct ask *k = ctx;
@@ -146,6 +155,8 @@ static void on_sentence(void *ctx, struct span sentence)
 		return;
 	s = cleaned(k, sentence);
 	if (!s)
+		return;
+	if (was_said(a, s))
 		return;
 	v = guard_check(k->all->guard, k->q, buf_span(&s->text), buf_span(&a->said));
 	if (v == GUARD_EMPTY)
@@ -262,7 +273,9 @@ void say_act(struct ask *k, const char *name, json_t *arguments)
 		log_debug("act_unknown", LOG_ID("ask", k->id));
 		return;
 	}
-	/* What is said goes the way of all sentences. */
+	/* What is said goes the way of all sentences, behind those that came before it. */
+	if (strcmp(name, "say") == 0 || strcmp(name, "emote") == 0)
+		sentences_end(&a->cutter);
 	if (strcmp(name, "say") == 0) {
 		on_sentence(k, member(arguments, "text"));
 	} else if (strcmp(name, "emote") == 0) {

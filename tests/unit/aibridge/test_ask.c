@@ -169,6 +169,8 @@ START_TEST(after_the_first_word_there_is_no_other_attempt)
 	rig_piece(&r, 0, "Hello to you, stranger, I suppose. And");
 	rig_fails(&r, 0, CALL_CUT);
 	ck_assert(has(&r.told, "say 1.1 Hello to you, stranger, I suppose.\n"));
+	/* Of the half sentence nothing. */
+	ck_assert(!has(&r.told, "say 1.2"));
 	ck_assert(has(&r.told, "done 1 anthropic: anthropic: "));
 	ck_assert_uint_eq(r.n_called, 1);
 	/* Nobody knows what it cost. */
@@ -383,12 +385,14 @@ END_TEST
 
 START_TEST(no_more_sentences_are_said_than_fit_into_an_answer)
 {
-	char last[32];
+	char last[32], piece[64];
 
 	rig_begin(&r, 1);
 	rig_take_to_call(&r, 1, "hello");
-	for (int i = 0; i < 2 * ASK_SENTENCES; i++)
-		rig_piece(&r, 0, "The river is high today, stranger. ");
+	for (int i = 0; i < 2 * ASK_SENTENCES; i++) {
+		(void)snprintf(piece, sizeof(piece), "The river is %d feet high, stranger. ", i);
+		rig_piece(&r, 0, piece);
+	}
 	rig_well(&r, 0, 10, 1);
 	(void)snprintf(last, sizeof(last), "say 1.%d ", ASK_SENTENCES);
 	ck_assert(has(&r.told, last));
@@ -470,6 +474,21 @@ START_TEST(what_an_act_says_goes_the_way_of_all_sentences)
 	asks_tick(&r.asks);
 	rig_expect_told(&r, "emote 1.1 spits into the river\n"
 			    "done 1 anthropic: guard: character\n");
+	rig_end(&r);
+}
+END_TEST
+
+START_TEST(text_and_acts_come_in_their_order_and_nothing_twice)
+{
+	rig_begin(&r, 1);
+	rig_take_to_call(&r, 1, "hello");
+	rig_piece(&r, 0, "Here you are, stranger.");
+	rig_act(&r, 0, "emote", "{\"text\":\"spits into the river\"}");
+	rig_act(&r, 0, "say", "{\"text\":\"here you are, stranger.\"}");
+	rig_well(&r, 0, 10, 1);
+	rig_expect_told(&r, "say 1.1 Here you are, stranger.\n"
+			    "emote 1.2 spits into the river\n"
+			    "done 1 anthropic\n");
 	rig_end(&r);
 }
 END_TEST
@@ -722,6 +741,7 @@ static TCase *each_once(void)
 		no_more_sentences_are_said_than_fit_into_an_answer,
 		only_acts_that_the_view_allows_are_proposed,
 		what_an_act_says_goes_the_way_of_all_sentences,
+		text_and_acts_come_in_their_order_and_nothing_twice,
 		an_act_of_an_answer_that_broke_off_is_not_proposed,
 		an_empty_answer_is_replaced_by_the_script,
 		what_is_moderated_is_said_when_it_was_found_good,
