@@ -16,5 +16,5 @@ $(BENCH_BIN): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_O) $(B)/libsuppor
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support)
 
 .PHONY: bench
-bench: all $(BENCH_BIN) ## the figures of tests/bench beside the floor; SHORT=1 in 4 minutes, ONLY=idle or ONLY=ws
+bench: all $(BENCH_BIN) $(B)/tests/fake/ai ## the figures of tests/bench beside the floor; SHORT=1 in 4 minutes, ONLY=idle or ONLY=ws
 	@$(B)/tests/bench/bench $(if $(SHORT),--short) $(if $(ONLY),--only $(ONLY))

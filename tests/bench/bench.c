@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "tests/bench/middle.h"
 #include "tests/bench/server.h"
 #include "tests/support/die.h"
 #include "tests/support/sample.h"
@@ -45,6 +46,7 @@ enum run_id {
 	SAVED,
 	TALK,
 	TALK_PACKS,
+	AI_FAULTS,
 	RESTART,
 	RUNS
 };
@@ -155,6 +157,11 @@ static const struct run runs[RUNS] = {
 			 .seconds = 6,
 			 .floor = TALK_PACKS,
 			 .pack = "folk" },
+	[AI_FAULTS] = { .mode = "ai_faults",
+			.clients = 500,
+			.seconds = 2.6,
+			.floor = AI_FAULTS,
+			.pack = "few" },
 	[RESTART] = { .mode = "restart", .clients = 1000, .floor = RESTART },
 };
 
@@ -218,6 +225,31 @@ static double request_kb(const struct figures *f)
 	return f->request_kb;
 }
 
+static double slower_healthy(const struct figures *f)
+{
+	return f->ai[AI_HEALTHY].p99_ratio;
+}
+
+static double slower_hung(const struct figures *f)
+{
+	return f->ai[AI_HUNG].p99_ratio;
+}
+
+static double slower_down(const struct figures *f)
+{
+	return f->ai[AI_DOWN].p99_ratio;
+}
+
+static double slower_garbage(const struct figures *f)
+{
+	return f->ai[AI_GARBAGE].p99_ratio;
+}
+
+static double slower_storm(const struct figures *f)
+{
+	return f->ai[AI_STORM].p99_ratio;
+}
+
 static double lost(const struct figures *f)
 {
 	return (double)(f->lost + f->doubled);
@@ -277,6 +309,13 @@ static const struct row {
 	{ "the same, with the words of the packs, p99",  "ms", TALK_PACKS, p99_ms,   NO_LIMIT,    0,     0     },
 	{ "aibridge memory, a question under way",       "KB", TALK,    request_kb,  AT_MOST,     64,    128   },
 	{ "dialogues: questions without that answer",    "",   TALK,    lost,        AT_MOST,     0,     0     },
+	{ "round trip p99, 500 x 1/s, nobody talks",     "ms", AI_FAULTS, p99_ms,     NO_LIMIT,    0,     0     },
+	{ "so many times that, 50 others talk, all well", "x", AI_FAULTS, slower_healthy, AT_MOST, 1.1,   1.25  },
+	{ "the same, the provider hangs",                "x",  AI_FAULTS, slower_hung, AT_MOST,    1.1,   1.25  },
+	{ "the same, it is down",                        "x",  AI_FAULTS, slower_down, AT_MOST,    1.1,   1.25  },
+	{ "the same, it sends garbage",                  "x",  AI_FAULTS, slower_garbage, AT_MOST, 1.1,   1.25  },
+	{ "the same, a storm of 429",                    "x",  AI_FAULTS, slower_storm, AT_MOST,   1.1,   1.25  },
+	{ "the same: lines late, questions unanswered",  "",   AI_FAULTS, lost,       AT_MOST,     0,     0     },
 	{ "world restart, 1,000 players: stall p50",     "s",  RESTART, stall_p50_s, AT_MOST,     .4,    1     },
 	{ "world restart, 1,000 players: stall max",     "s",  RESTART, stall_max_s, AT_MOST,     1,     3     },
 	{ "world restart: lines lost or doubled",        "",   RESTART, lost,        AT_MOST,     0,     0     },
@@ -297,13 +336,19 @@ struct watch {
 	uint64_t at, machine, mine;
 };
 
-static uint64_t mine_us(const struct server *s)
+static uint64_t used_us(int who)
 {
 	struct rusage u;
 
-	getrusage(RUSAGE_SELF, &u);
-	return server_cpu_us(s) + (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 +
+	getrusage(who, &u);
+	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 +
 	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+/* With that of processes that ended meanwhile. */
+static uint64_t mine_us(const struct server *s)
+{
+	return server_cpu_us(s) + used_us(RUSAGE_SELF) + used_us(RUSAGE_CHILDREN);
 }
 
 static struct watch watch_begin(const struct server *s)
@@ -332,6 +377,8 @@ static void say_run(const struct run *r, bool is_floor, const struct figures *f,
 		f->clients, f->per_s, (double)f->p50_us / 1e3, (double)f->p99_us / 1e3,
 		(double)f->max_us / 1e3, f->cpu_us, f->gateway_kb, f->world_kb, f->took_s, f->lost,
 		f->doubled, f->dropped, 100 * others);
+	if (r == &runs[AI_FAULTS])
+		mode_ai_faults_say(stderr, f);
 }
 
 static double run_once(const struct run *r, bool is_floor, double scale, struct figures *ret)
@@ -351,6 +398,8 @@ static double run_once(const struct run *r, bool is_floor, double scale, struct 
 		server_start_floor(&s);
 	else if (r->pack && !strcmp(r->pack, "folk"))
 		server_start_folk(&s, !strcmp(r->play, "model"));
+	else if (r->pack && !strcmp(r->pack, "few"))
+		server_start_few(&s);
 	else
 		server_start_mud(&s, r->pack);
 	w = watch_begin(&s);
@@ -381,23 +430,13 @@ static void run_well(const struct run *r, bool is_floor, double scale, struct fi
 	n_noisy += least > OTHERS_MAX;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static double median(const struct figures *f, size_t n, double (*value)(const struct figures *))
 {
 	double v[REPEATS];
 
-	if (!n)
-		return NAN;
 	for (size_t i = 0; i < n; i++)
 		v[i] = value(&f[i]);
-	qsort(v, n, sizeof(v[0]), by_value);
-	return v[n / 2];
+	return middle(v, n);
 }
 
 static bool holds(const struct row *r, double ours, double floor, double limit)

@@ -40,8 +40,15 @@ const char *bench_pack_person(size_t player)
 	return folk[player % BENCH_FOLK];
 }
 
-static void write_things(FILE *f, bool with_folk)
+/* How many rooms were written that are not on the way, and how many of them are to have people. */
+struct rooms {
+	unsigned n, n_folk;
+};
+
+static void write_things(FILE *f, struct rooms *rooms)
 {
+	const bool with_folk = rooms->n++ < rooms->n_folk;
+
 	fprintf(f, "    things:\n");
 	if (!with_folk)
 		fprintf(f, "      - { item: pebble }\n");
@@ -49,7 +56,7 @@ static void write_things(FILE *f, bool with_folk)
 		fprintf(f, "      - { npc: n%zu }\n", i);
 }
 
-static void write_room(FILE *f, const char *key, unsigned depth, bool with_folk)
+static void write_room(FILE *f, const char *key, unsigned depth, struct rooms *rooms)
 {
 	char next[STEPS + 3];
 
@@ -60,18 +67,19 @@ static void write_room(FILE *f, const char *key, unsigned depth, bool with_folk)
 	for (unsigned w = 0; depth < STEPS && w < EXITS; w++)
 		fprintf(f, "      %s: { to: %s%u, oneway: true }\n", ways[w], key, w);
 	if (depth == STEPS)
-		write_things(f, with_folk);
+		write_things(f, rooms);
 	for (unsigned w = 0; depth < STEPS && w < EXITS; w++) {
 		snprintf(next, sizeof(next), "%s%u", key, w);
-		write_room(f, next, depth + 1, with_folk);
+		write_room(f, next, depth + 1, rooms);
 	}
 }
 
-static void write_pack(const char *dir, const char *name, bool with_folk)
+static void write_pack(const char *dir, const char *name, unsigned n_folk)
 {
 	CLEANUP(base_freep) char *pack = tmp_path(dir, name);
 	CLEANUP(base_freep) char *head = tmp_path(pack, "pack.yaml");
 	CLEANUP(base_freep) char *map = tmp_path(pack, "map.yaml");
+	struct rooms rooms = { .n_folk = n_folk };
 	char text[sizeof(header) + 64];
 	FILE *f;
 
@@ -83,17 +91,18 @@ static void write_pack(const char *dir, const char *name, bool with_folk)
 		die("cannot write %s", map);
 	fprintf(f, "area: { key: numbers, name: The Numbers }\n"
 		   "items:\n  pebble:\n    name: a pebble\n    look: Grey and round.\n");
-	if (with_folk)
+	if (n_folk)
 		write_folk(f);
 	fprintf(f, "rooms:\n");
-	write_room(f, "r", 0, with_folk);
+	write_room(f, "r", 0, &rooms);
 	must(fclose(f) ? -1 : 0, map);
 }
 
 void bench_pack_write(const char *dir)
 {
-	write_pack(dir, "bench", false);
-	write_pack(dir, "folk", true);
+	write_pack(dir, "bench", 0);
+	write_pack(dir, "folk", BENCH_ROOMS);
+	write_pack(dir, "few", BENCH_FEW_ROOMS);
 }
 
 static void arrived(void *ctx, struct player *p UNUSED)

@@ -11,6 +11,7 @@ static const struct mode modes[] = {
 	{ "idle", "connect and stay at the name prompt", mode_idle },
 	{ "saved", "how much of a game's text MCCP2 saves", mode_saved },
 	{ "dialogue", "everybody talks to somebody of his own", mode_dialogue },
+	{ "ai_faults", "what a line takes while a provider of models fails", mode_ai_faults },
 	{ "restart", "kill -9 of the world in the middle of a round trip", mode_restart },
 };
 

@@ -58,33 +58,63 @@ void server_start_mud(struct server *s, const char *pack)
 	start(s, sets);
 }
 
-void server_start_folk(struct server *s, bool with_model)
+enum { SETS_MAX = 24 };
+
+/* `own`: more options, ended by NULL. */
+static void start_with_fake(struct server *s, const char *const *own, uint64_t latency_us)
 {
 	char url[64], key[300], mode[96];
-	const char *const sets[] = {
-		"world.packs=folk",
+	const char *sets[SETS_MAX] = {
 		pack_path(),
 		SETS,
 		"world.talk_rate=0",
-		with_model ? "ai.provider=anthropic" : "ai.provider=scripted",
 		"ai.model=fake-1",
 		url,
 		key,
 		"ai.prices=fake-1=1.00/5.00",
 		"ai.budgets=all 1000000",
 		"ai.max_requests=2000",
-		NULL,
 	};
+	size_t n = 0;
 
+	while (sets[n])
+		n++;
+	for (; *own && n + 1 < SETS_MAX; n++)
+		sets[n] = *own++;
+	if (*own)
+		die("no room for %s", *own);
 	*s = (struct server){ .has_fake = true };
 	fake_ai_start(&s->fake, tmp_dir());
 	snprintf(mode, sizeof(mode), "{\"latency_ms\":%d,\"text\":\"Dear.\"}",
-		 SERVER_PROVIDER_US / 1000);
+		 (int)(latency_us / 1000));
 	fake_ai_mode(&s->fake, mode);
 	snprintf(url, sizeof(url), "ai.url=http://127.0.0.1:%u", s->fake.port);
 	snprintf(key, sizeof(key), "ai.key_file=%s", s->fake.key_file);
 	start(s, sets);
+	s->target.fake = &s->fake;
+}
+
+void server_start_folk(struct server *s, bool with_model)
+{
+	const char *const own[] = { "world.packs=folk",
+				    with_model ? "ai.provider=anthropic" : "ai.provider=scripted",
+				    NULL };
+
+	start_with_fake(s, own, SERVER_PROVIDER_US);
 	s->target.provider_us = with_model ? SERVER_PROVIDER_US : 0;
+}
+
+void server_start_few(struct server *s)
+{
+	static const char *const own[] = { "world.packs=few",
+					   "ai.provider=anthropic",
+					   "world.answer_wait=3s",
+					   "ai.first_token=1s",
+					   "ai.stall=1s",
+					   "ai.breaker_failures=1000",
+					   NULL };
+
+	start_with_fake(s, own, 0);
 }
 
 /* Path beside this program; static memory, one at a time. */

@@ -23,6 +23,8 @@ void server_start_mud(struct server *s, const char *pack);
  * words of their pack. */
 enum { SERVER_PROVIDER_US = 2000000 };
 void server_start_folk(struct server *s, bool with_model);
+/* People in a few rooms; a provider that fails is given up soon, and always asked again. */
+void server_start_few(struct server *s);
 void server_start_floor(struct server *s);
 void server_stop(struct server *s);
 /* CPU time of all its processes so far. */

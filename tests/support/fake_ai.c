@@ -16,6 +16,19 @@
 
 enum { STEP_US = 5000, UP_US = 10000000 };
 
+/* Port 0: any that is free. */
+static void launch(struct fake_ai *f, const char *log)
+{
+	char port[8];
+
+	unlink(log);
+	snprintf(port, sizeof(port), "%u", f->port);
+	child_start(&f->child, (const char *[]){ child_program("../tests/fake/ai"), port, NULL },
+		    log);
+	if (!child_says(&f->child, "port ", UP_US))
+		die("the fake provider did not start: %s", log);
+}
+
 void fake_ai_start(struct fake_ai *f, const char *dir)
 {
 	CLEANUP(base_freep) char *log = tmp_path(dir, "fake_ai.out");
@@ -24,10 +37,7 @@ void fake_ai_start(struct fake_ai *f, const char *dir)
 	*f = (struct fake_ai){ .key_file = tmp_path(dir, "fake_ai.key") };
 	tmp_write(f->key_file, FAKE_KEY "\n");
 	must(chmod(f->key_file, 0600), "chmod");
-	unlink(log);
-	child_start(&f->child, (const char *[]){ child_program("../tests/fake/ai"), NULL }, log);
-	if (!child_says(&f->child, "port ", UP_US))
-		die("the fake provider did not start: %s", log);
+	launch(f, log);
 	text = tmp_read(log);
 	f->port = (uint16_t)strtoul(text + strlen("port "), NULL, 10);
 }
@@ -36,6 +46,18 @@ void fake_ai_stop(struct fake_ai *f)
 {
 	child_end(&f->child, SIGTERM, UP_US);
 	free(TAKE(f->key_file));
+}
+
+void fake_ai_down(struct fake_ai *f)
+{
+	child_end(&f->child, SIGTERM, UP_US);
+}
+
+void fake_ai_up(struct fake_ai *f)
+{
+	CLEANUP(base_freep) char *log = base_dup(f->child.log, strlen(f->child.log));
+
+	launch(f, log);
 }
 
 char *fake_ai_ask(struct fake_ai *f, const char *path, const char *headers, struct span body)

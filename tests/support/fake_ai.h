@@ -15,6 +15,9 @@ struct fake_ai {
 /* Its output and the key go into `dir`. */
 void fake_ai_start(struct fake_ai *f, const char *dir);
 void fake_ai_stop(struct fake_ai *f);
+/* Nobody is at its port any more; somebody new is, with counters of its own. */
+void fake_ai_down(struct fake_ai *f);
+void fake_ai_up(struct fake_ai *f);
 /* tests/fake/mode.h; what is not named is as at the start. Dies when it is no mode. */
 void fake_ai_mode(struct fake_ai *f, const char *json);
 /* A counter of tests/fake/fake.h. */
