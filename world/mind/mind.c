@@ -144,35 +144,70 @@ void mind_still(struct world *w, struct ent npc)
 
 /* ---- who turns to it ---- */
 
-/* Where the ask goes: in the place of the same player's waiting one, or behind all; MIND_ASKS: there is
- * no room. */
-static size_t place_of(const struct thoughts *t, uint64_t player)
+static bool is_same(const struct mind_ask *a, const struct mind_ask *b)
 {
+	return a->why == b->why && !strcmp(a->text, b->text);
+}
+
+/* One that waits and says nothing, or the same: the new one takes its place, or goes without. */
+static bool is_repeated(struct thoughts *t, struct mind_ask *ask)
+{
+	for (size_t i = 0; i < t->n_asks; i++) {
+		struct mind_ask *a = &t->asks[i];
+		const bool waits = i >= t->begun;
+
+		if (a->player != ask->player || (!waits && t->told))
+			continue;
+		if (is_same(a, ask) || (waits && ask->why == MIND_GREET)) {
+			mind_free_ask(ask);
+			return true;
+		}
+		if (waits && a->why == MIND_GREET) {
+			mind_free_ask(a);
+			*a = *ask;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Why there is no room for it; NULL: there is. */
+static const char *crowd(const struct thoughts *t, const struct mind_ask *ask)
+{
+	size_t own = 0;
+
 	for (size_t i = t->begun; i < t->n_asks; i++)
-		if (t->asks[i].player == player)
-			return i;
-	return t->n_asks;
+		own += t->asks[i].player == ask->player;
+	if (own >= MIND_WAITING_OF)
+		return "$n holds up a hand to you: one thing at a time.";
+	return t->n_asks == MIND_ASKS ? "$n holds up a hand to you: one at a time." : NULL;
+}
+
+/* Who was drawn in by another is not refused aloud: the player did not turn to it. */
+static void refuse(struct world *w, struct ent npc, struct ent player, const char *sentence)
+{
+	act(w, &(struct act){ .actor = npc,
+			      .target = player,
+			      .to_target = sentence,
+			      .to_others = "$n holds up a hand.",
+			      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
 }
 
 void mind_queue(struct world *w, struct ent npc, struct ent player, struct mind_ask ask)
 {
 	struct thoughts *t = mind_open(w, npc);
-	size_t at = place_of(t, ask.player);
+	const char *full;
 
-	if (at == MIND_ASKS) {
+	if (is_repeated(t, &ask))
+		return;
+	full = crowd(t, &ask);
+	if (full) {
+		if (!ask.depth)
+			refuse(w, npc, player, full);
 		mind_free_ask(&ask);
-		act(w, &(struct act){ .actor = npc,
-				      .target = player,
-				      .to_target = "$n holds up a hand to you: one at a time.",
-				      .to_others = "$n holds up a hand: one at a time.",
-				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
 		return;
 	}
-	if (at == t->n_asks)
-		t->n_asks++;
-	else
-		mind_free_ask(&t->asks[at]);
-	t->asks[at] = ask;
+	t->asks[t->n_asks++] = ask;
 	mind_busy(w, t);
 	next_ask(w, npc);
 	if (t->begun && t->over)

@@ -2,7 +2,7 @@
  * mind.h - people of the world listen, think and answer.
  *
  * Who can talk has a mind in its pack.  One is asked at a time (slot.h); up to MIND_WAITING others wait
- * for their turn, a newer line of the same player in the place of its older one.  The answer comes as
+ * for their turn, MIND_WAITING_OF of one player at most; what he says twice is one.  The answer comes as
  * sentences that are said one after the other, at the pace of somebody who speaks, each as a command
  * typed by that person; then what it proposes to do (acts.h).  Who waits, what is still to be said and
  * its mood are stored with it (component), so an answer that is owed outlives a restart.
@@ -14,7 +14,7 @@
 
 #include "world/core/world.h"
 
-enum { MIND_WAITING = 4, MIND_TEXT_MAX = 500, MIND_SENTENCES = 8 };
+enum { MIND_WAITING = 6, MIND_WAITING_OF = 2, MIND_TEXT_MAX = 500, MIND_SENTENCES = 8 };
 
 /* Why somebody is turned to. */
 enum mind_why { MIND_GREET, MIND_SAY, MIND_ABOUT };

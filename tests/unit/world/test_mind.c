@@ -278,8 +278,7 @@ START_TEST(several_have_their_turn_one_after_the_other)
 
 	type(0, "say nan, hello");
 	type(bob, "say nan, and me?");
-	type(bob, "say nan, or me?");
-	type(bob, "say nan, what of me?");
+	type(bob, "say nan, and me?");
 	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 1);
 	stage_forget(&r.st);
 	mind_rig_answer(&r, "Hello, Ana.");
@@ -287,7 +286,7 @@ START_TEST(several_have_their_turn_one_after_the_other)
 	mind_rig_ticks(&r, 1);
 	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 2);
 	ck_assert_str_eq(mind_rig_asked(&r)->who->name, "Bob");
-	ck_assert_int_eq(memcmp(mind_rig_asked(&r)->text.data, "nan, what of me?", 16), 0);
+	ck_assert_int_eq(memcmp(mind_rig_asked(&r)->text.data, "nan, and me?", 12), 0);
 	stage_forget(&r.st);
 	mind_rig_answer(&r, "And you.");
 	mind_rig_ticks(&r, 20);
@@ -295,6 +294,36 @@ START_TEST(several_have_their_turn_one_after_the_other)
 	STAGE_HEARS(&r.st, 0, "Nan Marrable turns to Bob.\nNan Marrable says, \"And you.\"");
 	mind_rig_ticks(&r, 20);
 	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 2);
+}
+END_TEST
+
+/* What is asked now is this. */
+static void answers(const char *text, const char *answer)
+{
+	mind_rig_ticks(&r, 30);
+	ck_assert_uint_eq(mind_rig_asked(&r)->text.len, strlen(text));
+	ck_assert_mem_eq(mind_rig_asked(&r)->text.data, text, strlen(text));
+	mind_rig_answer(&r, answer);
+}
+
+START_TEST(no_question_is_thrown_away_in_silence)
+{
+	type(0, "talk nan");
+	type(0, "say what is the tide doing?");
+	type(0, "talk nan");
+	type(0, "say what is the tide doing?");
+	type(0, "say and where is Jem?");
+	stage_forget(&r.st);
+	type(0, "say and what is that?");
+	STAGE_HEARS(&r.st, 0,
+		    "You say, \"and what is that?\"\n"
+		    "Nan Marrable holds up a hand to you: one thing at a time.");
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 1);
+	answers("", "Good day.");
+	answers("what is the tide doing?", "It turns.");
+	answers("and where is Jem?", "Rowing.");
+	mind_rig_ticks(&r, 100);
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 3);
 }
 END_TEST
 
@@ -589,6 +618,7 @@ int main(void)
 	tcase_add_test(c, who_leaves_is_not_answered_behind_his_back);
 	tcase_add_test(c, the_rest_of_an_answer_is_dropped_when_its_player_leaves);
 	tcase_add_test(c, several_have_their_turn_one_after_the_other);
+	tcase_add_test(c, no_question_is_thrown_away_in_silence);
 	tcase_add_test(c, there_is_an_end_to_who_may_wait);
 	tcase_add_test(c, too_much_talk_is_not_answered_for_a_while);
 	tcase_add_test(c, what_an_answer_proposes_is_done_after_it_or_refused_and_told);
