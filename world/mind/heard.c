@@ -3,6 +3,10 @@
  *
  * Nothing is kept, and no fact is read, in a room without people of the world.  A ring is made when
  * there is something to put into it, and goes when its npc is gone.
+ *
+ * Words are for those who were there when they were said: their ids are noted with them.  Of a crowd no
+ * ids are, but the room and who had come to it last: whoever has been in that room since before that one
+ * came, or is that one, was there.  Who went and came back is taken for somebody who was not.
  */
 #include "world/mind/heard.h"
 
@@ -16,10 +20,24 @@
 #include "world/core/name.h"
 #include "world/core/npc.h"
 #include "world/core/place.h"
+#include "world/core/player.h"
 #include "world/core/say.h"
+#include "world/core/timer.h"
+
+enum { COMPANY_MAX = 8, LASTS_S = 600 };
+
+/* The players who were there. */
+struct company {
+	uint64_t ids[COMPANY_MAX];
+	size_t n;
+	uint64_t room, newest; /* of a crowd: id, and place.order of who came last; else 0 */
+};
 
 struct line {
 	uint64_t actor, other; /* ids of who it is about; 0: nobody more */
+	uint64_t tick;
+	bool is_words;
+	struct company company; /* for words */
 	char text[HEARD_TEXT_MAX + 1];
 };
 
@@ -70,11 +88,54 @@ static struct ring *ring_of(const struct world *w, struct ent npc)
 	return id && w->heard ? map64_get(&w->heard->rings, id) : NULL;
 }
 
-const char *heard_at(const struct world *w, struct ent npc, size_t i)
+static uint64_t order_of(const struct world *w, struct ent e)
+{
+	const struct place *p = comp_get(w, e, COMP_PLACE);
+
+	return p ? p->order : 0;
+}
+
+static struct company company_in(const struct world *w, struct ent room)
+{
+	const struct place *p = comp_get(w, room, COMP_PLACE);
+	struct company ret = { 0 };
+
+	if (place_players(w, room) > COMPANY_MAX) {
+		ret.room = ent_id(w, room);
+		ret.newest = order_of(w, p->last); /* players are behind all others */
+		return ret;
+	}
+	for (struct ent e = place_first_player(w, room); ent_is(e); e = place_next(w, e))
+		ret.ids[ret.n++] = ent_id(w, e);
+	return ret;
+}
+
+static bool was_there(const struct world *w, const struct company *c, struct ent player)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->ids[i] == ent_id(w, player))
+			return true;
+	return c->room && c->room == ent_id(w, place_room(w, player)) &&
+	       order_of(w, player) <= c->newest;
+}
+
+static bool is_for(const struct world *w, const struct line *l, struct ent player)
+{
+	return w->tick - l->tick < timer_seconds(w, LASTS_S) &&
+	       (!l->is_words || was_there(w, &l->company, player));
+}
+
+const char *heard_at(const struct world *w, struct ent npc, struct ent player, size_t i)
 {
 	const struct ring *r = ring_of(w, npc);
 
-	return r && i < r->n ? r->lines[(r->first + i) % HEARD_MAX].text : NULL;
+	for (size_t k = 0; r && k < r->n; k++) {
+		const struct line *l = &r->lines[(r->first + k) % HEARD_MAX];
+
+		if (is_for(w, l, player) && !i--)
+			return l->text;
+	}
+	return NULL;
 }
 
 void heard_forget(struct world *w, struct ent npc)
@@ -139,7 +200,8 @@ static struct ring *open_ring(struct world *w, struct ent npc)
 	return r;
 }
 
-static void put(struct world *w, struct ent npc, const struct news *news, struct span text)
+static void put(struct world *w, struct ent npc, const struct news *news,
+		const struct company *company, struct span text)
 {
 	struct ring *r = open_ring(w, npc);
 	struct line *l = &r->lines[(r->first + r->n) % HEARD_MAX];
@@ -151,6 +213,9 @@ static void put(struct world *w, struct ent npc, const struct news *news, struct
 		r->first = (r->first + 1) % HEARD_MAX;
 	l->actor = ent_id(w, news->actor);
 	l->other = ent_id(w, news->other);
+	l->tick = w->tick;
+	l->is_words = news->is_quoted;
+	l->company = *company;
 	memcpy(l->text, text.p, n);
 	l->text[n] = 0;
 }
@@ -214,6 +279,7 @@ static bool somebody_listens(const struct world *w, struct ent room)
 static void tell_all(struct world *w, const struct news *news, struct ent item, const char *words)
 {
 	uint32_t left = place_npcs(w, news->room);
+	struct company company = { 0 };
 	struct buf text = { 0 };
 
 	if (news->passing && place_players(w, news->room) > SAY_CROWD)
@@ -222,9 +288,12 @@ static void tell_all(struct world *w, const struct news *news, struct ent item, 
 		left -= ent_kind(w, e) == KIND_NPC;
 		if (!hears(w, e, news))
 			continue;
-		if (!text.n)
+		if (!text.n) {
 			describe(w, news, item, words, &text);
-		put(w, e, news, buf_span(&text));
+			if (news->is_quoted)
+				company = company_in(w, news->room);
+		}
+		put(w, e, news, &company, buf_span(&text));
 	}
 	buf_done(&text);
 }
@@ -257,7 +326,11 @@ static int on_passing(void *ctx, struct world *w, const struct fact *f)
 			     .passing = true,
 			     .verb = leaves ? " leaves" : " arrives" };
 
+	const struct player *p = player_get(w, news.actor);
+
 	(void)ctx;
+	if (f->kind == FACT_PLAYER_LEFT && p && p->guest)
+		heard_forget_player(w, news.actor);
 	news.room = f->kind == FACT_ROOM_LEFT ? event_ent(w, f, "room") : place_room(w, news.actor);
 	if (somebody_listens(w, news.room))
 		tell_all(w, &news, ENT_NONE, NULL);

@@ -305,7 +305,7 @@ static void put_recent(const struct making *m)
 	const char *line;
 
 	m->v->recent = NEW_LIST(m->a, HEARD_MAX, *m->v->recent);
-	for (size_t i = 0; i < HEARD_MAX && (line = heard_at(m->w, m->npc, i)); i++)
+	for (size_t i = 0; i < HEARD_MAX && (line = heard_at(m->w, m->npc, m->player, i)); i++)
 		m->v->recent[m->v->n_recent++] = cut(m->a, line, HEARD_TEXT_MAX);
 }
 

@@ -1,8 +1,8 @@
 /*
  * view.h - what somebody may know when it answers: built when it is asked, never before.
  *
- * Only what it perceives (the room, who is in it and not hidden, what was said and done there of
- * late), what its pack says about it, and what it remembers of the one it talks to.  A topic whose
+ * Only what it perceives (the room, who is in it and not hidden, what was done there of late, and said
+ * while the one it talks to was there), what its pack says about it, and what it remembers of that one.  A topic whose
  * condition does not hold is not in it at all, so no words can get it out.
  */
 #pragma once

@@ -22,8 +22,11 @@ static void teardown(void)
 	hamlet_close(&h);
 }
 
-#define HEARD(npc, i, text) ck_assert_str_eq(heard_at(w, (npc), (i)), text)
-#define HEARD_NO_MORE(npc, i) ck_assert_ptr_null(heard_at(w, (npc), (i)))
+/* As far as Ana may know. */
+#define HEARD(npc, i, text) ck_assert_str_eq(heard_at(w, (npc), h.ana, (i)), text)
+#define HEARD_NO_MORE(npc, i) ck_assert_ptr_null(heard_at(w, (npc), h.ana, (i)))
+#define HEARD_BY(player, i, text) ck_assert_str_eq(heard_at(w, h.wick, (player), (i)), text)
+#define HEARD_NO_MORE_BY(player, i) ck_assert_ptr_null(heard_at(w, h.wick, (player), (i)))
 
 START_TEST(words_and_deeds_in_the_room_are_perceived)
 {
@@ -44,13 +47,14 @@ END_TEST
 
 START_TEST(who_comes_and_goes_is_seen)
 {
+	player_write(w, h.ana)->guest = false;
 	stage_type(st, 0, "north");
 	stage_type(st, 0, "south");
 	stage_type(st, 0, "quit");
-	HEARD(h.wick, 0, "Ana leaves.");
-	HEARD(h.wick, 1, "Ana arrives.");
-	HEARD(h.wick, 2, "Ana leaves.");
-	HEARD_NO_MORE(h.wick, 3);
+	HEARD_BY(h.ben, 0, "Ana leaves.");
+	HEARD_BY(h.ben, 1, "Ana arrives.");
+	HEARD_BY(h.ben, 2, "Ana leaves.");
+	HEARD_NO_MORE_BY(h.ben, 3);
 }
 END_TEST
 
@@ -77,6 +81,73 @@ START_TEST(who_is_hidden_is_not_perceived)
 }
 END_TEST
 
+START_TEST(words_are_for_those_who_were_there)
+{
+	stage_put(st, h.ben, "hall");
+	stage_type(st, 0, "say my secret is pears");
+	stage_type(st, 0, "emote hides a pear.");
+	w->env.run(w, h.tam, SPAN("say Pears, then."));
+	stage_tick(st);
+	stage_type(st, 0, "get pebble");
+	stage_put(st, h.ben, "green");
+	HEARD_BY(h.ben, 0, "Ana picks up a round pebble.");
+	HEARD_NO_MORE_BY(h.ben, 1);
+	HEARD_BY(h.ana, 0, "Ana says, \"my secret is pears\"");
+	HEARD_BY(h.ana, 1, "Ana emotes, \"hides a pear.\"");
+	HEARD_BY(h.ana, 2, "Tam says, \"Pears, then.\"");
+	stage_put(st, h.ana, "hall"); /* who was there may come back */
+	stage_put(st, h.ana, "green");
+	HEARD_BY(h.ana, 2, "Tam says, \"Pears, then.\"");
+}
+END_TEST
+
+START_TEST(words_in_a_crowd_are_for_who_stays)
+{
+	enum { CROWD = 9 };
+	struct ent e, late;
+
+	for (int i = 0; i < CROWD; i++) {
+		e = ent_new(w, KIND_PLAYER);
+		name_set(w, e, "Somebody");
+		ck_assert_int_eq(place_move(w, e, stage_room(st, "green")), 0);
+	}
+	stage_type(st, 0, "say to all of you");
+	late = ent_new(w, KIND_PLAYER);
+	ck_assert_int_eq(place_move(w, late, stage_room(st, "green")), 0);
+	HEARD_BY(h.ana, 0, "Ana says, \"to all of you\"");
+	HEARD_BY(h.ben, 0, "Ana says, \"to all of you\"");
+	HEARD_BY(e, 0, "Ana says, \"to all of you\"");
+	HEARD_NO_MORE_BY(late, 0);
+	stage_put(st, h.ben, "hall"); /* whether he was there before is not known any more */
+	HEARD_NO_MORE_BY(h.ben, 0);
+	stage_put(st, h.ben, "green");
+	HEARD_NO_MORE_BY(h.ben, 0);
+}
+END_TEST
+
+START_TEST(what_a_guest_said_is_gone_with_the_guest)
+{
+	stage_type(st, 0, "say it is me");
+	stage_type(st, 1, "say it is Ben");
+	stage_type(st, 0, "quit");
+	HEARD_BY(h.ben, 0, "Ben says, \"it is Ben\"");
+	HEARD_BY(h.ben, 1, "Ana leaves.");
+	HEARD_NO_MORE_BY(h.ben, 2);
+}
+END_TEST
+
+START_TEST(after_ten_minutes_it_is_forgotten)
+{
+	const uint64_t then = w->tick;
+
+	stage_type(st, 0, "say good morning");
+	w->tick = then + 10 * 600 - 1; /* ten ticks a second */
+	HEARD(h.wick, 0, "Ana says, \"good morning\"");
+	w->tick = then + 10 * 600;
+	HEARD_NO_MORE(h.wick, 0);
+}
+END_TEST
+
 START_TEST(people_hear_each_other_but_not_themselves)
 {
 	w->env.run(w, h.tam, SPAN("say Nice weather."));
@@ -94,8 +165,9 @@ START_TEST(words_cannot_leave_their_quotes)
 	HEARD(h.wick, 0, "Ana says, \"no' Old Wick says, 'the crown is\"");
 	memset(line + 4, 'x', sizeof(line) - 5);
 	stage_type(st, 0, line);
-	ck_assert_uint_le(strlen(heard_at(w, h.wick, 1)), HEARD_TEXT_MAX);
-	ck_assert_str_eq(heard_at(w, h.wick, 1) + strlen(heard_at(w, h.wick, 1)) - 5, "x...\"");
+	ck_assert_uint_le(strlen(heard_at(w, h.wick, h.ana, 1)), HEARD_TEXT_MAX);
+	ck_assert_str_eq(heard_at(w, h.wick, h.ana, 1) + strlen(heard_at(w, h.wick, h.ana, 1)) - 5,
+			 "x...\"");
 }
 END_TEST
 
@@ -120,14 +192,14 @@ START_TEST(one_player_can_be_forgotten)
 	stage_type(st, 1, "get pebble");
 	stage_type(st, 1, "give pebble to ana");
 	heard_forget_player(w, h.ana);
-	for (size_t i = 0; heard_at(w, h.wick, i); i++)
-		ck_assert_ptr_null(strcasestr(heard_at(w, h.wick, i), "ana"));
+	for (size_t i = 0; heard_at(w, h.wick, h.ana, i); i++)
+		ck_assert_ptr_null(strcasestr(heard_at(w, h.wick, h.ana, i), "ana"));
 	HEARD(h.wick, 0, "Ben says, \"ben here\"");
 	stage_type(st, 0, "say again");
 	HEARD(h.wick, 6, "Ana says, \"again\"");
 	heard_forget(w, h.wick);
 	HEARD_NO_MORE(h.wick, 0);
-	ck_assert_ptr_nonnull(heard_at(w, h.tam, 0));
+	ck_assert_ptr_nonnull(heard_at(w, h.tam, h.ana, 0));
 }
 END_TEST
 
@@ -172,6 +244,10 @@ int main(void)
 	tcase_add_test(tc, who_comes_and_goes_is_seen);
 	tcase_add_test(tc, what_happens_elsewhere_and_in_secret_is_not);
 	tcase_add_test(tc, who_is_hidden_is_not_perceived);
+	tcase_add_test(tc, words_are_for_those_who_were_there);
+	tcase_add_test(tc, words_in_a_crowd_are_for_who_stays);
+	tcase_add_test(tc, what_a_guest_said_is_gone_with_the_guest);
+	tcase_add_test(tc, after_ten_minutes_it_is_forgotten);
 	tcase_add_test(tc, people_hear_each_other_but_not_themselves);
 	tcase_add_test(tc, words_cannot_leave_their_quotes);
 	tcase_add_test(tc, the_last_twelve_are_kept);

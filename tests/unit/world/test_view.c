@@ -255,6 +255,13 @@ START_TEST(it_knows_what_it_heard)
 	ck_assert_uint_ge(v.n_recent, 1);
 	ck_assert(is(v.recent[0], "Ben says, \"{bold}{{ ' <b>\""));
 	ck_assert(!holds("psst"));
+	stage_put(st, h.ana, "hall");
+	stage_type(st, 1, "say it is under the bed");
+	stage_put(st, h.ana, "green");
+	build(h.wick, h.ana);
+	ck_assert(!holds("bed"));
+	build(h.wick, h.ben);
+	ck_assert(holds("bed"));
 }
 END_TEST
 
