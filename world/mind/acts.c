@@ -53,6 +53,7 @@ struct verb_row {
 	void (*list)(const struct pair *p, struct targets *ret);
 	bool (*run)(const struct proposal *o);
 	bool needs_text;
+	bool is_typed; /* it is done by the command of that name: none in the game, no such verb */
 };
 
 static const struct pack_mind *mind_of(const struct pair *p)
@@ -351,16 +352,16 @@ static bool do_remember(const struct proposal *o)
 /* ---- all of them ---- */
 
 static const struct verb_row verbs[] = {
-	{ VERB_SAY, "say", NULL, type_text, true },
-	{ VERB_EMOTE, "emote", NULL, type_text, true },
-	{ VERB_GIVE, "give", list_gifts, do_give, false },
-	{ VERB_GO, "go", list_ways, type_target, false },
-	{ VERB_FOLLOW, "follow", list_followed, do_follow, false },
-	{ VERB_OPEN, "open", list_boxes, type_target, false },
-	{ VERB_ATTACK, "attack", list_player, type_target, false },
-	{ VERB_OFFER, "offer", list_errands, do_offer, false },
-	{ VERB_MOOD, "mood", list_moods, do_mood, false },
-	{ VERB_REMEMBER, "remember", NULL, do_remember, true },
+	{ VERB_SAY, "say", NULL, type_text, true, true },
+	{ VERB_EMOTE, "emote", NULL, type_text, true, true },
+	{ VERB_GIVE, "give", list_gifts, do_give, false, true },
+	{ VERB_GO, "go", list_ways, type_target, false, true },
+	{ VERB_FOLLOW, "follow", list_followed, do_follow, false, false },
+	{ VERB_OPEN, "open", list_boxes, type_target, false, true },
+	{ VERB_ATTACK, "attack", list_player, type_target, false, true },
+	{ VERB_OFFER, "offer", list_errands, do_offer, false, false },
+	{ VERB_MOOD, "mood", list_moods, do_mood, false, false },
+	{ VERB_REMEMBER, "remember", NULL, do_remember, true, false },
 };
 
 static bool make_pair(struct world *w, struct ent npc, struct ent player, struct pair *ret)
@@ -371,10 +372,17 @@ static bool make_pair(struct world *w, struct ent npc, struct ent player, struct
 	return self && self->key && self->proto && self->proto->mind;
 }
 
+static bool is_command(const struct pair *p, const char *name)
+{
+	const struct cmd *cmd = cmd_find(p->w, p->npc, (struct span){ name, strlen(name) });
+
+	return cmd && !strcmp(cmd->name, name);
+}
+
 static bool is_allowed(const struct pair *p, const struct verb_row *row, struct targets *ret)
 {
 	ret->n = 0;
-	if (!(mind_of(p)->may & row->verb))
+	if (!(mind_of(p)->may & row->verb) || (row->is_typed && !is_command(p, row->name)))
 		return false;
 	if (row->list)
 		row->list(p, ret);

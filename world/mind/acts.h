@@ -2,7 +2,7 @@
  * acts.h - what somebody proposes to do is checked as if it had typed it.
  *
  * A verb must be on its pack's list for it; then it becomes a line that is run as a command of that
- * npc (say, emote, give, go, open, attack: whatever of these the game has), or a thing of its own mind
+ * npc (of say, emote, give, go, open, attack those that the game has: the others are not offered), or a thing of its own mind
  * (follow, offer, mood, remember).  It gives away only what its pack says it gives, under the
  * conditions there, once to each: proposed, or with a topic that was told.  Only the one it talks to is given, offered or followed.
  */
