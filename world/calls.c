@@ -7,13 +7,12 @@
 
 #include "rt/log.h"
 #include "rt/route.h"
+#include "world/core/timer.h"
 #include "world/session.h"
 #include "world/turn.h"
 
-enum { DEADLINE_MS = 10000 };
-
 struct call {
-	uint64_t id, arg;
+	uint64_t id, arg, due; /* tick */
 	void (*done)(struct world *w, uint64_t arg, const Mudlark__PersistReply *reply);
 };
 
@@ -46,9 +45,12 @@ uint64_t world_call(struct world *w, const Mudlark__PersistCall *call, uint64_t 
 	if (t->n == CALLS_MAX)
 		return 0;
 	c = &t->v[t->n++];
-	*c = (struct call){ .id = t->next_id++, .arg = arg, .done = done };
+	*c = (struct call){ .id = t->next_id++,
+			    .arg = arg,
+			    .due = w->tick + timer_seconds(w, CALL_SECONDS),
+			    .done = done };
 	w->stats.calls++;
-	w->env.call(w->env.ctx, c->id, call, DEADLINE_MS);
+	w->env.call(w->env.ctx, c->id, call, CALL_SECONDS * 1000);
 	return c->id;
 }
 
@@ -88,4 +90,21 @@ void calls_done(struct world *w, const Mudlark__CallDone *m)
 		log_error("reply_malformed", LOG_U64("call", m->id));
 	turn_set_own(w, session_get(w, c.arg));
 	c.done(w, c.arg, reply);
+}
+
+bool calls_tick(struct world *w)
+{
+	struct calls *t = w->calls;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct call c = t->v[i];
+
+		if (c.due > w->tick)
+			continue;
+		t->v[i] = t->v[--t->n];
+		turn_set_own(w, session_get(w, c.arg));
+		c.done(w, c.arg, NULL);
+		return true;
+	}
+	return false;
 }

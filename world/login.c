@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "rt/text.h"
+#include "world/calls.h"
 #include "world/core/name.h"
 #include "world/core/say.h"
+#include "world/core/timer.h"
 #include "world/data.h"
 #include "world/login_inner.h"
 #include "world/pack/pack.h"
@@ -89,7 +91,7 @@ void login_call(struct world *w, struct session *s, Mudlark__PersistCall *c,
 	uint64_t id = world_call(w, c, s->id, done);
 
 	session_wait(s);
-	if (!id || !slot_begin(&s->login->call, id, UINT64_MAX)) {
+	if (!id || !slot_begin(&s->login->call, id, w->tick + timer_seconds(w, CALL_SECONDS))) {
 		session_go_on(w, s);
 		login_tell(w, "Too many people are coming in at once. Please try again.");
 		login_ask_name(w, s);

@@ -19,7 +19,7 @@ struct choice {
 struct login {
 	char name[PERSON_NAME_MAX + 1]; /* of the account */
 	uint64_t account, character;
-	struct slot call; /* to persist; CallDone comes in any case, so it has no deadline here */
+	struct slot call; /* to persist; calls.c ends it at its deadline */
 	enum role role;
 	unsigned tries;
 	bool menu;    /* wanted even with one character */

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "world/calls.h"
 #include "world/core/events.h"
 #include "world/core/players.h"
 #include "world/core/timers.h"
@@ -23,11 +24,11 @@ struct tick {
 	struct ent player;
 };
 
-/* Who waited for a fact in vain. */
+/* Who waited in vain, for a fact or for persist. */
 static bool waiters(struct world *w)
 {
 	events_tick(w);
-	return false;
+	return calls_tick(w);
 }
 
 static bool timers(struct world *w)

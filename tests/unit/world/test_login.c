@@ -367,6 +367,24 @@ START_TEST(a_character_whose_row_cannot_be_read_is_not_replaced)
 }
 END_TEST
 
+START_TEST(nobody_waits_for_persist_for_ever)
+{
+	const uint64_t late = r.world->stats.late_answers;
+
+	rig_open(&r, RIG_GATEWAY, 5);
+	rig_line(&r, 5, 1, "Ana");
+	call(MUDLARK__PERSIST_CALL__BODY_ACCOUNT_LIST);
+	rig_ticks(&r, 10 * r.world->conf.tick_rate - 1);
+	ck_assert_uint_eq(rig_done(&r, 5), 0);
+	rig_ticks(&r, 1);
+	ck_assert_uint_eq(rig_done(&r, 5), 1);
+	ck_assert_str_eq(rig_prompt(&r, 5), "Name: ");
+	rig_answer_status(&r, MUDLARK__STATUS__STATUS_ABSENT, "no such account");
+	ck_assert_uint_eq(r.world->stats.late_answers, late + 1);
+	ck_assert_str_eq(rig_prompt(&r, 5), "Name: ");
+}
+END_TEST
+
 START_TEST(a_second_login_takes_over_with_a_notice)
 {
 	static const char *const names[] = { "Ana" };
@@ -544,6 +562,7 @@ int main(void)
 	tcase_add_test(c, a_character_row_without_an_entity_is_made_anew);
 	tcase_add_test(c, a_character_that_cannot_be_loaded_is_not_replaced);
 	tcase_add_test(c, a_character_whose_row_cannot_be_read_is_not_replaced);
+	tcase_add_test(c, nobody_waits_for_persist_for_ever);
 	tcase_add_test(c, a_second_login_takes_over_with_a_notice);
 	tcase_add_test(c, who_is_new_is_told_how_to_get_help_and_nobody_else_is);
 	tcase_add_test(c, a_lost_link_leaves_the_character_for_a_while);
