@@ -96,9 +96,9 @@ static void hear_three_sentences(struct chorus *c)
 		    "{\"text\":\"The eels are back. They are not pleased about it at all. Bring a "
 		    "long spoon!\"}",
 		    "say Hob, what of the eels?");
-	chorus_hear(c, "Hob Miller says, \"The eels are back.\"");
-	chorus_hear(c, "Hob Miller says, \"They are not pleased about it at all.\"");
-	chorus_hear(c, "Hob Miller says, \"Bring a long spoon!\"");
+	chorus_hear(c, "Hob Miller says, \"The eels are back.");
+	chorus_hear(c, "They are not pleased about it at all.");
+	chorus_hear(c, "Bring a long spoon!\"");
 	chorus_asked(c, 1);
 }
 

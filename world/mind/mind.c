@@ -214,6 +214,14 @@ void mind_queue(struct world *w, struct ent npc, struct ent player, struct mind_
 		mind_go_on(w, npc); /* nobody to ask */
 }
 
+/* The player is being answered. */
+static bool is_answering(const struct world *w, struct ent npc, struct ent player)
+{
+	const struct thoughts *t = mind_thoughts(w, npc);
+
+	return t && t->begun && t->asks[0].player == ent_id(w, player);
+}
+
 void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_why why,
 		  struct span text)
 {
@@ -223,6 +231,10 @@ void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_
 		return;
 	k->npc = ent_id(w, npc);
 	k->until = w->tick + timer_seconds(w, MIND_TALK_S);
+	if (is_answering(w, npc, player))
+		mind_hurry(w, npc);
+	if (!mind_is(w, npc)) /* what it did behind its answer was its end */
+		return;
 	mind_queue(w, npc, player,
 		   (struct mind_ask){
 			   .player = ent_id(w, player),

@@ -1,7 +1,8 @@
 /*
  * mind_answer.c - what aibridges say, and that they are gone; see mind_inner.h.
  *
- * An answer counts only while it is awaited, and from whom it was asked of: all else is late.
+ * An answer counts only while it is awaited, and from whom it was asked of: all else is late.  Its
+ * sentences are said in the next tick, so that those that come together are said together.
  */
 #include "world/mind/mind_inner.h"
 
@@ -44,7 +45,6 @@ void mind_said(struct world *w, uint64_t peer, const Mudlark__AiSaid *m)
 		slot_keep(&t->slot, text, w->tick);
 		t->good_for = t->asks[0].player;
 	}
-	mind_go_on(w, t->npc);
 }
 
 /* What an aibridge sends is bounded and clean before it is kept. */

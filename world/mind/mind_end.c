@@ -63,7 +63,7 @@ void mind_clear(struct thoughts *t)
 	mind_free_acts(t);
 	free(t->topic);
 	t->topic = NULL;
-	t->begun = t->over = t->cut = t->own = false;
+	t->begun = t->over = t->cut = t->own = t->hurried = false;
 	t->told = 0;
 }
 

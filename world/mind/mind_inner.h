@@ -75,6 +75,7 @@ struct thoughts {
 	uint32_t heard;	   /* number of the last sentence that came */
 	bool cut;	   /* the rest of the answer is lost */
 	bool own;	   /* it says something of its own, as there was no answer */
+	bool hurried;	   /* who is answered has said something more */
 	uint64_t gesture;  /* tick at which it shows that it thinks; 0: no more */
 	uint64_t next_say; /* not before this tick */
 	uint64_t answered; /* id of the player it answered last */
@@ -162,6 +163,9 @@ void mind_follow_step(struct world *w, struct ent npc);
 bool mind_line(struct world *w, struct ent npc, struct span text, bool emote);
 /* Says what is due. */
 void mind_speak(struct world *w, struct ent npc);
+/* Who is being answered has said something more: all that is there is said now, what still comes of it
+ * with little pause. */
+void mind_hurry(struct world *w, struct ent npc);
 void mind_gesture(struct world *w, struct ent npc);
 /* Queues a line of its own: why is that of the ask. False: it has none. */
 bool mind_own_line(struct world *w, struct ent npc, struct ent player, enum mind_why why);

@@ -1,6 +1,9 @@
 /*
- * mind_say.c - what a mind says, as a command typed by that npc, one sentence after the other; see
+ * mind_say.c - what a mind says, as a command typed by that npc, a few sentences at a time; see
  * mind_inner.h.
+ *
+ * Sentences that are there when it is their turn are said together, up to PIECE_BYTES; then it pauses.
+ * A player who has said more while he is being answered is waiting: he is told all that is there.
  *
  * Text that comes from an aibridge is clean and passed its guard, but that knows few by name: what
  * would tell of a player whom this npc cannot perceive is dropped here, and what begins as if somebody
@@ -23,7 +26,7 @@
 #include "world/mind/acts.h"
 #include "world/mind/view.h"
 
-enum { PAUSE_MS = 1000, BYTE_MS = 25 };
+enum { PAUSE_MS = 500, BYTE_MS = 12, PAUSE_MAX_MS = 2500, PIECE_BYTES = 160, PIECE_SENTENCES = 3 };
 
 bool mind_is_watched(const struct world *w, struct ent npc)
 {
@@ -257,20 +260,38 @@ static void turn_to(struct world *w, const struct thoughts *t)
 			      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
 }
 
-static struct mind_line take_line(struct thoughts *t)
+/* What is said next, together; an emote stands alone. Returns whether it is one. */
+static bool take_piece(struct thoughts *t, struct buf *piece)
 {
-	struct mind_line line = t->lines[0];
+	const bool emote = t->lines[0].emote;
+	size_t n = 0;
 
-	t->n_lines--;
-	memmove(t->lines, t->lines + 1, t->n_lines * sizeof(t->lines[0]));
-	return line;
+	do {
+		if (n)
+			buf_addc(piece, ' ');
+		buf_adds(piece, t->lines[n].text);
+		free(t->lines[n++].text);
+	} while (!emote && n < t->n_lines && !t->lines[n].emote &&
+		 (t->hurried ||
+		  (n < PIECE_SENTENCES && piece->n + 1 + strlen(t->lines[n].text) <= PIECE_BYTES)));
+	t->n_lines -= n;
+	memmove(t->lines, t->lines + n, t->n_lines * sizeof(t->lines[0]));
+	return emote;
 }
 
-static void type(struct world *w, struct ent npc, const struct mind_line *line)
+static uint64_t pause_after(const struct world *w, const struct thoughts *t, size_t n)
+{
+	uint64_t ms = t->hurried ? PAUSE_MS : PAUSE_MS + BYTE_MS * n;
+
+	return timer_seconds(w, ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS) / 1000;
+}
+
+static void type(struct world *w, struct ent npc, struct span text, bool emote)
 {
 	struct buf typed = { 0 }, why = { 0 };
 
-	buf_addf(&typed, "%s %s", line->emote ? "emote" : "say", line->text);
+	buf_adds(&typed, emote ? "emote " : "say ");
+	buf_add(&typed, text.p, text.n);
 	if (!acts_type(w, npc, buf_span(&typed), &why))
 		log_info("sentence_refused", LOG_STR("npc", mind_key(w, npc)),
 			 LOG_TEXT("why", buf_span(&why)));
@@ -278,24 +299,41 @@ static void type(struct world *w, struct ent npc, const struct mind_line *line)
 	buf_done(&why);
 }
 
-void mind_speak(struct world *w, struct ent npc)
+static void say_piece(struct world *w, struct thoughts *t)
 {
-	struct thoughts *t = mind_thoughts(w, npc);
-	struct mind_line line;
+	struct ent npc = t->npc;
+	struct buf piece = { 0 };
+	bool emote = take_piece(t, &piece);
 
-	if (!t || !t->n_lines || t->next_say > w->tick)
-		return;
-	t = mind_open(w, npc);
-	line = take_line(t);
 	t->gesture = 0;
-	t->next_say = w->tick + timer_seconds(w, PAUSE_MS + BYTE_MS * strlen(line.text)) / 1000;
+	t->next_say = w->tick + pause_after(w, t, piece.n);
 	if (t->begun) {
 		if (!t->told++)
 			turn_to(w, t);
 		w->minds->speaking.player = t->asks[0].player;
 		w->minds->speaking.depth = t->asks[0].depth;
 	}
-	type(w, npc, &line);
+	type(w, npc, buf_span(&piece), emote);
 	w->minds->speaking.player = 0;
-	free(line.text);
+	buf_done(&piece);
+}
+
+void mind_speak(struct world *w, struct ent npc)
+{
+	const struct thoughts *t = mind_thoughts(w, npc);
+
+	if (t && t->n_lines && t->next_say <= w->tick)
+		say_piece(w, mind_open(w, npc));
+}
+
+void mind_hurry(struct world *w, struct ent npc)
+{
+	struct thoughts *t = mind_thoughts(w, npc);
+
+	t->hurried = true;
+	while (t && t->begun && t->n_lines) {
+		say_piece(w, mind_open(w, npc));
+		t = mind_thoughts(w, npc);
+	}
+	mind_go_on(w, npc);
 }

@@ -126,24 +126,101 @@ START_TEST(who_is_called_by_name_is_spoken_to_without_a_command)
 }
 END_TEST
 
+static void says(uint32_t n, const char *text)
+{
+	mind_rig_says(&r, MIND_RIG_BRIDGE, mind_rig_asked(&r)->ask, n, text);
+}
+
+static void ends(void)
+{
+	mind_rig_done(&r, MIND_RIG_BRIDGE, mind_rig_asked(&r)->ask, NULL);
+}
+
 START_TEST(long_answers_come_at_the_pace_of_somebody_who_speaks)
 {
-	uint64_t ask;
+	static const char filler[] = "A sentence of a hundred bytes and two, since nothing shorter "
+				     "would tell one pace from "
+				     "the other, would it.";
 
 	type(0, "say nan, what do you know?");
 	(void)heard(0);
-	ask = mind_rig_asked(&r)->ask;
-	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, "A sentence of forty bytes, for the pace.");
-	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 2, "Another.");
-	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 2, "Another, again.");
-	mind_rig_done(&r, MIND_RIG_BRIDGE, ask, NULL);
-	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"A sentence of forty bytes, for the pace.\"");
-	mind_rig_ticks(&r, 19); /* 1 s, and 25 ms a byte */
+	says(1, filler);
+	says(2, filler);
+	says(2, "Another, again.");
+	says(3, "Another.");
+	ends();
+	ck_assert_ptr_nonnull(strstr(heard(0), filler));
+	mind_rig_ticks(&r, 16); /* half a second, and 12 ms a byte */
 	STAGE_HEARS_NOTHING(&r.st, 0);
 	mind_rig_ticks(&r, 1);
-	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Another.\"");
+	ck_assert_ptr_nonnull(strstr(heard(0), "would it. Another.\"\n"));
 	mind_rig_ticks(&r, 50);
 	STAGE_HEARS_NOTHING(&r.st, 0);
+}
+END_TEST
+
+START_TEST(sentences_that_are_there_are_said_together)
+{
+	type(0, "say nan, what do you know?");
+	(void)heard(0);
+	says(1, "One.");
+	STAGE_HEARS_NOTHING(&r.st, 0);
+	mind_rig_ticks(&r, 1);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"One.\"");
+	says(2, "Two.");
+	says(3, ":waits.");
+	says(4, "Three.");
+	says(5, "Four.");
+	says(6, "Five.");
+	says(7, "Six.");
+	ends();
+	mind_rig_ticks(&r, 40);
+	STAGE_HEARS(&r.st, 0,
+		    "Nan Marrable says, \"Two.\"\n"
+		    "Nan Marrable waits.\n"
+		    "Nan Marrable says, \"Three. Four. Five.\"\n"
+		    "Nan Marrable says, \"Six.\"");
+}
+END_TEST
+
+START_TEST(who_says_more_is_told_the_rest_at_once_and_answered)
+{
+	type(0, "say nan, what do you know?");
+	says(1, "One.");
+	mind_rig_ticks(&r, 1);
+	says(2, "Two.");
+	says(3, "Three.");
+	says(4, "Four.");
+	says(5, "Five.");
+	ends();
+	(void)heard(0);
+	type(0, "say and the tide?");
+	STAGE_HEARS(&r.st, 0,
+		    "You say, \"and the tide?\"\n"
+		    "Nan Marrable says, \"Two. Three. Four. Five.\"");
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 2);
+	mind_rig_answer(&r, "It turns.");
+	mind_rig_ticks(&r, 5);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"It turns.\"");
+}
+END_TEST
+
+START_TEST(who_says_more_hears_what_still_comes_without_long_pauses)
+{
+	static const char text[] = "A sentence that would be followed by a pause of a second.";
+
+	type(0, "say nan, what do you know?");
+	type(0, "say and the tide?");
+	says(1, text);
+	mind_rig_ticks(&r, 1);
+	says(2, "The rest.");
+	(void)heard(0);
+	mind_rig_ticks(&r, 5);
+	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"The rest.\"");
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 1);
+	ends();
+	mind_rig_ticks(&r, 1);
+	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ASK), 2);
 }
 END_TEST
 
@@ -222,8 +299,10 @@ START_TEST(an_aibridge_that_dies_is_not_waited_for)
 	(void)heard(0);
 	ask = mind_rig_asked(&r)->ask;
 	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, "I am not asked.");
+	mind_rig_ticks(&r, 1);
 	STAGE_HEARS_NOTHING(&r.st, 0);
 	mind_rig_says(&r, MIND_RIG_OTHER, ask, 1, "It was so.");
+	mind_rig_ticks(&r, 1);
 	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"It was so.\"");
 	mind_rig_down(&r, MIND_RIG_OTHER);
 	mind_rig_ticks(&r, 1);
@@ -379,6 +458,7 @@ START_TEST(what_an_answer_proposes_is_done_after_it_or_refused_and_told)
 	m.acts = acts;
 	m.n_acts = ARRAY_LEN(acts);
 	mind_rig_says(&r, MIND_RIG_BRIDGE, m.ask, 1, "One.");
+	mind_rig_ticks(&r, 1);
 	mind_rig_says(&r, MIND_RIG_BRIDGE, m.ask, 2, "Two.");
 	STAGE_FEED(&r.st, MIND_RIG_BRIDGE, AI_DONE, ai_done, &m);
 	stage_settle(&r.st);
@@ -446,6 +526,7 @@ static void is_told(char *topic, const char *line)
 	m.ask = ask;
 	m.topic = topic;
 	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, line);
+	mind_rig_ticks(&r, 1);
 	stage_forget(&r.st);
 	STAGE_FEED(&r.st, MIND_RIG_BRIDGE, AI_DONE, ai_done, &m);
 	stage_settle(&r.st);
@@ -518,14 +599,15 @@ START_TEST(neither_names_of_who_is_elsewhere_nor_words_of_others_pass_the_lips)
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		uint64_t ask;
 
-		type(0, "talk nan");
+		type(0, "say nan, well?");
 		(void)heard(0);
 		ask = mind_rig_asked(&r)->ask;
 		mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, lines[i].text);
+		mind_rig_ticks(&r, 1);
 		ck_assert_msg((*heard(0) != 0) == lines[i].passes, "%s", lines[i].text);
 		mind_rig_done(&r, MIND_RIG_BRIDGE, ask, NULL);
 		if (!lines[i].passes)
-			ck_assert_ptr_nonnull(strstr(heard(0), ", Ana."));
+			ck_assert_ptr_nonnull(strstr(heard(0), "Nan Marrable says"));
 		mind_rig_ticks(&r, 30);
 		mind_rig_forget(&r);
 	}
@@ -610,6 +692,9 @@ int main(void)
 	tcase_add_test(c, one_asks_about_something_in_more_than_one_way);
 	tcase_add_test(c, who_is_called_by_name_is_spoken_to_without_a_command);
 	tcase_add_test(c, long_answers_come_at_the_pace_of_somebody_who_speaks);
+	tcase_add_test(c, sentences_that_are_there_are_said_together);
+	tcase_add_test(c, who_says_more_is_told_the_rest_at_once_and_answered);
+	tcase_add_test(c, who_says_more_hears_what_still_comes_without_long_pauses);
 	tcase_add_test(c, who_thinks_for_long_is_seen_to);
 	tcase_add_test(c, an_answer_that_does_not_come_is_called_off_and_made_up_for);
 	tcase_add_test(c, a_failure_is_made_up_for_by_a_line_of_its_own);

@@ -144,6 +144,7 @@ START_TEST(what_is_still_to_be_said_is_said_and_what_was_lost_is_not_asked_again
 {
 	rig_line(&r, 5, 2, "say nan, hello");
 	says(asks[0], 1, "One.");
+	rig_ticks(&r, 1);
 	says(asks[0], 2, "Two.");
 	says(asks[0], 3, "Three.");
 	restart();
@@ -162,6 +163,7 @@ START_TEST(what_was_complete_is_said_to_the_end)
 {
 	rig_line(&r, 5, 2, "say nan, hello");
 	says(asks[0], 1, "One.");
+	rig_ticks(&r, 1);
 	says(asks[0], 2, "Two.");
 	done(asks[0]);
 	restart();
