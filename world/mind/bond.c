@@ -1,8 +1,9 @@
 /*
  * bond.c - what people make of a player; see bond.h.
  *
- * Lists are short and end with NULL; the row of a player stays small by forgetting memories of those
- * who were not met for longest.
+ * Lists are short and end with NULL.  A bond has two sides: what is lived (met, regard, memories), which those
+ * who were not met for longest forget so that the row stays small; and what is settled (told, gave), which
+ * stays, and is refused beyond a bound instead.  A bond with neither is none.
  */
 #include "world/mind/bond.h"
 
@@ -104,6 +105,16 @@ static struct bond *add(struct bonds *bonds, const char *npc)
 	return &bonds->v[bonds->n++];
 }
 
+static bool is_lived(const struct bond *b)
+{
+	return b->met || b->regard || b->memories[0];
+}
+
+static bool is_settled(const struct bond *b)
+{
+	return b->told[0] || b->gave[0];
+}
+
 /* Who was not met for longest, but not `but`; NULL: nobody else. */
 static struct bond *stalest(const struct bonds *bonds, const char *but, bool has_memories)
 {
@@ -112,11 +123,23 @@ static struct bond *stalest(const struct bonds *bonds, const char *but, bool has
 	for (size_t i = 0; i < bonds->n; i++) {
 		struct bond *b = &bonds->v[i];
 
-		if (strcmp(b->npc, but) != 0 && (!has_memories || b->memories[0]) &&
+		if (strcmp(b->npc, but) != 0 && is_lived(b) && (!has_memories || b->memories[0]) &&
 		    (!found || b->last < found->last))
 			found = b;
 	}
 	return found;
+}
+
+static size_t lived_bytes(const struct bond *b)
+{
+	return is_lived(b) ? strlen(b->npc) + 80 + list_bytes(b->memories, BOND_MEMORIES) : 0;
+}
+
+static size_t settled_bytes(const struct bond *b)
+{
+	return is_settled(b) ? strlen(b->npc) + 40 + list_bytes(b->told, BOND_TOLD_MAX) +
+				       list_bytes(b->gave, BOND_MEMORIES)
+			     : 0;
 }
 
 size_t bonds_bulk(const void *c)
@@ -124,26 +147,58 @@ size_t bonds_bulk(const void *c)
 	const struct bonds *bonds = c;
 	size_t bytes = 0;
 
-	for (size_t i = 0; i < bonds->n; i++) {
-		const struct bond *b = &bonds->v[i];
-
-		bytes += strlen(b->npc) + 80 + list_bytes(b->memories, BOND_MEMORIES) +
-			 list_bytes(b->told, BOND_TOLD_MAX) + list_bytes(b->gave, BOND_MEMORIES);
-	}
+	for (size_t i = 0; i < bonds->n; i++)
+		bytes += lived_bytes(&bonds->v[i]) + settled_bytes(&bonds->v[i]);
 	return bytes;
+}
+
+/* Can this be kept for ever, too? */
+static bool has_room(const struct bonds *bonds, const char *npc, const char *what)
+{
+	size_t bytes = strlen(npc) + strlen(what) + 44;
+
+	for (size_t i = 0; i < bonds->n; i++)
+		bytes += settled_bytes(&bonds->v[i]);
+	return bytes <= BONDS_KEPT_BYTES && strlen(npc) <= BOND_KEY_MAX &&
+	       strlen(what) <= BOND_KEY_MAX;
+}
+
+/* What is settled stays. */
+static void forget_at(struct bonds *bonds, size_t i)
+{
+	struct bond *b = &bonds->v[i];
+
+	list_clear(b->memories, BOND_MEMORIES);
+	b->regard = 0;
+	b->met = 0;
+	if (!is_settled(b))
+		remove_at(bonds, i);
+}
+
+static bool is_small(const struct bonds *bonds, bool *ret_many)
+{
+	size_t n = 0, bytes = 0;
+
+	for (size_t i = 0; i < bonds->n; i++) {
+		n += is_lived(&bonds->v[i]);
+		bytes += lived_bytes(&bonds->v[i]);
+	}
+	*ret_many = n > BONDS_MAX;
+	return n <= BONDS_MAX && bytes <= BONDS_BYTES;
 }
 
 /* Until it is small enough; `keep` is the one that is written. */
 static void trim(struct bonds *bonds, const char *keep)
 {
 	struct bond *b;
+	bool many;
 
-	while (bonds->n > BONDS_MAX || bonds_bulk(bonds) > BONDS_BYTES) {
-		b = bonds->n > BONDS_MAX ? NULL : stalest(bonds, keep, true);
+	while (!is_small(bonds, &many)) {
+		b = many ? NULL : stalest(bonds, keep, true);
 		if (b)
 			list_clear(b->memories, BOND_MEMORIES);
 		else if ((b = stalest(bonds, keep, false)))
-			remove_at(bonds, (size_t)(b - bonds->v));
+			forget_at(bonds, (size_t)(b - bonds->v));
 		else
 			return;
 	}
@@ -244,24 +299,38 @@ bool bond_was_told(const struct world *w, struct ent player, const char *npc, co
 	return b && list_has(b->told, BOND_TOLD_MAX, topic);
 }
 
-void bond_told(struct world *w, struct ent player, const char *npc, const char *topic)
+/* To be changed, when so much more can be kept for ever; else NULL. */
+static struct bond *write_settled(struct world *w, struct ent player, const char *npc,
+				  const char *what)
+{
+	const struct bonds *bonds = comp_get(w, player, COMP_BONDS);
+
+	if (!bonds || !has_room(bonds, npc, what))
+		return NULL;
+	return write_bond(w, player, npc);
+}
+
+bool bond_told(struct world *w, struct ent player, const char *npc, const char *topic)
 {
 	struct bond *b;
 
-	if (strlen(topic) > BOND_KEY_MAX || bond_was_told(w, player, npc, topic))
-		return;
-	b = write_bond(w, player, npc);
+	if (bond_was_told(w, player, npc, topic))
+		return false;
+	b = write_settled(w, player, npc, topic);
 	if (!b)
-		return;
+		return false;
 	list_add(b->told, BOND_TOLD_MAX, (struct span){ topic, strlen(topic) });
-	written(w, player, npc);
+	return true;
 }
 
 bool bond_gave(const struct world *w, struct ent player, const char *npc, const char *item)
 {
-	const struct bond *b = bond_get(w, player, npc);
+	const struct bonds *bonds = comp_get(w, player, COMP_BONDS);
+	const struct bond *b = find(bonds, npc);
 
-	return b && (list_has(b->gave, BOND_MEMORIES, item) || b->gave[BOND_MEMORIES - 1]);
+	if (b && (list_has(b->gave, BOND_MEMORIES, item) || b->gave[BOND_MEMORIES - 1]))
+		return true;
+	return bonds && !has_room(bonds, npc, item);
 }
 
 void bond_note_gift(struct world *w, struct ent player, const char *npc, const char *item)
@@ -270,11 +339,9 @@ void bond_note_gift(struct world *w, struct ent player, const char *npc, const c
 
 	if (bond_gave(w, player, npc, item))
 		return;
-	b = write_bond(w, player, npc);
-	if (!b)
-		return;
-	list_add(b->gave, BOND_MEMORIES, (struct span){ item, strlen(item) });
-	written(w, player, npc);
+	b = write_settled(w, player, npc, item);
+	if (b)
+		list_add(b->gave, BOND_MEMORIES, (struct span){ item, strlen(item) });
 }
 
 size_t bond_forget(struct world *w, struct ent player, const char *npc)
@@ -286,16 +353,12 @@ size_t bond_forget(struct world *w, struct ent player, const char *npc)
 		return 0;
 	bonds = comp_write(w, player, COMP_BONDS);
 	for (size_t i = bonds->n; i-- > 0;) {
-		struct bond *b = &bonds->v[i];
+		const struct bond *b = &bonds->v[i];
 
 		if (npc && strcmp(b->npc, npc) != 0)
 			continue;
-		n += b->met || b->regard || b->memories[0];
-		list_clear(b->memories, BOND_MEMORIES);
-		b->regard = 0;
-		b->met = 0;
-		if (!b->told[0] && !b->gave[0])
-			remove_at(bonds, i);
+		n += is_lived(b);
+		forget_at(bonds, i);
 	}
 	return n;
 }

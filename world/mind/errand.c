@@ -378,10 +378,8 @@ void errand_told(struct world *w, struct ent npc, struct ent player, const struc
 
 	if (!n || !n->key || !errands_get(w, player))
 		return;
-	if ((topic->marks || topic->regard) && !bond_was_told(w, player, n->key, topic->key)) {
-		bond_told(w, player, n->key, topic->key);
+	if ((topic->marks || topic->regard) && bond_told(w, player, n->key, topic->key))
 		bond_regard(w, player, n->key, topic->regard);
-	}
 	learn(w, npc, player, topic);
 	if (!topic->offers)
 		return;

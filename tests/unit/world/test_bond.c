@@ -175,6 +175,49 @@ START_TEST(a_row_stays_small_and_is_counted)
 }
 END_TEST
 
+START_TEST(what_was_told_and_given_outlives_all_that_is_forgotten)
+{
+	bond_regard(w, h.ana, wick, 5);
+	ck_assert(bond_told(w, h.ana, wick, "ring"));
+	bond_note_gift(w, h.ana, wick, "token");
+	fill(); /* so many others, and so much of them */
+	bond_meet(w, h.ana, "hamlet/more");
+	ck_assert_ptr_null(bond_get(w, h.ana, "hamlet/n0"));
+	ck_assert_int_eq(bond_get(w, h.ana, wick)->regard, 0); /* it is forgotten */
+	ck_assert(!bond_told(w, h.ana, wick, "ring"));
+	ck_assert(bond_gave(w, h.ana, wick, "token"));
+	bond_meet(w, h.ana, wick);
+	ck_assert_uint_eq(bond_get(w, h.ana, wick)->met, 1);
+	ck_assert(bond_gave(w, h.ana, wick, "token"));
+}
+END_TEST
+
+START_TEST(what_cannot_be_kept_for_ever_is_not_told_or_given)
+{
+	char npc[24], topic[24];
+	size_t n = 0;
+
+	for (;; n++) {
+		snprintf(npc, sizeof(npc), "hamlet/n%zu", n / 60);
+		snprintf(topic, sizeof(topic), "a topic number %zu", n);
+		ck_assert_uint_lt(n, 2 * BONDS_KEPT_BYTES / strlen(topic));
+		if (!bond_told(w, h.ana, npc, topic))
+			break;
+	}
+	ck_assert_uint_gt(n, 1000);
+	ck_assert(bond_gave(w, h.ana, wick, "token")); /* nothing more, from anybody */
+	bond_note_gift(w, h.ana, wick, "token");
+	ck_assert_ptr_null(bond_get(w, h.ana, wick));
+	ck_assert(!bond_told(w, h.ana, "hamlet/n0", "a topic number 0"));
+	for (size_t i = 0; i < n; i++) {
+		snprintf(npc, sizeof(npc), "hamlet/n%zu", i / 60);
+		snprintf(topic, sizeof(topic), "a topic number %zu", i);
+		ck_assert(bond_was_told(w, h.ana, npc, topic));
+	}
+	ck_assert(!bond_gave(w, h.ben, wick, "token"));
+}
+END_TEST
+
 static int load(struct ent e, const char *body)
 {
 	return comp_load(w, e, (struct span){ body, strlen(body) });
@@ -253,6 +296,8 @@ int main(void)
 	tcase_add_test(tc, forgetting_takes_memories_and_regard_only);
 	tcase_add_test(tc, who_was_not_met_for_longest_is_forgotten_first);
 	tcase_add_test(tc, a_row_stays_small_and_is_counted);
+	tcase_add_test(tc, what_was_told_and_given_outlives_all_that_is_forgotten);
+	tcase_add_test(tc, what_cannot_be_kept_for_ever_is_not_told_or_given);
 	tcase_add_test(tc, a_stored_bond_comes_back_as_it_was);
 	tcase_add_test(tc, wrong_types_are_refused_and_new_members_passed_over);
 	tcase_add_test(tc, a_bond_is_part_of_the_hash);
