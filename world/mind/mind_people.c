@@ -122,14 +122,23 @@ static int on_entered(void *ctx, struct world *w, const struct fact *f)
 	return 0;
 }
 
+/* Somebody here may know it: from before this world did, too. */
+static bool is_known(const struct world *w, struct ent player)
+{
+	const struct bonds *bonds = comp_get(w, player, COMP_BONDS);
+
+	return bonds && bonds->n;
+}
+
 /* A guest is gone for good, and what was said with it. */
 static int on_left(void *ctx, struct world *w, const struct fact *f)
 {
-	const struct player *p = player_get(w, ent_by_id(w, f->actor));
+	const struct ent player = ent_by_id(w, f->actor);
+	const struct player *p = player_get(w, player);
 	struct talker *k = f->actor ? map64_del(&w->minds->talkers, f->actor) : NULL;
 
 	(void)ctx;
-	if (k && p && p->guest)
+	if (p && p->guest && (k || is_known(w, player)))
 		bridges_forget(w, f->actor, NULL);
 	free(k);
 	return 0;

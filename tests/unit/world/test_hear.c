@@ -183,6 +183,14 @@ START_TEST(a_guest_who_leaves_is_forgotten)
 }
 END_TEST
 
+START_TEST(a_guest_who_talked_with_the_world_before_this_one_is_forgotten)
+{
+	bond_meet(w, stage_ent(&r.st, 0), "parley/nan"); /* it is stored; who talks is not */
+	stage_type(&r.st, 0, "quit");
+	ck_assert_ptr_nonnull(mind_rig_sent(&r, MUDLARK__AI_IN__BODY_FORGET, 0, NULL));
+}
+END_TEST
+
 START_TEST(who_never_talked_costs_nothing_to_forget)
 {
 	stage_type(&r.st, 0, "quit");
@@ -236,6 +244,7 @@ int main(void)
 	tcase_add_test(c, what_is_said_by_itself_draws_nobody_in);
 	tcase_add_test(c, who_lives_here_greets_whom_it_knows_now_and_then);
 	tcase_add_test(c, a_guest_who_leaves_is_forgotten);
+	tcase_add_test(c, a_guest_who_talked_with_the_world_before_this_one_is_forgotten);
 	tcase_add_test(c, who_never_talked_costs_nothing_to_forget);
 	tcase_add_test(c, one_can_ask_to_be_forgotten);
 	tcase_add_test(c, who_is_told_something_is_spoken_to_aloud_instead);
