@@ -53,7 +53,7 @@ START_TEST(the_operator_asks_for_the_aibridges_and_is_answered)
 	struct people p;
 
 	people_start(&p, &(struct people_conf){ 0 });
-	mud_expect_log(&p.mud, "event=peer_up role=aibridge");
+	mud_expect_log(&p.mud, "process=world event=peer_up role=aibridge");
 	mud_expect_log(&p.mud, "process=aibridge event=peer_up role=persist");
 	CLEANUP(base_freep) char *said = mud_console(&p.mud, "@ai status\n@ai budget\n");
 
