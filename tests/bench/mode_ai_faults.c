@@ -186,7 +186,7 @@ static void loud(struct faults *m, enum ai_state state, struct fake_ai *fake, ui
 		fake_ai_down(fake);
 	m->asked = m->answered = 0;
 	for (size_t i = 0; i < TALKERS; i++)
-		m->due[i] = now_us() + 1 + i * WARM_US / TALKERS;
+		m->due[i] = now_us() + 1 + i * PAUSE_US / TALKERS;
 	stretch(m, for_us);
 	hush(m);
 	finish_stretch(m, ret);
