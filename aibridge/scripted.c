@@ -266,6 +266,16 @@ static struct span beginning(struct span line)
 	return line;
 }
 
+/* Of whoever is asked: small talk does not begin with the same line in every mouth. */
+static uint64_t own_number(const Mudlark__AiView *v)
+{
+	uint64_t sum = 0;
+
+	for (const char *p = v->npc; *p; p++)
+		sum = sum * 31 + (unsigned char)*p;
+	return sum;
+}
+
 static void tell(const Mudlark__AiAsk *ask, const struct talk *talk, const Mudlark__AiTopic *t,
 		 struct buf *out)
 {
@@ -277,8 +287,10 @@ static void tell(const Mudlark__AiAsk *ask, const struct talk *talk, const Mudla
 			: bytes_of(&t->fact);
 	const struct choice sorry = { exhausted, NULL, ARRAY_LEN(exhausted) };
 
-	if (told < n || t->small) {
-		fill(ask, t->small && lines.n ? line_of(&lines, (size_t)(told % n)) : line, out);
+	if (t->small && lines.n) {
+		fill(ask, line_of(&lines, (size_t)((told + own_number(ask->view)) % n)), out);
+	} else if (told < n || t->small) {
+		fill(ask, line, out);
 	} else if (again % 2 == 0) {
 		buf_adds(out, repeats[again / 2 % ARRAY_LEN(repeats)]);
 		buf_addc(out, ' ');

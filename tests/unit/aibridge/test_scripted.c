@@ -130,7 +130,20 @@ START_TEST(small_talk_has_lines_in_turn_too)
 	struct scene s;
 
 	begin(&s);
+	s.r.view.npc = rig_text(&s.r, "x/c");
 	same(says(&s, "how are you?"), "Wet.");
+	same(says(&s, "how are you?"), "Wetter.");
+	same(says(&s, "how are you?"), "Wet.");
+	end(&s);
+}
+END_TEST
+
+START_TEST(small_talk_begins_elsewhere_in_another_mouth)
+{
+	struct scene s;
+
+	begin(&s);
+	s.r.view.npc = rig_text(&s.r, "x/b");
 	same(says(&s, "how are you?"), "Wetter.");
 	same(says(&s, "how are you?"), "Wet.");
 	end(&s);
@@ -262,8 +275,8 @@ END_TEST
 UNIT_MAIN("scripted", a_greeting_has_the_name_and_is_another_one_next_time,
 	  a_topic_is_told_line_by_line_and_then_shorter, a_topic_without_lines_is_its_fact,
 	  what_is_avoided_is_refused_in_other_words_each_time, small_talk_has_lines_in_turn_too,
-	  who_asks_for_the_unknown_is_shown_a_way_on, a_hint_leads_to_something_new,
-	  what_is_not_to_be_hinted_at_is_told_to_who_asks, a_hint_is_written_as_it_is_said,
-	  a_shrug_is_not_the_one_before, what_a_player_types_is_never_in_it,
-	  fields_that_do_not_exist_stay_and_names_are_clean,
+	  small_talk_begins_elsewhere_in_another_mouth, who_asks_for_the_unknown_is_shown_a_way_on,
+	  a_hint_leads_to_something_new, what_is_not_to_be_hinted_at_is_told_to_who_asks,
+	  a_hint_is_written_as_it_is_said, a_shrug_is_not_the_one_before,
+	  what_a_player_types_is_never_in_it, fields_that_do_not_exist_stay_and_names_are_clean,
 	  somebody_with_nothing_to_say_says_something)

@@ -151,6 +151,74 @@ START_TEST(nothing_is_said_by_two)
 }
 END_TEST
 
+static void check_quotes(const char *const *lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		ck_assert_msg(!strchr(lines[i], '"'), "it is said between quotes: %s", lines[i]);
+}
+
+START_TEST(what_is_said_has_no_quotes_in_it)
+{
+	struct pack *p = starter();
+
+	for (size_t i = 0; i < p->n_npcs; i++) {
+		const struct pack_mind *m = p->npcs[i].mind;
+
+		if (!m)
+			continue;
+		check_quotes(m->greets, m->n_greets);
+		check_quotes(m->again, m->n_again);
+		check_quotes(m->shrugs, m->n_shrugs);
+		for (size_t t = 0; t < m->n_topics; t++)
+			check_quotes(m->topics[t].lines, m->topics[t].n_lines);
+	}
+	for (size_t i = 0; i < p->n_smalltalk; i++)
+		check_quotes(p->smalltalk[i].lines, p->smalltalk[i].n_lines);
+	pack_free(p);
+}
+END_TEST
+
+static bool leads_to(const struct pack_mind *m, const char *word, const struct pack_errand *errand)
+{
+	for (size_t t = 0; t < m->n_topics; t++)
+		if (has_word(&m->topics[t], word) && m->topics[t].offers == errand)
+			return true;
+	return false;
+}
+
+START_TEST(who_has_an_errand_offers_it_to_who_asks_for_work)
+{
+	static const char *const words[] = { "work", "job", "help", "errand", "favour" };
+	struct pack *p = starter();
+
+	for (size_t e = 0; e < p->n_errands; e++)
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			ck_assert_msg(leads_to(p->errands[e].giver->mind, words[i], &p->errands[e]),
+				      "%s: %s", p->errands[e].key, words[i]);
+	pack_free(p);
+}
+END_TEST
+
+START_TEST(everybody_has_an_answer_to_who_he_is)
+{
+	struct pack *p = starter();
+
+	for (size_t i = 0; i < p->n_npcs; i++) {
+		const struct pack_mind *m = p->npcs[i].mind;
+		size_t t = 0;
+
+		while (m && t < m->n_topics && !has_word(&m->topics[t], "yourself"))
+			t++;
+		ck_assert_msg(!m || (t < m->n_topics && has_word(&m->topics[t], "who are you") &&
+				     has_word(&m->topics[t], "you") &&
+				     (has_word(&m->topics[t], "himself") ||
+				      has_word(&m->topics[t], "herself"))),
+			      "%s", p->npcs[i].key);
+	}
+	pack_free(p);
+}
+END_TEST
+
 static bool names(const struct pack_topic *t, const struct pack_npc *npc)
 {
 	for (size_t i = 0; i < npc->name.n_words; i++)
@@ -311,6 +379,9 @@ int main(void)
 	tcase_add_test(tc, what_has_a_condition_goes_before_what_has_none);
 	tcase_add_test(tc, everybody_has_enough_to_say);
 	tcase_add_test(tc, nothing_is_said_by_two);
+	tcase_add_test(tc, what_is_said_has_no_quotes_in_it);
+	tcase_add_test(tc, who_has_an_errand_offers_it_to_who_asks_for_work);
+	tcase_add_test(tc, everybody_has_an_answer_to_who_he_is);
 	tcase_add_test(tc, people_talk_about_each_other);
 	tcase_add_test(tc, everything_can_be_heard_and_every_errand_done);
 	suite_add_tcase(suite, tc);
