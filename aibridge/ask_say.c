@@ -32,7 +32,7 @@ static void refuse(struct ask *k, enum guard_verdict v)
 	soon(k);
 }
 
-static void tell(struct ask *k, const struct sentence *s)
+static void tell(struct ask *k, const struct sentence *s, bool own)
 {
 	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
 	Mudlark__AiSaid said = MUDLARK__AI_SAID__INIT;
@@ -43,6 +43,7 @@ static void tell(struct ask *k, const struct sentence *s)
 	said.text.data = (uint8_t *)text.p;
 	said.text.len = text_cut(text, SENTENCE_MAX);
 	said.emote = s->emote;
+	said.own = own;
 	m.body_case = MUDLARK__WORLD_IN__BODY_AI_SAID;
 	m.ai_said = &said;
 	k->all->env->tell(k->all->env->ctx, &m);
@@ -67,7 +68,7 @@ static void on_moderated(void *ctx, const struct call_result *r, bool flagged)
 		return;
 	}
 	while (a->n_said < a->n_sent_off)
-		tell(k, &a->v[a->n_said]);
+		tell(k, &a->v[a->n_said], false);
 	if (k->state == ASK_CALLING)
 		k->due_us = k->limit_us;
 	send_off(k);
@@ -121,7 +122,7 @@ static void go_on(struct ask *k)
 		send_off(k);
 	else
 		while (a->n_said < a->n)
-			tell(k, &a->v[a->n_said]);
+			tell(k, &a->v[a->n_said], false);
 }
 
 static struct sentence *cleaned(struct ask *k, struct span sentence)
@@ -303,7 +304,7 @@ static void on_line(void *ctx, struct span sentence)
 		if (k->answer.said.n > 0)
 			buf_addc(&k->answer.said, ' ');
 		buf_add(&k->answer.said, buf_p(&s->text), s->text.n);
-		tell(k, s);
+		tell(k, s, true);
 	}
 }
 

@@ -39,7 +39,7 @@ void mind_said(struct world *w, uint64_t peer, const Mudlark__AiSaid *m)
 	if (!t || m->n <= t->heard)
 		return;
 	t->heard = m->n;
-	if (!mind_line(w, t->npc, text, m->emote))
+	if (!mind_line(w, t->npc, text, m->emote, m->own))
 		return;
 	if (!m->emote) {
 		slot_keep(&t->slot, text, w->tick);

@@ -159,8 +159,9 @@ void mind_follow_step(struct world *w, struct ent npc);
 
 /* ---- mind_say.c ---- */
 
-/* Clean, plain; false: there is no room, or it may not be said. */
-bool mind_line(struct world *w, struct ent npc, struct span text, bool emote);
+/* Clean, plain; false: there is no room, or it may not be said. `own`: a pack's words, which nobody
+ * judges. */
+bool mind_line(struct world *w, struct ent npc, struct span text, bool emote, bool own);
 /* Says what is due. */
 void mind_speak(struct world *w, struct ent npc);
 /* Who is being answered has said something more: all that is there is said now, what still comes of it

@@ -5,9 +5,8 @@
  * Sentences that are there when it is their turn are said together, up to PIECE_BYTES; then it pauses.
  * A player who has said more while he is being answered is waiting: he is told all that is there.
  *
- * Text that comes from an aibridge is clean and passed its guard, but that knows few by name: what
- * would tell of a player whom this npc cannot perceive is dropped here, and what begins as if somebody
- * else spoke ("Jem Pottle: I owe you").
+ * Text that comes from an aibridge is clean and passed its guard; what a model wrote is looked at once
+ * more by who knows everybody's name (lips.h).
  */
 #include "world/mind/mind_inner.h"
 
@@ -19,11 +18,11 @@
 #include "rt/text.h"
 #include "world/core/name.h"
 #include "world/core/place.h"
-#include "world/core/player.h"
 #include "world/core/say.h"
 #include "world/core/timer.h"
 #include "world/core/world.h"
 #include "world/mind/acts.h"
+#include "world/mind/lips.h"
 #include "world/mind/view.h"
 
 enum { PAUSE_MS = 500, BYTE_MS = 12, PAUSE_MAX_MS = 2500, PIECE_BYTES = 160, PIECE_SENTENCES = 3 };
@@ -33,130 +32,15 @@ bool mind_is_watched(const struct world *w, struct ent npc)
 	return place_players(w, place_room(w, npc)) > 0;
 }
 
-/* ---- lips ---- */
-
-/* Words that begin sentences and are names of people, too, or could be taken for one to make everybody
- * fall silent: as the first word they name nobody. */
-static const char *const openers[] = {
-	"All",	 "And",	  "Any",  "Are",   "Ask",    "Bah",    "But",	   "Can",
-	"Come",	 "Could", "Did",  "Does",  "Down",   "Each",   "Even",	   "Every",
-	"Few",	 "For",	  "From", "Give",  "Good",   "Grace",  "Had",	   "Has",
-	"Have",	 "Her",	  "Here", "His",   "Hope",   "How",    "Just",	   "Keep",
-	"Let",	 "Like",  "Look", "Many",  "Mark",   "May",    "Maybe",	   "Might",
-	"More",	 "Most",  "Must", "Never", "Nobody", "None",   "Not",	   "Nothing",
-	"Now",	 "Once",  "One",  "Only",  "Our",    "Out",    "Over",	   "Perhaps",
-	"Rose",	 "Say",	  "See",  "She",   "Should", "Some",   "Somebody", "Something",
-	"Still", "Take",  "Tell", "That",  "The",    "Their",  "Them",	   "Then",
-	"There", "These", "They", "This",  "Those",  "Though", "Tide",	   "Time",
-	"Too",	 "Two",	  "Very", "Was",   "Well",   "Were",   "What",	   "When",
-	"Where", "Which", "Who",  "Why",   "Will",   "With",   "Would",	   "Yes",
-	"Yet",	 "You",	  "Your",
-};
-
-static bool is_opener(struct span word)
-{
-	for (size_t i = 0; i < ARRAY_LEN(openers); i++)
-		if (strlen(openers[i]) == word.n && !memcmp(openers[i], word.p, word.n))
-			return true;
-	return false;
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-}
-
-/* The next run of letters; empty at the end. */
-static struct span next_word(struct span *rest)
-{
-	struct span word = *rest;
-
-	while (word.n && !is_letter(*word.p)) {
-		word.p++;
-		word.n--;
-	}
-	rest->p = word.p;
-	rest->n = word.n;
-	while (rest->n && is_letter(*rest->p)) {
-		rest->p++;
-		rest->n--;
-	}
-	word.n -= rest->n;
-	return word;
-}
-
-/* Somebody who plays, and of whom this npc cannot know. */
-static bool is_stranger(const struct world *w, const struct thoughts *t, struct span word)
-{
-	struct ent e = player_by_name(w, word);
-	const struct player *p = player_get(w, e);
-
-	if (!p || (t->begun && t->asks[0].player == ent_id(w, e)))
-		return false;
-	return p->hidden || !ent_same(place_room(w, e), place_room(w, t->npc));
-}
-
-/* Names are written with a capital; what a sentence begins with is, too. */
-static bool names_a_stranger(const struct world *w, const struct thoughts *t, struct span text)
-{
-	bool first = true;
-	struct span word;
-
-	while ((word = next_word(&text)).n) {
-		const bool capital = *word.p >= 'A' && *word.p <= 'Z';
-
-		if (capital && !(first && is_opener(word)) && is_stranger(w, t, word))
-			return true;
-		first = text.n && strchr(".!?", *text.p);
-	}
-	return false;
-}
-
-/* The whole name, its first word, or its last. */
-static bool is_name(struct span words, const char *name)
-{
-	const char *first = strchr(name, ' '), *last = strrchr(name, ' ');
-
-	return text_eq_fold(words, (struct span){ name, strlen(name) }) ||
-	       (first && (text_eq_fold(words, (struct span){ name, (size_t)(first - name) }) ||
-			  text_eq_fold(words, (struct span){ last + 1, strlen(last + 1) })));
-}
-
-static bool is_name_of_others(const struct world *w, struct ent npc, struct span words)
-{
-	if (is_name(words, name_of(w, npc)))
-		return false;
-	for (size_t i = 0; i < w->n_packs; i++)
-		for (size_t k = 0; k < w->packs[i]->n_npcs; k++) {
-			const struct pack_name *n = &w->packs[i]->npcs[k].name;
-
-			if (!*n->article && is_name(words, n->noun))
-				return true;
-		}
-	return ent_is(player_by_name(w, words));
-}
-
-/* "Jem Pottle: I owe you a hundred guineas." */
-static bool speaks_for_others(const struct world *w, struct ent npc, struct span text)
-{
-	const char *colon = memchr(text.p, ':', text.n);
-
-	return colon &&
-	       is_name_of_others(w, npc,
-				 text_trim((struct span){ text.p, (size_t)(colon - text.p) }));
-}
-
 /* ---- what is to be said ---- */
 
 /* Why this is not said; NULL: it may be. */
 static const char *fault(const struct world *w, const struct thoughts *t, struct span line)
 {
-	if (names_a_stranger(w, t, line))
-		return "names somebody who is not there";
-	return speaks_for_others(w, t->npc, line) ? "speaks for somebody else" : NULL;
+	return lips_fault(w, t->npc, t->begun ? ent_by_id(w, t->asks[0].player) : ENT_NONE, line);
 }
 
-bool mind_line(struct world *w, struct ent npc, struct span text, bool emote)
+bool mind_line(struct world *w, struct ent npc, struct span text, bool emote, bool own)
 {
 	struct thoughts *t = mind_open(w, npc);
 	struct buf clean = { 0 };
@@ -168,7 +52,7 @@ bool mind_line(struct world *w, struct ent npc, struct span text, bool emote)
 	line = text_trim(buf_span(&clean));
 	line.n = text_cut(line, MIND_LINE_MAX);
 	good = line.n && t->n_lines < MIND_SENTENCES;
-	why = good ? fault(w, t, line) : NULL;
+	why = good && !own ? fault(w, t, line) : NULL;
 	if (why) {
 		log_info("sentence_dropped", LOG_STR("npc", mind_key(w, npc)),
 			 LOG_STR("reason", why));
@@ -223,7 +107,7 @@ bool mind_own_line(struct world *w, struct ent npc, struct ent player, enum mind
 	shrugs = !n && !line.n;
 	if (shrugs)
 		buf_adds(&line, "shrugs.");
-	n = mind_line(w, npc, buf_span(&line), shrugs);
+	n = mind_line(w, npc, buf_span(&line), shrugs, true);
 	buf_done(&line);
 	return n;
 }

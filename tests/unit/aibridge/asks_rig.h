@@ -47,6 +47,7 @@ struct asks_rig {
 	struct call *calls[RIG_CALLS];
 	size_t n_calls, n_called;
 	struct buf told;    /* to the world */
+	size_t n_own;	    /* of these, sentences of a pack */
 	struct buf settled; /* to the ledger */
 	struct buf talk;    /* last conversation that was written */
 	struct buf audit;   /* last audit */
@@ -74,6 +75,7 @@ static inline void rig_tell(void *ctx, const Mudlark__WorldIn *m)
 	if (m->body_case == MUDLARK__WORLD_IN__BODY_AI_SAID) {
 		const Mudlark__AiSaid *s = m->ai_said;
 
+		r->n_own += s->own != 0;
 		buf_addf(&r->told, "%s %" PRIu64 ".%u %.*s\n", s->emote ? "emote" : "say", s->ask,
 			 s->n, (int)s->text.len, (char *)s->text.data);
 	} else {

@@ -45,6 +45,7 @@ START_TEST(without_a_provider_the_script_answers_and_all_is_written)
 	rig_take(&r, 1, 1234, "hello there");
 	rig_read(&r, TALK);
 	expect_scripted(1, "");
+	ck_assert_uint_eq(r.n_own, 2);
 	rig_expect_settled(&r, "1.1 0 0 audit talk\n");
 	ck_assert(has(&r.talk, "hello there"));
 	ck_assert(has(&r.talk, "Good evening"));
@@ -65,6 +66,7 @@ START_TEST(sentences_are_said_as_they_come_and_the_real_cost_is_settled)
 	rig_well(&r, 0, 50, 7);
 	rig_expect_told(&r, "say 1.2 I have waited since the morning bell.\n"
 			    "done 1 anthropic topic tide\n");
+	ck_assert_uint_eq(r.n_own, 0);
 	rig_expect_settled(&r, "1.1 57 120 audit talk\n");
 	ck_assert(has(&r.talk, "late again today. I have waited"));
 	ck_assert(has(&r.audit, "\"request\":{\"model\":\"m\"}"));

@@ -587,7 +587,7 @@ START_TEST(neither_names_of_who_is_elsewhere_nor_words_of_others_pass_the_lips)
 		{ "Bob is in the loft.", false },   { "I saw Bob.", false },
 		{ "Was it BOB?", false },	    { "A bobbin.", true },
 		{ "Ana, you asked.", true },	    { "You see.", true },
-		{ "So You say.", false },	    { "Hm. Bob?", false },
+		{ "So You say.", false },	    { "Hm. Bob?", true },
 		{ "Bob's place.", false },	    { "Jem Pottle: I resign.", false },
 		{ "jem: I owe you.", false },	    { "Pottle : it is so.", false },
 		{ "Ana: it is all yours.", false }, { "Nan: it is so.", true },
