@@ -76,16 +76,34 @@ void enter_restored(struct world *w, struct ent player)
 	tell_others(w, player, "$n stirs and looks about $f again.");
 }
 
+/* Is there anybody in this world with whom one can talk? */
+static bool has_minds(const struct world *w)
+{
+	for (size_t i = 0; i < w->n_packs; i++)
+		for (size_t k = 0; k < w->packs[i]->n_npcs; k++)
+			if (w->packs[i]->npcs[k].mind)
+				return true;
+	return false;
+}
+
+static void welcome(struct world *w, struct ent player)
+{
+	say_reply(w, player,
+		  "{system}Welcome, %s. %sType {do help}{bold}help{/}{/} to see what %s can do.{/}",
+		  name_of(w, player),
+		  has_minds(w) ? "Those who live here like to talk: {do talk}{bold}talk{/}{/} "
+				 "shows who is near, and then simply say what you want to say. "
+			       : "",
+		  has_minds(w) ? "else one" : "one");
+}
+
 static void arrive(struct world *w, struct session *s)
 {
 	const struct player *p = player_get(w, s->actor);
 	struct ent room = ent_by_id(w, p->room);
 
 	if (!p->room && !p->hidden) /* has never left */
-		say_reply(w, s->actor,
-			  "{system}Welcome, %s. Type {do help}{bold}help{/}{/} to see what one "
-			  "can do.{/}",
-			  name_of(w, s->actor));
+		welcome(w, s->actor);
 	if (ent_kind(w, room) != KIND_ROOM)
 		room = room_start(w);
 	if (place_move(w, s->actor, room))

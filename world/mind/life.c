@@ -59,11 +59,22 @@ static bool is_watched(const struct world *w, struct ent room)
 	return place_players(w, room) > 0;
 }
 
+/* Somebody talks here: no word to all and sundry comes between. */
+static bool is_talk_in(const struct world *w, struct ent room)
+{
+	struct ent e = mind_next(w, room, ENT_NONE);
+
+	while (ent_is(e) && !mind_is_busy(w, e))
+		e = mind_next(w, room, e);
+	return ent_is(e);
+}
+
 /* One of its barks, or what it says to whoever is there. */
 static void mutter(struct world *w, struct ent e, const struct pack_npc *p)
 {
-	size_t n = p->n_barks + (p->greeting != NULL), i;
+	size_t n = p->n_barks, i;
 
+	n += p->greeting && !is_talk_in(w, place_room(w, e));
 	if (!n || !is_watched(w, place_room(w, e)))
 		return;
 	i = world_random(w, n);

@@ -18,6 +18,7 @@
 #include "world/core/say.h"
 #include "world/core/timer.h"
 #include "world/mind/bridges.h"
+#include "world/mind/forgets.h"
 #include "world/mind/orders.h"
 #include "world/mind/view.h"
 
@@ -222,13 +223,31 @@ static bool is_answering(const struct world *w, struct ent npc, struct ent playe
 	return t && t->begun && t->asks[0].player == ent_id(w, player);
 }
 
+/* To whom it talks already: no greeting as to one who comes in. */
+static void listen(struct world *w, struct ent npc, struct ent player, struct talker *k)
+{
+	k->npc = ent_id(w, npc);
+	k->until = w->tick + timer_seconds(w, MIND_TALK_S);
+	act(w, &(struct act){ .actor = npc,
+			      .target = player,
+			      .to_target = "$n is listening.",
+			      .class = MUDLARK__TEXT_CLASS__TEXT_REPLY });
+}
+
 void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_why why,
 		  struct span text)
 {
 	struct talker *k = mind_talker(w, player);
 
-	if (!mind_is(w, npc) || !mind_may_talk(w, k, player))
+	if (!mind_is(w, npc))
 		return;
+	if (why == MIND_GREET && mind_in_visit(w, npc, k)) {
+		listen(w, npc, player, k);
+		return;
+	}
+	if (!mind_may_talk(w, k, player))
+		return;
+	mind_greet_drop(w, npc);
 	k->npc = ent_id(w, npc);
 	k->until = w->tick + timer_seconds(w, MIND_TALK_S);
 	if (is_answering(w, npc, player))
@@ -249,13 +268,13 @@ bool mind_is_busy(const struct world *w, struct ent npc)
 	const struct thoughts *t = mind_thoughts(w, npc);
 
 	return t &&
-	       (t->n_asks || t->n_lines || t->follows ||
+	       (t->n_asks || t->n_lines || t->follows || t->greets ||
 		(t->answered_tick && w->tick < t->answered_tick + timer_seconds(w, MIND_TALK_S)));
 }
 
 static bool has_more(const struct thoughts *t)
 {
-	return t->n_asks || t->n_lines || t->follows;
+	return t->n_asks || t->n_lines || t->follows || t->greets;
 }
 
 /* One of them in one tick. True: it did something. */
@@ -267,6 +286,8 @@ static bool tick_one(struct world *w, struct thoughts *t)
 	t->tick = w->tick;
 	if (t->follows)
 		mind_follow_step(w, npc);
+	if (t->greets)
+		mind_greet_step(w, npc);
 	if (due) {
 		mind_call_off(w, mind_open(w, npc));
 		mind_fail(w, t, "no answer in time");
@@ -302,12 +323,14 @@ bool mind_tick(struct world *w)
 		t = mind_thoughts(w, after); /* who may have been at its end meanwhile */
 		t = !ent_is(after) ? head : t && t->next ? t : head->next;
 	}
+	forgets_tick(w);
 	return orders_tick(w);
 }
 
 void mind_init(struct world *w)
 {
 	mind_people_init(w);
+	mind_greet_init(w);
 }
 
 /* What was owed by the world before this one. Some of an answer that nobody will finish may have been

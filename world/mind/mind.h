@@ -34,7 +34,8 @@ struct ent mind_next(const struct world *w, struct ent room, struct ent previous
 struct ent mind_partner(struct world *w, struct ent player);
 /* It talks with somebody, or did so until just now, or follows: it does not mutter or wander off. */
 bool mind_is_busy(const struct world *w, struct ent npc);
-/* A player turns to it; both are in one room. What it says to that comes later; a refusal ("one at a
+/* A player turns to it; both are in one room. What it says to that comes later (to MIND_GREET in the
+ * middle of a talk only that it listens); a refusal ("one at a
  * time") and the limit of world.talk_rate are told here. */
 void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_why why,
 		  struct span text);

@@ -6,6 +6,7 @@
  *	mind_end.c	the end of an ask, and what follows from it
  *	mind_hear.c	who is meant by what is said in a room; no talk among themselves without end
  *	mind_say.c	sentences: their pace, what may not be said, gestures, lines of its own
+ *	mind_greet.c	the first word to a newcomer, and no greeting in the middle of a talk
  *	mind_people.c	the players' side: with whom one talks, how much, who was greeted
  *	mind_follow.c	walking behind somebody
  *	mind_comp.c	the component: stored with the npc
@@ -76,10 +77,11 @@ struct thoughts {
 	bool cut;	   /* the rest of the answer is lost */
 	bool own;	   /* it says something of its own, as there was no answer */
 	bool hurried;	   /* who is answered has said something more */
+	uint64_t greets;   /* a newcomer, at greets_tick; 0: nobody */
 	uint64_t gesture;  /* tick at which it shows that it thinks; 0: no more */
 	uint64_t next_say; /* not before this tick */
 	uint64_t answered; /* id of the player it answered last */
-	uint64_t answered_tick, greeted_tick, follows_until, tick;
+	uint64_t answered_tick, greeted_tick, greets_tick, follows_until, tick;
 	uint32_t n_own; /* lines of its own so far */
 };
 
@@ -171,6 +173,16 @@ void mind_gesture(struct world *w, struct ent npc);
 /* Queues a line of its own: why is that of the ask. False: it has none. */
 bool mind_own_line(struct world *w, struct ent npc, struct ent player, enum mind_why why);
 bool mind_is_watched(const struct world *w, struct ent npc);
+
+/* ---- mind_greet.c ---- */
+
+void mind_greet_init(struct world *w);
+/* Greets whom it waits to greet, when it is time. */
+void mind_greet_step(struct world *w, struct ent npc);
+/* It is spoken to: what it would say unasked is not said. */
+void mind_greet_drop(struct world *w, struct ent npc);
+/* The two have been talking until just now, or one waits for an answer. */
+bool mind_in_visit(const struct world *w, struct ent npc, const struct talker *k);
 
 /* ---- mind_people.c ---- */
 

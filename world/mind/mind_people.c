@@ -76,9 +76,8 @@ static bool would_greet(const struct world *w, struct ent npc, struct ent player
 	if (!b || !b->met || w->tick < b->last + timer_seconds(w, GREETED_S) ||
 	    was_greeted(w, k, ent_id(w, npc)))
 		return false;
-	return !t ||
-	       (!t->n_asks && !t->n_lines &&
-		(!t->greeted_tick || w->tick >= t->greeted_tick + timer_seconds(w, GREETS_S)));
+	return !mind_is_busy(w, npc) &&
+	       (!t || !t->greeted_tick || w->tick >= t->greeted_tick + timer_seconds(w, GREETS_S));
 }
 
 static void greet(struct world *w, struct ent npc, struct ent player, struct talker *k)

@@ -118,6 +118,7 @@ START_TEST(who_is_called_by_name_is_spoken_to_without_a_command)
 	STAGE_SAYS(&r.st, 0, "na, a word", "You do not know how to \"na,\". (Try: help)");
 	STAGE_SAYS(&r.st, 0, "jem, a word", "You do not know how to \"jem,\". (Try: help)");
 	STAGE_SAYS(&r.st, 0, "ana, a word", "You do not know how to \"ana,\". (Try: help)");
+	mind_rig_ticks(&r, 1300);
 	STAGE_SAYS(&r.st, 0, "greet nan", "You turn to Nan Marrable.");
 	ck_assert_int_eq(mind_rig_asked(&r)->kind, MUDLARK__AI_ASK__KIND__GREET);
 	stage_enter(&r.st, "Bob");
@@ -520,7 +521,7 @@ END_TEST
 /* Ana has asked about something that is one of Nan's topics, and was told it. */
 static void is_told(char *topic, const char *line)
 {
-	const uint64_t ask = (type(0, "talk nan"), mind_rig_asked(&r)->ask);
+	const uint64_t ask = (type(0, "ask nan about it"), mind_rig_asked(&r)->ask);
 	Mudlark__AiDone m = MUDLARK__AI_DONE__INIT;
 
 	m.ask = ask;
@@ -612,7 +613,7 @@ START_TEST(neither_names_of_who_is_elsewhere_nor_words_of_others_pass_the_lips)
 		mind_rig_forget(&r);
 	}
 	stage_put(&r.st, stage_ent(&r.st, 1), "quay");
-	type(0, "talk nan");
+	type(0, "say nan, well?");
 	(void)heard(0);
 	mind_rig_answer(&r, "Here is Bob.");
 	STAGE_HEARS(&r.st, 0, "Nan Marrable says, \"Here is Bob.\"");
