@@ -299,6 +299,13 @@ static int read_options(struct aibridge *a)
 			   : 0;
 }
 
+static void on_paid(void *ctx, const struct store_debt *d)
+{
+	struct aibridge *a = ctx;
+
+	inbox_forgotten(&a->inbox, d);
+}
+
 static void init_parts(struct aibridge *a)
 {
 	const struct store_io io = { io_call, io_cancel, a };
@@ -318,7 +325,13 @@ static void init_parts(struct aibridge *a)
 						     .store = &a->store,
 						     .tell = aibridge_tell,
 						     .ctx = a });
-	a->inbox = (struct inbox){ .asks = &a->asks, .orders = &a->orders, .store = &a->store };
+	a->inbox = (struct inbox){ .asks = &a->asks,
+				   .orders = &a->orders,
+				   .store = &a->store,
+				   .tell = aibridge_tell,
+				   .ctx = a };
+	a->store.paid = on_paid;
+	a->store.paid_ctx = a;
 	arena_init(&a->inbox.arena, 0);
 	/* Before the wires', which send what it makes. */
 	loop_on_idle(a->proc->loop, on_idle, a);

@@ -186,8 +186,9 @@ void asks_done(struct asks *s); /* after asks_drop() or asks_close() */
 /* Takes the arena, in which q is. */
 void asks_take(struct asks *s, struct arena *a, const Mudlark__AiAsk *q);
 void asks_cancel(struct asks *s, uint64_t ask);
-/* Conversations of this player, with that person (empty: with all), are not written by what is under way. */
-void asks_forget(struct asks *s, uint64_t who, const char *npc);
+/* Conversations of this player, with that person (empty: with all), are not written by what is under way, and of that
+ * what is below `number` is cancelled. */
+void asks_forget(struct asks *s, uint64_t who, const char *npc, uint64_t number);
 /* From now on the scripted provider answers; what is being said is finished. */
 void asks_pause(struct asks *s, bool paused);
 void asks_drop(struct asks *s);	 /* the world is gone */

@@ -81,7 +81,7 @@ void asks_cancel(struct asks *s, uint64_t ask)
 		ask_over(k, ASK_DROPPED);
 }
 
-void asks_forget(struct asks *s, uint64_t who, const char *npc)
+void asks_forget(struct asks *s, uint64_t who, const char *npc, uint64_t number)
 {
 	struct ask *next;
 
@@ -90,7 +90,7 @@ void asks_forget(struct asks *s, uint64_t who, const char *npc)
 		if (k->q->who->id != who || (npc[0] && strcmp(npc, k->q->view->npc) != 0))
 			continue;
 		k->is_forgotten = true;
-		if (k->is_summary)
+		if (k->is_summary || k->q->ask < number)
 			ask_over(k, ASK_DROPPED);
 	}
 }

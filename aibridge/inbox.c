@@ -3,6 +3,8 @@
  */
 #include "aibridge/inbox.h"
 
+#include <string.h>
+
 #include "rt/log.h"
 
 static int on_ask(void *ctx, UNUSED uint64_t peer, const void *body)
@@ -21,45 +23,15 @@ static int on_cancel(void *ctx, UNUSED uint64_t peer, const void *body)
 	return 0;
 }
 
-/* All of a character's conversations have keys that begin alike; there are no more than a few. */
-static void drop_all(struct inbox *in, char *prefix)
-{
-	Mudlark__PersistCall q = MUDLARK__PERSIST_CALL__INIT;
-	Mudlark__DocumentDrop d = MUDLARK__DOCUMENT_DROP__INIT;
-
-	d.collection = (char *)TALK_COLLECTION;
-	d.prefix = prefix;
-	d.limit = 1000;
-	q.body_case = MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP;
-	q.document_drop = &d;
-	store_insist(in->store, &q);
-}
-
-static void drop_one(struct inbox *in, char *key)
-{
-	Mudlark__PersistCall q = MUDLARK__PERSIST_CALL__INIT;
-	Mudlark__DocumentPut p = MUDLARK__DOCUMENT_PUT__INIT;
-
-	p.collection = (char *)TALK_COLLECTION;
-	p.key = key;
-	q.body_case = MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT;
-	q.document_put = &p;
-	store_insist(in->store, &q);
-}
-
 static int on_forget(void *ctx, UNUSED uint64_t peer, const void *body)
 {
 	struct inbox *in = ctx;
 	const Mudlark__AiForget *m = body;
-	char key[TALK_KEY_MAX];
+	struct store_debt d = { .who = m->who, .number = m->number };
 
-	talk_key(key, m->who, m->npc);
-	asks_forget(in->asks, m->who, m->npc);
-	store_forget(in->store, key);
-	if (m->npc[0])
-		drop_one(in, key);
-	else
-		drop_all(in, key);
+	memcpy(d.npc, m->npc, strnlen(m->npc, sizeof(d.npc) - 1));
+	asks_forget(in->asks, m->who, m->npc, m->number);
+	store_forget(in->store, &d);
 	return 0;
 }
 
@@ -86,6 +58,20 @@ static const struct route rows[] = {
 };
 
 const struct route_table inbox_table = { &mudlark__ai_in__descriptor, rows, ARRAY_LEN(rows) };
+
+void inbox_forgotten(struct inbox *in, const struct store_debt *d)
+{
+	Mudlark__WorldIn m = MUDLARK__WORLD_IN__INIT;
+	Mudlark__AiForgot f = MUDLARK__AI_FORGOT__INIT;
+
+	asks_forget(in->asks, d->who, d->npc, 0);
+	f.who = d->who;
+	f.npc = (char *)(uintptr_t)d->npc;
+	f.number = d->number;
+	m.body_case = MUDLARK__WORLD_IN__BODY_AI_FORGOT;
+	m.ai_forgot = &f;
+	in->tell(in->ctx, &m);
+}
 
 void inbox_record(struct inbox *in, struct span body)
 {

@@ -24,7 +24,10 @@ struct settlement {
 	struct store *store;
 	struct settlement *prev, *next;
 	struct buf packed; /* PersistCall */
-	char talk[TALK_KEY_MAX];
+	char talk
+		[TALK_KEY_MAX]; /* the conversation in it; of a debt that to be deleted (all that begin so) */
+	bool is_debt;
+	struct store_debt debt;
 	uint64_t call; /* under way; 0: waits */
 };
 
@@ -161,6 +164,18 @@ static bool is_for_later(const Mudlark__PersistReply *reply)
 
 static void settlement_send(struct settlement *k);
 
+/* Who wants it is told, when it is not in the store any more. */
+static void done(struct settlement *k)
+{
+	const struct store *s = k->store;
+	const bool is_debt = k->is_debt;
+	const struct store_debt debt = k->debt;
+
+	settlement_free(k);
+	if (is_debt && s->paid)
+		s->paid(s->paid_ctx, &debt);
+}
+
 /* What it cost is to be known, even if a document will not do. */
 static void on_refused(struct settlement *k, const char *why)
 {
@@ -186,7 +201,7 @@ static void on_settled(void *ctx, uint64_t id, const struct span *body, const ch
 	if (is_for_later(reply))
 		s->again_us = clock_mono(s->clock) + STORE_AGAIN_US;
 	else if (reply->status == MUDLARK__STATUS__STATUS_OK)
-		settlement_free(k);
+		done(k);
 	else
 		on_refused(k, reply->why);
 }
@@ -202,17 +217,31 @@ static void settlement_send(struct settlement *k)
 		s->again_us = clock_mono(s->clock) + STORE_AGAIN_US;
 }
 
-void store_forget(struct store *s, const char *key)
+/* Is the conversation meant by a key, which may end in / and mean all that begin so? */
+static bool is_meant(const char *key, const char *talk)
 {
 	const size_t n = strlen(key);
-	const bool all = n > 0 && key[n - 1] == '/';
 
+	return *talk && strncmp(talk, key, n > 0 && key[n - 1] == '/' ? n : TALK_KEY_MAX) == 0;
+}
+
+/* What waits does not write it. */
+static void leave_out(struct store *s, const char *key)
+{
 	for (struct settlement *k = s->first; k; k = k->next)
-		if (strncmp(k->talk, key, all ? n : sizeof(k->talk)) == 0)
+		if (!k->is_debt && is_meant(key, k->talk))
 			(void)without(k, false);
 }
 
-static void keep(struct store *s, const Mudlark__PersistCall *q, const char *talk)
+static bool is_owed(const struct store *s, const char *talk)
+{
+	for (const struct settlement *k = s->first; k; k = k->next)
+		if (k->is_debt && is_meant(k->talk, talk))
+			return true;
+	return false;
+}
+
+static struct settlement *keep(struct store *s, const Mudlark__PersistCall *q, const char *talk)
 {
 	struct settlement *k = base_alloc(1, sizeof(*k));
 
@@ -224,6 +253,13 @@ static void keep(struct store *s, const Mudlark__PersistCall *q, const char *tal
 	s->last = k;
 	s->n_kept++;
 	s->kept_bytes += k->packed.n;
+	return k;
+}
+
+static void send_first(struct settlement *k)
+{
+	const struct store *s = k->store;
+
 	if (s->n_kept > STORE_KEPT_MAX || s->kept_bytes > STORE_KEPT_BYTES)
 		give_up(k, "too many wait for the store");
 	else
@@ -233,17 +269,60 @@ static void keep(struct store *s, const Mudlark__PersistCall *q, const char *tal
 void store_settle(struct store *s, const Mudlark__LedgerSettle *q, const char *talk)
 {
 	Mudlark__PersistCall call = MUDLARK__PERSIST_CALL__INIT;
+	struct settlement *k;
 
 	if (talk)
-		store_forget(s, talk);
+		leave_out(s, talk);
 	call.body_case = MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE;
 	call.ledger_settle = (Mudlark__LedgerSettle *)q;
-	keep(s, &call, talk ? talk : "");
+	k = keep(s, &call, talk ? talk : "");
+	if (talk && is_owed(s, talk))
+		(void)without(k, false);
+	send_first(k);
 }
 
-void store_insist(struct store *s, const Mudlark__PersistCall *q)
+/* All of a character's conversations have keys that begin alike; there are no more than a few. */
+static struct settlement *keep_drop(struct store *s, char *prefix)
 {
-	keep(s, q, "");
+	Mudlark__PersistCall q = MUDLARK__PERSIST_CALL__INIT;
+	Mudlark__DocumentDrop d = MUDLARK__DOCUMENT_DROP__INIT;
+
+	d.collection = (char *)TALK_COLLECTION;
+	d.prefix = prefix;
+	d.limit = 1000;
+	q.body_case = MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP;
+	q.document_drop = &d;
+	return keep(s, &q, prefix);
+}
+
+static struct settlement *keep_put(struct store *s, char *key)
+{
+	Mudlark__PersistCall q = MUDLARK__PERSIST_CALL__INIT;
+	Mudlark__DocumentPut p = MUDLARK__DOCUMENT_PUT__INIT;
+
+	p.collection = (char *)TALK_COLLECTION;
+	p.key = key;
+	q.body_case = MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT;
+	q.document_put = &p;
+	return keep(s, &q, key);
+}
+
+void store_forget(struct store *s, const struct store_debt *d)
+{
+	struct settlement *k, *next;
+	char key[TALK_KEY_MAX];
+
+	talk_key(key, d->who, d->npc);
+	leave_out(s, key);
+	for (k = s->first; k; k = next) {
+		next = k->next;
+		if (k->is_debt && !k->call && strcmp(k->talk, key) == 0)
+			settlement_free(k);
+	}
+	k = d->npc[0] ? keep_put(s, key) : keep_drop(s, key);
+	k->is_debt = true;
+	k->debt = *d;
+	send_first(k);
 }
 
 /* The link */

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "aibridge/talk.h"
 #include "persist.pb-c.h"
 #include "rt/arena.h"
 #include "rt/base.h"
@@ -37,6 +38,12 @@ struct store_io {
 struct store_call;
 struct settlement;
 
+/* What a player wants to be forgotten, as the world calls it. */
+struct store_debt {
+	uint64_t who, number;
+	char npc[TALK_KEY_MAX]; /* "": all */
+};
+
 struct store {
 	struct store_io io;
 	const struct clock *clock;
@@ -47,6 +54,8 @@ struct store {
 	uint64_t again_us; /* when the kept ones are sent again; 0: nothing is due */
 	struct arena scratch;
 	uint64_t given_up, failed; /* settlements; calls without an answer */
+	void (*paid)(void *ctx, const struct store_debt *d);
+	void *paid_ctx;
 };
 
 void store_init(struct store *s, const struct store_io *io, const struct clock *clock);
@@ -70,7 +79,6 @@ void store_cancel(struct store_call *c);
 /* Sends it now or as soon as it can be. `talk`: key of the conversation in it, NULL: none; an older one
  * of that key that still waits is not written any more. */
 void store_settle(struct store *s, const Mudlark__LedgerSettle *q, const char *talk);
-/* Any other call that is kept in the same way. */
-void store_insist(struct store *s, const Mudlark__PersistCall *q);
-/* That conversation (a key that ends in /: all that begin so) is not written by what waits. */
-void store_forget(struct store *s, const char *key);
+/* Deletes the conversations of a debt, kept in the same way; of one who and npc only the last waits. No
+ * settlement writes one of them while it does. Then `paid` of the store is called. */
+void store_forget(struct store *s, const struct store_debt *d);

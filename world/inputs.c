@@ -15,6 +15,7 @@
 #include "world/data_in.h"
 #include "world/info.h"
 #include "world/mind/bridges.h"
+#include "world/mind/forgets.h"
 #include "world/mind/mind.h"
 #include "world/mind/orders.h"
 #include "world/outbox.h"
@@ -225,6 +226,12 @@ static int on_ai_notice(void *ctx, uint64_t peer, const void *body)
 	return 0;
 }
 
+static int on_ai_forgot(void *ctx, uint64_t peer, const void *body)
+{
+	forgets_done(ctx, peer, body);
+	return 0;
+}
+
 static int on_peer_up(void *ctx, uint64_t peer, const void *body)
 {
 	const Mudlark__PeerUp *m = body;
@@ -421,6 +428,7 @@ static const struct route rows[] = {
 	[17] = { "ai_done", ROLE_AIBRIDGE, on_ai_done },
 	[18] = { "ai_text", ROLE_AIBRIDGE, on_ai_text },
 	[19] = { "ai_notice", ROLE_AIBRIDGE, on_ai_notice },
+	[20] = { "ai_forgot", ROLE_AIBRIDGE, on_ai_forgot },
 	[32] = { "peer_up", ROLE_SELF, on_peer_up },
 	[33] = { "peer_down", ROLE_SELF, on_peer_down },
 	[34] = { "peer_acked", ROLE_SELF, on_peer_acked },

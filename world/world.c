@@ -19,6 +19,7 @@
 #include "world/info.h"
 #include "world/mind/bridges.h"
 #include "world/mind/errand.h"
+#include "world/mind/forgets.h"
 #include "world/mind/heard.h"
 #include "world/mind/life.h"
 #include "world/mind/mind.h"
@@ -84,6 +85,7 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	enter_init(w);
 	life_init(w);
 	w->heard = heard_new();
+	w->forgets = forgets_new();
 	heard_init(w);
 	errand_init(w);
 	mind_init(w);
@@ -113,6 +115,7 @@ void world_free(struct world *w)
 	turn_free(w);
 	data_hub_free(w);
 	heard_free(w);
+	forgets_free(w);
 	info_free(w);
 	texts_free(w);
 	arena_done(&w->scratch);

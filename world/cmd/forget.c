@@ -8,7 +8,7 @@
 #include "world/core/npc.h"
 #include "world/core/say.h"
 #include "world/mind/bond.h"
-#include "world/mind/bridges.h"
+#include "world/mind/forgets.h"
 #include "world/mind/heard.h"
 #include "world/mind/mind.h"
 
@@ -24,11 +24,14 @@ static void run(const struct cmd_call *c)
 	} else if (!all && (!npc || !npc->key || !mind_is(c->w, e))) {
 		target_none(c->w, c->actor, "You see no ", c->args,
 			    " here who could forget you. Try: {bold}forget me{/}");
+	} else if (!forgets_add(c->w, ent_id(c->w, c->actor), all ? NULL : npc->key)) {
+		say_reply(c->w, c->actor,
+			  "So much is to be forgotten just now that nobody can keep it in mind. "
+			  "Nothing of yours is forgotten yet: please try again in a while.");
 	} else {
 		bond_forget(c->w, c->actor, all ? NULL : npc->key);
 		heard_forget_player(c->w, c->actor);
 		mind_forget_player(c->w, c->actor);
-		bridges_forget(c->w, ent_id(c->w, c->actor), all ? NULL : npc->key);
 		say_reply(c->w, c->actor,
 			  "%s forgets what you said, what was remembered of you, and whether "
 			  "you were liked. What was told and given stays.",

@@ -44,6 +44,7 @@ struct bridges;
 struct minds;
 struct orders;
 struct heard;
+struct forgets;
 
 /* What the world wants of its surroundings. Every function returns at once; answers come back as
  * inputs, failures too. */
@@ -150,6 +151,7 @@ struct world {
 	struct minds *minds;
 	struct orders *orders;
 	struct heard *heard;
+	struct forgets *forgets;
 	struct begin *begin; /* until it is ready */
 };
 

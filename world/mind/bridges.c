@@ -6,26 +6,16 @@
  */
 #include "world/mind/bridges.h"
 
-#include <inttypes.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "rt/log.h"
+#include "world/mind/forgets.h"
 #include "world/mind/mind.h"
 
 #define COLLECTION "ai"
 #define PAUSE_KEY "pause"
-#define FORGET_KEY "forget-"
-
-enum { FORGETS_MAX = 1000 };
-
-/* Not told to anybody yet. */
-struct forget {
-	uint64_t player;
-	char *npc; /* "": all */
-};
 
 struct bridge {
 	uint64_t instance;
@@ -37,8 +27,6 @@ struct bridges {
 	struct bridge *v; /* in the order in which they came */
 	size_t n;
 	bool paused;
-	struct forget *forgets;
-	size_t n_forgets;
 };
 
 struct bridges *bridges_new(void)
@@ -55,9 +43,6 @@ void bridges_free(struct world *w)
 	for (size_t i = 0; i < t->n; i++)
 		free(t->v[i].name);
 	free(t->v);
-	for (size_t i = 0; i < t->n_forgets; i++)
-		free(t->forgets[i].npc);
-	free(t->forgets);
 	free(t);
 	w->bridges = NULL;
 }
@@ -99,60 +84,6 @@ static void tell_pause(struct world *w, uint64_t instance)
 	bridges_send(w, instance, &in);
 }
 
-/* ---- forgetting ---- */
-
-static void tell_forget(struct world *w, const struct forget *f)
-{
-	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
-	Mudlark__AiForget m = MUDLARK__AI_FORGET__INIT;
-
-	m.who = f->player;
-	m.npc = f->npc;
-	in.body_case = MUDLARK__AI_IN__BODY_FORGET;
-	in.forget = &m;
-	bridges_send(w, 0, &in);
-}
-
-static void store_forget(struct world *w, const struct forget *f, bool is_owed)
-{
-	const char *key =
-		arena_printf(&w->scratch, FORGET_KEY "%016" PRIx64 "-%s", f->player, f->npc);
-
-	world_document(w, COLLECTION, key, is_owed ? SPAN("{}") : SPAN(""));
-}
-
-static void owe_forget(struct bridges *t, uint64_t player, const char *npc)
-{
-	t->forgets = base_realloc(t->forgets, t->n_forgets + 1, sizeof(*t->forgets));
-	t->forgets[t->n_forgets++] =
-		(struct forget){ .player = player, .npc = base_dup(npc, strlen(npc)) };
-}
-
-static void tell_forgets(struct world *w)
-{
-	struct bridges *t = w->bridges;
-
-	for (size_t i = 0; i < t->n_forgets; i++) {
-		tell_forget(w, &t->forgets[i]);
-		store_forget(w, &t->forgets[i], false);
-		free(t->forgets[i].npc);
-	}
-	t->n_forgets = 0;
-}
-
-void bridges_forget(struct world *w, uint64_t player, const char *npc)
-{
-	struct bridges *t = w->bridges;
-	struct forget f = { .player = player, .npc = (char *)(uintptr_t)(npc ? npc : "") };
-
-	if (t->n) {
-		tell_forget(w, &f);
-	} else if (t->n_forgets < FORGETS_MAX) {
-		owe_forget(t, player, f.npc);
-		store_forget(w, &f, true);
-	}
-}
-
 /* ---- who is there ---- */
 
 void bridges_up(struct world *w, uint64_t instance, const char *name)
@@ -165,7 +96,7 @@ void bridges_up(struct world *w, uint64_t instance, const char *name)
 						.name = base_dup(name, strlen(name)) };
 	}
 	tell_pause(w, instance);
-	tell_forgets(w);
+	forgets_repeat(w);
 }
 
 bool bridges_down(struct world *w, uint64_t instance)
@@ -245,16 +176,12 @@ bool bridges_paused(const struct world *w)
 
 void bridges_load(struct world *w, const Mudlark__DocumentRow *row)
 {
-	const size_t n = strlen(FORGET_KEY), digits = 16;
 	json_t *body;
 	int paused = 0;
 
 	if (!row->body.len)
 		return;
-	if (!strncmp(row->key, FORGET_KEY, n) && strlen(row->key) > n + digits) {
-		owe_forget(w->bridges, strtoull(row->key + n, NULL, 16), row->key + n + digits + 1);
-		return;
-	}
+	forgets_load(w, row);
 	if (strcmp(row->key, PAUSE_KEY) != 0)
 		return;
 	body = json_loadb((const char *)row->body.data, row->body.len, 0, NULL);

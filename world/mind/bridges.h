@@ -13,7 +13,7 @@
 struct bridges *bridges_new(void);
 void bridges_free(struct world *w);
 
-/* It is told at once whether the providers are paused. */
+/* It is told at once whether the providers are paused, and what is to be forgotten. */
 void bridges_up(struct world *w, uint64_t instance, const char *name);
 /* False: that is no aibridge. */
 bool bridges_down(struct world *w, uint64_t instance);
@@ -27,11 +27,8 @@ void bridges_ended(struct world *w, uint64_t instance);
 /* Anything else, to one, or (0) to all. */
 void bridges_send(struct world *w, uint64_t instance, const Mudlark__AiIn *in);
 
-/* Conversations of a player with one (NULL: all) of the people of the world are deleted. With no aibridge
- * there it is kept, in a document, for the first that comes. */
-void bridges_forget(struct world *w, uint64_t player, const char *npc);
-
 /* `@ai pause`: kept in a document, so that it outlives every restart. */
 void bridges_pause(struct world *w, bool paused);
 bool bridges_paused(const struct world *w);
+/* A document of the collection "ai". */
 void bridges_load(struct world *w, const Mudlark__DocumentRow *row);

@@ -19,6 +19,7 @@
 #include "world/core/timer.h"
 #include "world/mind/bridges.h"
 #include "world/mind/forgets.h"
+#include "world/mind/forgets.h"
 #include "world/mind/orders.h"
 #include "world/mind/view.h"
 
@@ -70,10 +71,15 @@ static uint64_t send_ask(struct world *w, struct thoughts *t, uint64_t generatio
 	return bridges_ask(w, &m);
 }
 
+uint64_t mind_number(struct world *w)
+{
+	return w->epoch << 32 | ++w->minds->counter;
+}
+
 /* asks[0] has its turn. Nobody to ask: it is over at once. */
 static void begin_ask(struct world *w, struct thoughts *t)
 {
-	const uint64_t generation = w->epoch << 32 | ++w->minds->counter;
+	const uint64_t generation = mind_number(w);
 	const uint64_t deadline = w->tick + timer_seconds(w, w->conf.answer_seconds);
 
 	if (!slot_begin(&t->slot, generation, deadline))
@@ -323,6 +329,7 @@ bool mind_tick(struct world *w)
 		t = mind_thoughts(w, after); /* who may have been at its end meanwhile */
 		t = !ent_is(after) ? head : t && t->next ? t : head->next;
 	}
+	forgets_tick(w);
 	forgets_tick(w);
 	return orders_tick(w);
 }

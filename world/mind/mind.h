@@ -44,6 +44,8 @@ void mind_hear(struct world *w, struct ent speaker, struct span text);
 /* Everything that it waits for or would say is over: it dies, or its pack is reloaded. */
 void mind_still(struct world *w, struct ent npc);
 
+/* A number that is never used twice, over restarts too, and grows: of an ask, or of what may come between. */
+uint64_t mind_number(struct world *w);
 /* Nothing that this player said is answered any more, nor kept. */
 void mind_forget_player(struct world *w, struct ent player);
 

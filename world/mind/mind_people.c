@@ -13,7 +13,7 @@
 #include "world/core/timer.h"
 #include "world/core/world.h"
 #include "world/mind/bond.h"
-#include "world/mind/bridges.h"
+#include "world/mind/forgets.h"
 
 enum { MINUTE_S = 60, GREETED_S = 600, GREETS_S = 60, GREETS_OF = 3 };
 
@@ -138,7 +138,7 @@ static int on_left(void *ctx, struct world *w, const struct fact *f)
 
 	(void)ctx;
 	if (p && p->guest && (k || is_known(w, player)))
-		bridges_forget(w, f->actor, NULL);
+		forgets_add(w, f->actor, NULL);
 	free(k);
 	return 0;
 }

@@ -597,11 +597,28 @@ START_TEST(a_forgotten_conversation_is_not_written_by_what_is_under_way)
 	rig_begin(&r, 0);
 	rig_take(&r, 1, 1, "hello");
 	rig_take(&r, 2, 2, "hello");
-	asks_forget(&r.asks, 1, "");
-	asks_forget(&r.asks, 2, "foreshore/pottle");
+	asks_forget(&r.asks, 1, "", 0);
+	asks_forget(&r.asks, 2, "foreshore/pottle", 0);
 	rig_read(&r, NULL);
 	rig_read(&r, NULL);
 	rig_expect_settled(&r, "1.1 0 0 audit\n2.1 0 0 audit talk\n");
+	rig_end(&r);
+}
+END_TEST
+
+START_TEST(what_came_before_it_is_cancelled_by_what_is_to_be_forgotten)
+{
+	rig_begin(&r, 1);
+	rig_take_to_call(&r, 5, "hello");
+	rig_piece(&r, 0, "The river is high today, stranger. And");
+	asks_forget(&r.asks, 1234, "foreshore/other", 6);
+	ck_assert_uint_eq(r.asks.n, 1);
+	asks_forget(&r.asks, 1234, "", 5); /* told again: it came after that */
+	ck_assert_uint_eq(r.asks.n, 1);
+	asks_forget(&r.asks, 1234, "", 6);
+	ck_assert_uint_eq(r.asks.n, 0);
+	ck_assert_uint_eq(r.talk.n, 0);
+	ck_assert_uint_gt(r.tokens, 100);
 	rig_end(&r);
 }
 END_TEST
@@ -686,7 +703,7 @@ START_TEST(a_summary_that_fails_or_breaks_character_is_paid_and_forgotten)
 	rig_expect_settled(&r, "1.2 32 50 audit\n");
 	rig_end(&r);
 	answer_that_needs_a_summary();
-	asks_forget(&r.asks, 1234, "");
+	asks_forget(&r.asks, 1234, "", 0);
 	rig_expect_settled(&r, "1.2 0 0\n");
 	rig_end(&r);
 	answer_that_needs_a_summary();
@@ -751,6 +768,7 @@ static TCase *each_once(void)
 		when_too_many_wait_the_script_answers,
 		while_paused_nobody_is_paid_any_more,
 		a_forgotten_conversation_is_not_written_by_what_is_under_way,
+		what_came_before_it_is_cancelled_by_what_is_to_be_forgotten,
 		an_ask_that_comes_twice_is_answered_once,
 		when_the_world_is_gone_nothing_is_said_but_all_is_settled,
 		a_conversation_that_has_grown_is_summed_up_in_the_background,

@@ -3,6 +3,8 @@
  */
 #include "aibridge/store.h"
 
+#include <stdio.h>
+
 #include "aibridge/talk.h"
 #include "tests/unit/aibridge/store_rig.h"
 
@@ -159,17 +161,108 @@ START_TEST(an_older_conversation_does_not_overwrite_a_newer_one)
 }
 END_TEST
 
+static void on_paid(void *ctx, const struct store_debt *d)
+{
+	struct store_debt *last = ctx;
+
+	*last = *d;
+}
+
+static void forget(uint64_t number, const char *npc)
+{
+	struct store_debt d = { .who = 1, .number = number };
+
+	(void)snprintf(d.npc, sizeof(d.npc), "%s", npc);
+	store_forget(&r.store, &d);
+}
+
+static void expect_forgetting(size_t i, const char *npc)
+{
+	char key[TALK_KEY_MAX];
+	Mudlark__PersistCall *q = store_rig_asked(&r, i,
+						  *npc ? MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT
+						       : MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP);
+
+	talk_key(key, 1, npc);
+	ck_assert_str_eq(*npc ? q->document_put->key : q->document_drop->prefix, key);
+	ck_assert_str_eq(*npc ? q->document_put->collection : q->document_drop->collection,
+			 TALK_COLLECTION);
+	ck_assert(!*npc || !q->document_put->body.len);
+	mudlark__persist_call__free_unpacked(q, NULL);
+}
+
 START_TEST(what_is_forgotten_is_not_written_by_what_waits)
 {
 	begin();
 	store_down(&r.store);
-	settle("a", "01/foreshore/nan");
-	settle("b", "01/foreshore/jem");
-	settle("c", "02/foreshore/nan");
-	store_forget(&r.store, "01/");
+	settle("a", "0000000000000001/foreshore/nan");
+	settle("b", "0000000000000001/foreshore/jem");
+	settle("c", "0000000000000002/foreshore/nan");
+	forget(7, "");
 	store_up(&r.store);
 	expect_settlement(0, "a", 1);
 	expect_settlement(1, "b", 1);
+	expect_settlement(2, "c", 2);
+	expect_forgetting(3, "");
+	store_rig_end(&r);
+}
+END_TEST
+
+START_TEST(forgetting_is_kept_until_the_store_has_done_it_and_then_told)
+{
+	struct store_debt paid = { 0 };
+
+	begin();
+	r.store.paid = on_paid;
+	r.store.paid_ctx = &paid;
+	forget(7, "foreshore/nan");
+	store_rig_lose(&r);
+	store_up(&r.store);
+	expect_forgetting(0, "foreshore/nan");
+	store_rig_status(&r, MUDLARK__STATUS__STATUS_BUSY);
+	r.now += STORE_AGAIN_US;
+	store_tick(&r.store);
+	ck_assert_uint_eq(paid.number, 0);
+	store_rig_status(&r, MUDLARK__STATUS__STATUS_OK);
+	ck_assert_uint_eq(paid.who, 1);
+	ck_assert_uint_eq(paid.number, 7);
+	ck_assert_str_eq(paid.npc, "foreshore/nan");
+	ck_assert_uint_eq(r.store.n_kept, 0);
+	store_rig_end(&r);
+}
+END_TEST
+
+START_TEST(however_often_it_is_to_be_forgotten_it_waits_once)
+{
+	struct store_debt paid = { 0 };
+
+	begin();
+	r.store.paid = on_paid;
+	r.store.paid_ctx = &paid;
+	store_down(&r.store);
+	for (uint64_t i = 1; i <= 1000; i++)
+		forget(i, "foreshore/nan");
+	forget(1001, "");
+	ck_assert_uint_eq(r.store.n_kept, 2);
+	store_up(&r.store);
+	expect_forgetting(0, "foreshore/nan");
+	expect_forgetting(1, "");
+	store_rig_status(&r, MUDLARK__STATUS__STATUS_OK);
+	ck_assert_uint_eq(paid.number, 1000);
+	store_rig_end(&r);
+}
+END_TEST
+
+START_TEST(nothing_writes_a_conversation_that_is_still_to_be_forgotten)
+{
+	begin();
+	forget(7, "");
+	settle("a", "0000000000000001/foreshore/nan");
+	settle("b", "0000000000000002/foreshore/nan");
+	expect_settlement(1, "a", 1);
+	expect_settlement(2, "b", 2);
+	store_rig_status(&r, MUDLARK__STATUS__STATUS_OK);
+	settle("c", "0000000000000001/foreshore/nan");
 	expect_settlement(2, "c", 2);
 	store_rig_end(&r);
 }
@@ -224,6 +317,9 @@ UNIT_MAIN("store", a_call_is_answered_or_fails_and_is_not_made_again,
 	  what_waits_goes_in_the_order_in_which_it_came,
 	  an_older_conversation_does_not_overwrite_a_newer_one,
 	  what_is_forgotten_is_not_written_by_what_waits,
+	  forgetting_is_kept_until_the_store_has_done_it_and_then_told,
+	  however_often_it_is_to_be_forgotten_it_waits_once,
+	  nothing_writes_a_conversation_that_is_still_to_be_forgotten,
 	  a_document_that_the_store_refuses_does_not_keep_the_cost_from_it,
 	  what_does_not_fit_is_given_up_and_what_waits_stays,
 	  more_than_the_link_takes_at_once_goes_later)

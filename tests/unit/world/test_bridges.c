@@ -1,6 +1,6 @@
 /*
- * test_bridges.c - several aibridges share the work; the brake and what is to be forgotten outlive
- * restarts; staff is answered, or told that nobody answers.
+ * test_bridges.c - several aibridges share the work; the brake outlives restarts; staff is answered, or
+ * told that nobody answers.
  */
 #include "mind_rig.h"
 
@@ -132,27 +132,6 @@ START_TEST(what_is_stored_of_it_is_read_again)
 	ck_assert(bridges_paused(w));
 	load("pause", "{\"paused\":1}");
 	ck_assert_uint_eq(w->stats.load_troubles, 1);
-	load("forget-00010000000000aa-parley/nan", "{}");
-	load("forget-00010000000000ab-", "{}");
-	load("forget-", "{}");
-	mind_rig_up(&r, MIND_RIG_OTHER);
-	ck_assert_uint_eq(mind_rig_sent(&r, MUDLARK__AI_IN__BODY_FORGET, 0, NULL)->forget->who,
-			  0x00010000000000ab);
-}
-END_TEST
-
-START_TEST(what_is_to_be_forgotten_waits_for_an_aibridge)
-{
-	bridges_down(w, MIND_RIG_BRIDGE);
-	bridges_forget(w, 7, "parley/nan");
-	bridges_forget(w, 8, NULL);
-	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_FORGET), 0);
-	mind_rig_up(&r, MIND_RIG_OTHER);
-	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_FORGET), 2);
-	ck_assert_str_eq(mind_rig_sent(&r, MUDLARK__AI_IN__BODY_FORGET, 1, NULL)->forget->npc,
-			 "parley/nan");
-	mind_rig_up(&r, MIND_RIG_BRIDGE);
-	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_FORGET), 2);
 }
 END_TEST
 
@@ -342,7 +321,6 @@ int main(void)
 	tcase_add_test(c, an_answer_of_another_aibridge_than_was_asked_is_dropped);
 	tcase_add_test(c, a_pause_is_told_to_all_and_to_who_comes_later);
 	tcase_add_test(c, what_is_stored_of_it_is_read_again);
-	tcase_add_test(c, what_is_to_be_forgotten_waits_for_an_aibridge);
 	tcase_add_test(c, orders_of_staff_are_answered_by_whom_they_were_sent_to);
 	tcase_add_test(c, a_line_of_staff_is_done_when_all_have_answered);
 	tcase_add_test(c, staff_is_told_that_nobody_answers);
