@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "rt/text.h"
+#include "world/cmd/target.h"
 #include "world/core/name.h"
 #include "world/core/place.h"
 #include "world/core/player.h"
@@ -96,11 +97,21 @@ static bool calls_player(const struct world *w, struct ent speaker, const struct
 	for (size_t i = 0; i < calls->n; i++) {
 		struct ent e = player_by_name(w, calls->words[i]);
 
-		if (ent_is(e) && !ent_same(e, speaker) &&
+		if (ent_is(e) && !ent_same(e, speaker) && target_visible(w, speaker, e) &&
 		    ent_same(place_room(w, e), place_room(w, speaker)))
 			return true;
 	}
 	return false;
+}
+
+/* As far as the npc perceives. */
+static bool is_only_player(const struct world *w, struct ent npc, struct ent player)
+{
+	struct ent e = place_first_player(w, place_room(w, npc));
+
+	while (ent_is(e) && (ent_same(e, player) || !target_visible(w, npc, e)))
+		e = place_next(w, e);
+	return !ent_is(e);
 }
 
 /* ---- a player speaks ---- */
@@ -139,7 +150,8 @@ static struct ent meant_by(struct world *w, struct ent player, struct ent first,
 		return ENT_NONE;
 	if (ent_is(with))
 		return with;
-	return place_players(w, room) == 1 && !ent_is(mind_next(w, room, first)) ? first : ENT_NONE;
+	return !ent_is(mind_next(w, room, first)) && is_only_player(w, first, player) ? first
+										      : ENT_NONE;
 }
 
 /* ---- an npc speaks ---- */

@@ -59,6 +59,17 @@ START_TEST(alone_with_somebody_one_is_answered)
 }
 END_TEST
 
+START_TEST(who_hides_is_no_company)
+{
+	struct ent bob = stage_ent(&r.st, stage_enter(&r.st, "Bob"));
+
+	ck_assert_str_eq(asked_by(0, "say it is cold"), "");
+	player_write(w, bob)->hidden = true;
+	ck_assert_str_eq(asked_by(0, "say it is cold"), "parley/nan");
+	ck_assert_str_eq(asked_by(0, "say Bob, is it cold?"), "parley/nan");
+}
+END_TEST
+
 START_TEST(in_company_one_is_answered_when_one_says_a_name)
 {
 	stage_enter(&r.st, "Bob");
@@ -237,6 +248,7 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, alone_with_somebody_one_is_answered);
+	tcase_add_test(c, who_hides_is_no_company);
 	tcase_add_test(c, in_company_one_is_answered_when_one_says_a_name);
 	tcase_add_test(c, talk_goes_on_until_one_leaves_or_is_silent_for_a_minute);
 	tcase_add_test(c, two_who_name_each_other_fall_silent);
