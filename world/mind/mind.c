@@ -19,7 +19,6 @@
 #include "world/core/timer.h"
 #include "world/mind/bridges.h"
 #include "world/mind/forgets.h"
-#include "world/mind/forgets.h"
 #include "world/mind/orders.h"
 #include "world/mind/view.h"
 
@@ -329,7 +328,6 @@ bool mind_tick(struct world *w)
 		t = mind_thoughts(w, after); /* who may have been at its end meanwhile */
 		t = !ent_is(after) ? head : t && t->next ? t : head->next;
 	}
-	forgets_tick(w);
 	forgets_tick(w);
 	return orders_tick(w);
 }
