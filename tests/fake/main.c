@@ -107,31 +107,54 @@ static int serve(struct fake *f, uint16_t port)
 	return r;
 }
 
+/* False: that is not how it is called. */
+static bool take_arguments(struct fake *f, int argc, char **argv, uint16_t *port)
+{
+	struct buf why = { 0 };
+	bool fine = true;
+
+	for (int i = 1; fine && i < argc; i++) {
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+
+		if (next && !strcmp(argv[i], "--key")) {
+			f->key = argv[++i];
+		} else if (next && !strcmp(argv[i], "--mode")) {
+			fine = mode_set(&f->mode, (struct span){ next, strlen(next) }, &why);
+			i++;
+		} else {
+			*port = (uint16_t)strtoul(argv[i], NULL, 10);
+			fine = strspn(argv[i], "0123456789") == strlen(argv[i]);
+		}
+	}
+	fprintf(stderr, "%.*s", (int)why.n, buf_p(&why));
+	buf_done(&why);
+	return fine;
+}
+
+/* Under LeakSanitizer nothing may be left over, whatever the end. */
+static int end(struct fake *f, int status)
+{
+	loop_free(f->loop);
+	mode_done(&f->mode);
+	buf_done(&f->last);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct fake f = { .key = FAKE_KEY };
 	struct rlimit files;
-	struct buf why = { 0 };
 	uint16_t port = 0;
 
 	mode_init(&f.mode);
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--key") && i + 1 < argc)
-			f.key = argv[++i];
-		else if (!strcmp(argv[i], "--mode") && i + 1 < argc &&
-			 mode_set(&f.mode, (struct span){ argv[i + 1], strlen(argv[i + 1]) }, &why))
-			i++;
-		else if (strspn(argv[i], "0123456789") == strlen(argv[i]))
-			port = (uint16_t)strtoul(argv[i], NULL, 10);
-		else
-			return usage();
-	}
+	if (!take_arguments(&f, argc, argv, &port))
+		return end(&f, usage());
 	signal(SIGPIPE, SIG_IGN);
 	if (!getrlimit(RLIMIT_NOFILE, &files)) {
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
 	if (loop_new(&f.loop))
-		return EXIT_FAILURE;
-	return serve(&f, port);
+		return end(&f, EXIT_FAILURE);
+	return end(&f, serve(&f, port));
 }

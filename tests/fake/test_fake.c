@@ -348,6 +348,33 @@ START_TEST(moderation_flags_the_word)
 }
 END_TEST
 
+START_TEST(what_cannot_be_begun_says_why_and_leaves_nothing_behind)
+{
+	char port[8];
+	const struct {
+		const char *arguments[2], *says;
+	} ends[] = {
+		{ { port, NULL }, "Address already in use" },
+		{ { "--mode", "{\"chunking\":\"no\"}" }, "chunking: not such a value" },
+		{ { "--mode", NULL }, "usage: " },
+		{ { "what", NULL }, "usage: " },
+	};
+
+	(void)snprintf(port, sizeof(port), "%u", fake.port);
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		CLEANUP(base_freep) char *log = tmp_path(tmp_dir(), "ends.out");
+		struct child c;
+
+		child_start(&c,
+			    (const char *[]){ child_program("../tests/fake/ai"),
+					      ends[i].arguments[0], ends[i].arguments[1], NULL },
+			    log);
+		ck_assert_int_eq(child_wait(&c, 10000000), EXIT_FAILURE);
+		ck_assert(child_says(&c, ends[i].says, 0));
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("fake");
@@ -365,6 +392,7 @@ int main(void)
 	tcase_add_test(tc, the_bill_counts_four_bytes_a_token_and_stops_at_max_tokens);
 	tcase_add_test(tc, an_obeying_model_does_the_worst);
 	tcase_add_test(tc, moderation_flags_the_word);
+	tcase_add_test(tc, what_cannot_be_begun_says_why_and_leaves_nothing_behind);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
