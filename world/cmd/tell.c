@@ -31,12 +31,12 @@ static void tell(const struct cmd_call *c, struct ent who, struct span text)
 static void nobody(const struct cmd_call *c, struct span name)
 {
 	struct ent npc = target_one(c->w, c->actor, name, 1u << KIND_NPC);
-	const struct name *called = name_get(c->w, npc);
+	const char *word = name_word(c->w, npc);
 
-	if (ent_is(npc) && called->called.n_words)
+	if (word)
 		act(c->w, &(struct act){ .actor = npc,
 					 .target = c->actor,
-					 .markup = called->called.words[0],
+					 .markup = word,
 					 .to_target = "$n is here: simply {bold}say{/} it, or try: "
 						      "{bold}talk $x{/}",
 					 .class = MUDLARK__TEXT_CLASS__TEXT_REPLY });

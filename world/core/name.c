@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/text.h"
 #include "world/core/comps.h"
 #include "world/core/players.h"
 
@@ -65,6 +66,21 @@ const char *name_of(const struct world *w, struct ent e)
 	const struct name *n = name_get(w, e);
 
 	return n && n->called.noun ? n->called.noun : "something";
+}
+
+const char *name_word(const struct world *w, struct ent e)
+{
+	const struct name *n = name_get(w, e);
+	const char *noun = name_of(w, e);
+	struct span rest = { noun, strlen(noun) }, first = text_word(&rest);
+
+	for (size_t i = 0; n && i < n->called.n_words; i++) {
+		const char *word = n->called.words[i];
+
+		if (text_eq_fold(first, (struct span){ word, strlen(word) }))
+			return word;
+	}
+	return n && n->called.n_words ? n->called.words[0] : NULL;
 }
 
 void name_add(const struct world *w, struct ent e, uint32_t n, struct buf *out)

@@ -30,3 +30,5 @@ void name_add(const struct world *w, struct ent e, uint32_t n, struct buf *out);
 void name_add_the(const struct world *w, struct ent e, struct buf *out);
 /* The noun alone: "copper coin", "Ana"; "something" for a stale handle. */
 const char *name_of(const struct world *w, struct ent e);
+/* A word by which a player may call it: the first of its name where that is one ("jem" of Jem Pottle); NULL: none. */
+const char *name_word(const struct world *w, struct ent e);

@@ -234,6 +234,10 @@ START_TEST(who_is_told_something_is_spoken_to_aloud_instead)
 	stage_type(&r.st, 0, "tell nan hello");
 	ck_assert_str_eq(stage_heard(&r.st, 0),
 			 "Nan Marrable is here: simply say it, or try: talk nan\n");
+	stage_forget(&r.st);
+	bring("jem", "quay"); /* the first of his words is not the one that people see */
+	STAGE_SAYS(&r.st, 0, "tell ferryman hello",
+		   "Jem Pottle is here: simply say it, or try: talk jem");
 	ck_assert_uint_eq(asks(), 0);
 }
 END_TEST
