@@ -98,6 +98,14 @@ static void begin_ask(struct world *w, struct thoughts *t)
 	t->over = true;
 }
 
+/* Who drew it into a talk has not finished. */
+static bool is_early(const struct world *w, const struct mind_ask *a)
+{
+	const struct thoughts *t = a->after ? mind_thoughts(w, ent_by_id(w, a->after)) : NULL;
+
+	return t && t->slot.generation == a->after_ask && (t->begun || t->next_say > w->tick);
+}
+
 /* Whoever waits first and is still here. */
 static void next_ask(struct world *w, struct ent npc)
 {
@@ -107,7 +115,7 @@ static void next_ask(struct world *w, struct ent npc)
 		mind_drop_ask(t, 0);
 		ent_touch(w, npc);
 	}
-	if (t->begun || !t->n_asks || t->n_lines ||
+	if (t->begun || !t->n_asks || t->n_lines || is_early(w, &t->asks[0]) ||
 	    (!bridges_count(w) && w->tick < w->minds->patience))
 		return;
 	ent_touch(w, npc);

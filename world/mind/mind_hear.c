@@ -2,9 +2,11 @@
  * mind_hear.c - who is meant by what is said aloud.
  *
  * A player means whom he names at the beginning or end of a line, or whom he is talking with, or the one
- * there is when the two are alone.  An npc means nobody, except that what it answers a player may draw
- * in another whom it names: who then answers that player.  That goes no deeper than MIND_DEPTH, and
- * once a minute for two of them, so however talkative a model is, they fall silent.
+ * there is when the two are alone.  Who greets everybody is answered by one of them.
+ *
+ * An npc means nobody, except that what it answers a player may draw in another whom it names: who then
+ * answers that player, when the first has finished.  That goes no deeper than MIND_DEPTH, and once a
+ * minute for two of them, so however talkative a model is, they fall silent.
  */
 #include "world/mind/mind_inner.h"
 
@@ -17,6 +19,7 @@
 #include "world/core/player.h"
 #include "world/core/timer.h"
 #include "world/core/world.h"
+#include "world/mind/bond.h"
 
 enum { FRONT_WORDS = 2, PAIR_S = 60, BACK_WORDS = 1 };
 
@@ -175,6 +178,7 @@ static bool note_pair(struct world *w, uint64_t x, uint64_t y)
 static void draw_in(struct world *w, struct ent speaker, struct ent other, struct span text)
 {
 	struct ent player = ent_by_id(w, w->minds->speaking.player);
+	const struct thoughts *t = mind_thoughts(w, speaker);
 	struct buf said = { 0 };
 
 	if (!ent_is(player) || !note_pair(w, ent_id(w, speaker), ent_id(w, other)))
@@ -186,22 +190,79 @@ static void draw_in(struct world *w, struct ent speaker, struct ent other, struc
 		   (struct mind_ask){ .player = ent_id(w, player),
 				      .why = MIND_SAY,
 				      .depth = w->minds->speaking.depth + 1,
-				      .text = base_dup(buf_p(&said), said.n) });
+				      .text = base_dup(buf_p(&said), said.n),
+				      .after = ent_id(w, speaker),
+				      .after_ask = t->slot.generation });
 	buf_done(&said);
 }
 
+/* The next of the sentences that were said together; empty at the end. */
+static struct span next_sentence(struct span *rest)
+{
+	struct span one = text_trim(*rest);
+	size_t n = 0;
+
+	while (n < one.n && !(n && one.p[n] == ' ' && strchr(".!?", one.p[n - 1])))
+		n++;
+	*rest = (struct span){ one.p + n, one.n - n };
+	one.n = n;
+	return one;
+}
+
+/* Each sentence calls for itself, though several were said together. */
 static void hear_npc(struct world *w, struct ent speaker, struct ent first, struct span text)
 {
 	struct calls calls;
+	struct span rest = text, one;
 
 	if (!w->minds->speaking.player || w->minds->speaking.depth >= MIND_DEPTH)
 		return;
+	while ((one = next_sentence(&rest)).n) {
+		find_calls(one, &calls);
+		for (struct ent e = first; ent_is(e); e = mind_next(w, place_room(w, speaker), e))
+			if (!ent_same(e, speaker) && is_called(w, e, &calls)) {
+				draw_in(w, speaker, e, text);
+				return;
+			}
+	}
+}
+
+/* ---- good day to all ---- */
+
+/* A greeting to nobody in particular. */
+static bool is_greeting(struct span text)
+{
+	static const char *const words[] = { "hello", "hallo", "hullo", "hi", "hey", "greetings" };
+	static const char *const days[] = { "day", "morning", "afternoon", "evening" };
+	struct span word = bare(text_word(&text));
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (text_eq_fold(word, (struct span){ words[i], strlen(words[i]) }))
+			return true;
+	if (!text_eq_fold(word, SPAN("good")))
+		return false;
+	word = bare(text_word(&text));
+	for (size_t i = 0; i < ARRAY_LEN(days); i++)
+		if (text_eq_fold(word, (struct span){ days[i], strlen(days[i]) }))
+			return true;
+	return false;
+}
+
+/* Who answers it: the first who knows the player, or the first; nobody when another player is greeted. */
+static struct ent greeted_by(struct world *w, struct ent player, struct ent first, struct span text)
+{
+	struct calls calls;
+
 	find_calls(text, &calls);
-	for (struct ent e = first; ent_is(e); e = mind_next(w, place_room(w, speaker), e))
-		if (!ent_same(e, speaker) && is_called(w, e, &calls)) {
-			draw_in(w, speaker, e, text);
-			return;
-		}
+	if (!is_greeting(text) || calls_player(w, player, &calls))
+		return ENT_NONE;
+	for (struct ent e = first; ent_is(e); e = mind_next(w, place_room(w, player), e)) {
+		const struct bond *b = bond_get(w, player, mind_key(w, e));
+
+		if (b && b->met)
+			return e;
+	}
+	return first;
 }
 
 void mind_hear(struct world *w, struct ent speaker, struct span text)
@@ -215,6 +276,8 @@ void mind_hear(struct world *w, struct ent speaker, struct span text)
 		return;
 	}
 	npc = meant_by(w, speaker, first, text);
+	if (!ent_is(npc))
+		npc = greeted_by(w, speaker, first, text);
 	if (ent_is(npc))
 		mind_turn_to(w, npc, speaker, MIND_SAY, text);
 }

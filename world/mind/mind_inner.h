@@ -36,6 +36,8 @@ struct mind_ask {
 	enum mind_why why;
 	unsigned depth; /* 0: said by the player; more: by an npc that answered him */
 	char *text;
+	/* not stored: not before this npc has said this answer to the end; 0: at once */
+	uint64_t after, after_ask;
 };
 
 struct mind_line {

@@ -153,6 +153,45 @@ START_TEST(three_who_name_each_other_fall_silent)
 }
 END_TEST
 
+START_TEST(who_is_drawn_in_waits_until_the_other_has_finished)
+{
+	uint64_t ask;
+
+	bring("jem", "quay");
+	stage_type(&r.st, 0, "say nan, hello");
+	ask = mind_rig_asked(&r)->ask;
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 1, "Good day.");
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 2, "Jem, what do you say?");
+	mind_rig_ticks(&r, 30);
+	ck_assert_ptr_nonnull(strstr(stage_heard(&r.st, 0), "Good day. Jem, what"));
+	mind_rig_says(&r, MIND_RIG_BRIDGE, ask, 3, "He knows.");
+	mind_rig_done(&r, MIND_RIG_BRIDGE, ask, NULL);
+	mind_rig_ticks(&r, 5);
+	ck_assert_ptr_nonnull(strstr(stage_heard(&r.st, 0), "He knows."));
+	ck_assert_uint_eq(asks(), 1);
+	mind_rig_ticks(&r, 5);
+	ck_assert_uint_eq(asks(), 2);
+	ck_assert_str_eq(mind_rig_asked(&r)->view->npc, "parley/jem");
+}
+END_TEST
+
+START_TEST(who_greets_all_is_answered_by_one)
+{
+	bring("tam", "quay");
+	bring("jem", "quay"); /* they stand in this order: nan, tam, jem */
+	ck_assert_str_eq(asked_by(0, "say it is cold, everybody"), "");
+	ck_assert_str_eq(asked_by(0, "say hello everybody"), "parley/nan");
+	mind_rig_ticks(&r, 600);
+	bond_forget(w, stage_ent(&r.st, 0), NULL);
+	stage_enter(&r.st, "Bob");
+	bond_meet(w, stage_ent(&r.st, 1), "parley/jem");
+	ck_assert_str_eq(asked_by(1, "say good fish, all"), "");
+	ck_assert_str_eq(asked_by(1, "say hi, Ana"), "");
+	ck_assert_str_eq(asked_by(1, "say Good evening, all!"), "parley/jem");
+	ck_assert_str_eq(asked_by(0, "say hey"), "parley/nan");
+}
+END_TEST
+
 START_TEST(what_is_said_by_itself_draws_nobody_in)
 {
 	bring("jem", "quay");
@@ -257,6 +296,8 @@ int main(void)
 	tcase_add_test(c, talk_goes_on_until_one_leaves_or_is_silent_for_a_minute);
 	tcase_add_test(c, two_who_name_each_other_fall_silent);
 	tcase_add_test(c, three_who_name_each_other_fall_silent);
+	tcase_add_test(c, who_is_drawn_in_waits_until_the_other_has_finished);
+	tcase_add_test(c, who_greets_all_is_answered_by_one);
 	tcase_add_test(c, what_is_said_by_itself_draws_nobody_in);
 	tcase_add_test(c, who_lives_here_greets_whom_it_knows_now_and_then);
 	tcase_add_test(c, a_guest_who_leaves_is_forgotten);
