@@ -206,6 +206,62 @@ START_TEST(what_was_brought_goes_home)
 }
 END_TEST
 
+START_TEST(nobody_leaves_the_game_with_what_an_errand_wants)
+{
+	struct ent chest = hamlet_give(&h, "chest", h.ana), ring;
+
+	hamlet_give(&h, "crown", h.ana);
+	do_most(0); /* even though it is his errand */
+	ring = place_first(w, h.ana);
+	while (strcmp(item_get(w, ring)->proto->key, "ring") != 0)
+		ring = place_next(w, ring);
+	ck_assert_int_eq(place_move(w, ring, chest), 0);
+	stage_type(st, 0, "get 2 pebbles");
+	hamlet_give(&h, "pebble", h.ana); /* of another making */
+	stage_type(st, 0, "quit");
+	ck_assert(ent_same(place_owner(w, ring), stage_room(st, "hall")));
+	ck_assert_uint_eq(hamlet_has(&h, stage_room(st, "hall"), "ring"), 1);
+	/* A guest leaves all it has: the rest lies where it was. */
+	ck_assert_uint_eq(hamlet_has(&h, stage_room(st, "green"), "crown"), 1);
+	ck_assert_uint_eq(hamlet_has(&h, stage_room(st, "green"), "pebble"), 4);
+	do_most(1);
+	stage_type(st, 1, "give ring to wick");
+	ck_assert_int_eq(state(h.ben, "hamlet/fetch"), ERRAND_DONE);
+}
+END_TEST
+
+START_TEST(what_is_not_missing_may_be_kept)
+{
+	struct ent second = hamlet_give(&h, "ring", h.ana);
+
+	stage_type(st, 0, "quit");
+	ck_assert(ent_same(place_owner(w, second),
+			   stage_room(st, "green"))); /* as a guest's things */
+	ck_assert_uint_eq(hamlet_has(&h, stage_room(st, "hall"), "ring"), 1);
+}
+END_TEST
+
+START_TEST(a_full_place_does_not_swallow_what_comes_home)
+{
+	struct ent hall = stage_room(st, "hall");
+	size_t n = 0;
+
+	do_most(0);
+	stage_type(st, 0, "give ring to wick");
+	while (!place_check(w, h.tam, hall)) {
+		hamlet_give(&h, "pebble", hall);
+		ck_assert_uint_lt(n++, 1000);
+	}
+	for (int i = 0; i < PATIENCE; i++)
+		stage_tick(st);
+	ck_assert_uint_eq(hamlet_has(&h, h.wick, "ring"), 1);
+	ent_destroy(w, place_first(w, hall));
+	for (int i = 0; i < PATIENCE; i++)
+		stage_tick(st);
+	ck_assert_uint_eq(hamlet_has(&h, hall, "ring"), 1);
+}
+END_TEST
+
 START_TEST(regard_for_a_topic_changes_once)
 {
 	hamlet_tell(&h, h.wick, h.ana, "well");
@@ -394,6 +450,9 @@ int main(void)
 	tcase_add_test(tc, a_reward_that_is_too_heavy_lies_at_his_feet);
 	tcase_add_test(tc, of_many_things_one_is_kept);
 	tcase_add_test(tc, what_was_brought_goes_home);
+	tcase_add_test(tc, nobody_leaves_the_game_with_what_an_errand_wants);
+	tcase_add_test(tc, what_is_not_missing_may_be_kept);
+	tcase_add_test(tc, a_full_place_does_not_swallow_what_comes_home);
 	tcase_add_test(tc, regard_for_a_topic_changes_once);
 	tcase_add_test(tc, conditions_are_what_they_say);
 	tcase_add_test(tc, the_book_has_an_end);
