@@ -153,7 +153,7 @@ static void put_spend(const struct orders_of *of, struct buf *out)
 
 		buf_adds(out, "    ");
 		money_format(out, nanos);
-		buf_addf(out, " (%" PRIu64 " tokens) in a %s\n", tokens, names[i]);
+		buf_addf(out, " (%" PRIu64 " tokens) in the last %s\n", tokens, names[i]);
 	}
 }
 

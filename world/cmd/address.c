@@ -42,10 +42,10 @@ static struct ent called(const struct world *w, struct ent actor, struct span ph
 
 static bool is_greeting(struct span line)
 {
-	static const char *const words[] = {
-		"hello", "hi",	   "hey",	"hullo",   "goodbye",
-		"bye",	 "thanks", "greetings", "welcome", "farewell"
-	};
+	static const char *const words[] = { "hello", "hi",	"hey",	     "hullo",	"goodbye",
+					     "bye",   "thanks", "greetings", "welcome", "farewell",
+					     "yes",   "no",	"aye",	     "nay",	"ok",
+					     "okay",  "sorry",	"please" };
 	struct span first = text_word(&line);
 
 	while (first.n && strchr(",.!?", first.p[first.n - 1]))

@@ -17,10 +17,10 @@ static void status(const struct cmd_call *c)
 {
 	const size_t n = bridges_count(c->w);
 
-	say_reply(c->w, c->actor, "%zu %s, %zu %s under way; paid providers are %s.", n,
+	say_reply(c->w, c->actor, "%zu %s, %zu %s under way; providers of models are %s.", n,
 		  n == 1 ? "aibridge" : "aibridges", bridges_asks(c->w),
 		  bridges_asks(c->w) == 1 ? "answer" : "answers",
-		  bridges_paused(c->w) ? "{bold}paused{/}" : "in use");
+		  bridges_paused(c->w) ? "{bold}paused{/}" : "not paused");
 	if (n)
 		orders_ask(c->w, c->actor, c->args);
 }
@@ -38,8 +38,8 @@ static void set_pause(const struct cmd_call *c, bool paused)
 	}
 	bridges_pause(c->w, paused);
 	say_reply(c->w, c->actor,
-		  paused ? "Paid providers are paused: everybody answers from the script."
-			 : "Paid providers are in use again.");
+		  paused ? "Providers of models are paused: everybody says what the packs have."
+			 : "Providers of models are asked again.");
 }
 
 static void pause(const struct cmd_call *c)

@@ -93,7 +93,7 @@ START_TEST(status_tells_who_is_asked_and_how_that_goes)
 	expect("  3. scripted: always there\n");
 	expect("Answers: anthropic 3.\n");
 	expect("Failures: limit 2.\n");
-	expect("0.0312 (57 tokens) in a day");
+	expect("0.0312 (57 tokens) in the last day");
 	asks_pause(&a.asks, true);
 	order("STATUS");
 	expect("paused");
