@@ -5,11 +5,13 @@
 
 #include <inttypes.h>
 #include "world/cmd/series.h"
+#include "world/core/actor.h"
 #include "world/core/item.h"
 #include "world/core/name.h"
 #include "world/core/place.h"
 #include "world/core/say.h"
 #include "world/mind/errand.h"
+#include "world/mind/mind.h"
 
 /* before, "the thing", after: in the scratch. */
 static const char *sentence(struct world *w, const char *before, struct ent e, const char *after)
@@ -25,15 +27,41 @@ static const char *sentence(struct world *w, const char *before, struct ent e, c
 	return ret;
 }
 
+/* NAME verb PRONOUN rest */
+struct gesture_row {
+	const char *verb, *rest;
+};
+
+/* Somebody who lives here does not want it; the same thing is always refused in the same way. */
+static const char *decline(struct world *w, struct ent thing, struct ent npc)
+{
+	static const struct gesture_row gestures[] = {
+		{ " shakes ", " head and closes your hand over it." },
+		{ " keeps ", " hands away from it: it is yours to keep." },
+		{ " turns it over in ", " fingers, and gives it back to you." },
+	};
+	const size_t i = (ent_id(w, thing) + ent_id(w, npc)) % ARRAY_LEN(gestures);
+	struct buf text = { 0 };
+	const char *ret;
+
+	if (!mind_is(w, npc))
+		return sentence(w, "", npc, " will not take that.");
+	buf_adds(&text, gestures[i].verb);
+	buf_adds(&text, actor_pronoun(w, npc, PRONOUN_POSSESSIVE));
+	buf_adds(&text, gestures[i].rest);
+	buf_addc(&text, 0);
+	ret = sentence(w, "", npc, buf_p(&text));
+	buf_done(&text);
+	return ret;
+}
+
 /* Into somebody's hands. */
 static const char *refuse_hands(struct world *w, struct ent actor, struct ent thing, struct ent to)
 {
 	bool is_self = ent_same(actor, to);
 
 	if (ent_kind(w, to) == KIND_NPC)
-		return errand_wants(w, to, actor, thing)
-			       ? NULL
-			       : sentence(w, "", to, " will not take that.");
+		return errand_wants(w, to, actor, thing) ? NULL : decline(w, thing, to);
 	if (place_count(w, to) >= CARRY_THINGS)
 		return is_self ? "You cannot carry any more things."
 			       : sentence(w, "Too many things: ", to, " cannot carry any more.");

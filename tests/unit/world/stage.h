@@ -282,6 +282,20 @@ static inline const char *stage_heard(struct stage *st, size_t who)
 	return text;
 }
 
+/* Somebody who lives here declines what it is given, in one of its ways. */
+static inline void stage_declined(struct stage *st, size_t who, const char *line, const char *npc)
+{
+	const char *heard;
+
+	stage_type(st, who, line);
+	heard = stage_heard(st, who);
+	ck_assert_msg(!strncmp(heard, npc, strlen(npc)) &&
+			      (strstr(heard, " and closes your hand over it.") ||
+			       strstr(heard, " away from it: it is yours to keep.") ||
+			       strstr(heard, " fingers, and gives it back to you.")),
+		      "%s", heard);
+}
+
 /* The line that `who` types is answered by exactly this (without the last line break). */
 #define STAGE_SAYS(st, who, line, expected)                                                        \
 	do {                                                                                       \

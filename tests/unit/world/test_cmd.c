@@ -254,7 +254,7 @@ START_TEST(people_of_the_world_take_nothing_yet)
 {
 	STAGE_SAYS(&st, ana, "get hook", "You pick up a boat-hook.");
 	stage_forget(&st);
-	STAGE_SAYS(&st, ana, "give hook to jem", "Jem Pottle will not take that.");
+	stage_declined(&st, ana, "give hook to jem", "Jem Pottle ");
 	STAGE_HEARS_NOTHING(&st, ben);
 	STAGE_SAYS(&st, ana, "i", "You carry:\n  a boat-hook");
 }
