@@ -49,10 +49,17 @@ static const char *const no_shrugs[] = {
 	"That is more than I can say.",
 };
 
+/* They must suit every mouth. */
 static const char *const hints[] = {
 	"You might ask me about %s.",
-	"Now, if you had asked me about %s...",
+	"I could tell you about %s, though.",
 	"Ask me about %s, if you like.",
+	"You have not asked me about %s yet.",
+	"I know a little more about %s.",
+	"Nobody has asked me about %s today.",
+	"Now, about %s I could tell you something.",
+	"What I can tell you about is %s.",
+	"You would get more out of me about %s.",
 };
 
 static struct span bytes_of(const ProtobufCBinaryData *b)
@@ -227,6 +234,16 @@ static void call_it(const Mudlark__AiTopic *t, struct buf *out)
 	}
 }
 
+/* Of whoever is asked: not everybody begins with the same line. */
+static uint64_t own_number(const Mudlark__AiView *v)
+{
+	uint64_t sum = 0;
+
+	for (const char *p = v->npc; *p; p++)
+		sum = sum * 31 + (unsigned char)*p;
+	return sum;
+}
+
 /* Adds what else could be asked about, if there is anything. */
 static void hint(const Mudlark__AiAsk *ask, const struct talk *talk, const Mudlark__AiTopic *but,
 		 struct buf *out)
@@ -241,7 +258,7 @@ static void hint(const Mudlark__AiAsk *ask, const struct talk *talk, const Mudla
 			continue;
 		call_it(t, &name);
 		if (topic_find(v, buf_span(&name)) == t) {
-			const char *form = hints[talk->count % ARRAY_LEN(hints)];
+			const char *form = hints[(talk->count + own_number(v)) % ARRAY_LEN(hints)];
 			const char *gap = strstr(form, "%s");
 
 			if (out->n)
@@ -264,16 +281,6 @@ static struct span beginning(struct span line)
 			return (struct span){ line.p, i + 1 };
 	}
 	return line;
-}
-
-/* Of whoever is asked: small talk does not begin with the same line in every mouth. */
-static uint64_t own_number(const Mudlark__AiView *v)
-{
-	uint64_t sum = 0;
-
-	for (const char *p = v->npc; *p; p++)
-		sum = sum * 31 + (unsigned char)*p;
-	return sum;
 }
 
 static void tell(const Mudlark__AiAsk *ask, const struct talk *talk, const Mudlark__AiTopic *t,
@@ -301,14 +308,33 @@ static void tell(const Mudlark__AiAsk *ask, const struct talk *talk, const Mudla
 	}
 }
 
-/* How many of the turns that are kept touched nothing. */
-static uint64_t lost_turns(const struct talk *talk)
+static bool is_hinted(struct span line)
 {
-	uint64_t n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+		const struct span form = { hints[i], (size_t)(strstr(hints[i], "%s") - hints[i]) };
 
-	for (size_t i = 0; i < talk->n_turns; i++)
-		n += !talk->turns[i].topic.n && talk->turns[i].player.n;
-	return n;
+		for (size_t at = 0; at + form.n <= line.n; at++)
+			if (begins((struct span){ line.p + at, line.n - at }, form))
+				return true;
+	}
+	return false;
+}
+
+/* Was there a hint in the last two answers to what touched nothing? */
+static bool was_hinted(const struct talk *talk)
+{
+	unsigned lost = 0;
+
+	for (size_t i = talk->n_turns; i > 0 && lost < 2; i--) {
+		const struct talk_turn *turn = &talk->turns[i - 1];
+
+		if (turn->topic.n || !turn->player.n)
+			continue;
+		if (is_hinted(turn->npc))
+			return true;
+		lost++;
+	}
+	return false;
 }
 
 static void shrug(const Mudlark__AiAsk *ask, const struct talk *talk, struct buf *out)
@@ -369,7 +395,7 @@ void scripted_answer(const Mudlark__AiAsk *ask, const struct talk *talk,
 		greet(ask, talk, out);
 	} else {
 		shrug(ask, talk, out);
-		if (lost_turns(talk) % 2 == 0)
+		if (!was_hinted(talk))
 			hint(ask, talk, NULL, out);
 	}
 	if (out->n == before)
