@@ -154,14 +154,15 @@ static bool is_placed(const struct pack_loader *l, const void *proto)
 	return false;
 }
 
+/* With a topic: what is only among the gifts, nobody has to hand over. */
 static bool is_given(const struct pack_loader *l, const struct pack_item *item)
 {
 	const struct records *r = &l->sections[SECTION_NPCS];
 	const struct pack_npc *npcs = r->list;
 
 	for (size_t i = 0; i < r->n; i++)
-		for (size_t g = 0; npcs[i].mind && g < npcs[i].mind->n_gifts; g++)
-			if (npcs[i].mind->gifts[g].item == item)
+		for (size_t t = 0; npcs[i].mind && t < npcs[i].mind->n_topics; t++)
+			if (npcs[i].mind->topics[t].gives == item)
 				return true;
 	return false;
 }
@@ -239,7 +240,9 @@ static void check_bring(struct pack_loader *l, const struct yaml_node *node,
 		mistake_at(&l->mistakes, node, "nobody can bring `%s`: it is fixed", item->key);
 	else if (!is_placed(l, item) && !is_given(l, item) && !is_reward(l, item, errand))
 		mistake_at(&l->mistakes, node,
-			   "nobody can bring `%s`: nothing places, gives or rewards it", item->key);
+			   "nobody can bring `%s`: nothing places or rewards it, and no topic "
+			   "`gives` it",
+			   item->key);
 }
 
 static void check_errand(struct pack_loader *l, const struct yaml_node *node,

@@ -242,6 +242,7 @@ static void load_all(struct pack_loader *l, const struct yaml_node *header)
 	check_map(l);
 	check_minds(l);
 	check_errands(l);
+	check_reach(l);
 }
 
 /* Hands what was loaded to the pack. */

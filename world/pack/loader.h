@@ -86,3 +86,5 @@ void check_map(struct pack_loader *l);
 /* What a mind is in all, and that every errand can be had and done. */
 void check_minds(struct pack_loader *l);
 void check_errands(struct pack_loader *l);
+/* That nothing waits for itself; behind all other checks. */
+void check_reach(struct pack_loader *l);

@@ -116,17 +116,35 @@ static const struct field gift_fields[] = {
 	FIELD("when", FIELD_NODE, offsetof(struct gift_form, when)),
 };
 
+static void check_word(struct pack_loader *l, const struct yaml_node *node)
+{
+	bool is_upper = false, is_word = false;
+
+	for (size_t i = 0; i < node->text.n; i++) {
+		const unsigned char c = (unsigned char)node->text.p[i];
+
+		/* Dashes, dots and quotes of Unicode; texts end with a NUL. */
+		if (!strncmp(node->text.p + i, "\xe2\x80", 2)) {
+			i += 2;
+			continue;
+		}
+		is_upper |= c >= 'A' && c <= 'Z';
+		is_word |= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
+	}
+	if (is_upper)
+		mistake_at(&l->mistakes, node, "`%.60s` must be lower case", node->text.p);
+	else if (!is_word)
+		mistake_at(&l->mistakes, node, "`%.60s` has no letter and no digit: nobody says it",
+			   node->text.p);
+}
+
 static void check_words(struct pack_loader *l, const struct yaml_node *list)
 {
 	if (!list || list->kind != YAML_LIST)
 		return;
 	for (const struct yaml_node *c = list->first; c; c = c->next)
-		for (size_t i = 0; i < c->text.n; i++)
-			if (c->text.p[i] >= 'A' && c->text.p[i] <= 'Z') {
-				mistake_at(&l->mistakes, c, "`%.60s` must be lower case",
-					   c->text.p);
-				break;
-			}
+		if (c->kind == YAML_TEXT)
+			check_word(l, c);
 }
 
 /* The members of a map that can be keys; others are mistakes. */
@@ -291,6 +309,37 @@ static void check_mind(struct pack_loader *l, const struct yaml_node *node,
 			   (unsigned)MIND_BYTES);
 }
 
+static bool have_words(const struct pack_topic *a, const struct pack_topic *b)
+{
+	for (size_t i = 0; i < b->n_words; i++) {
+		size_t k = 0;
+
+		while (k < a->n_words && strcmp(a->words[k], b->words[i]) != 0)
+			k++;
+		if (k == a->n_words)
+			return false;
+	}
+	return true;
+}
+
+/* Of two that fit as well the first is told. */
+static void check_hidden(struct pack_loader *l, const struct yaml_node *topics,
+			 const struct pack_mind *mind, size_t at)
+{
+	const struct pack_topic *later = &mind->topics[at];
+
+	for (size_t i = 0; i < at; i++) {
+		const struct pack_topic *t = &mind->topics[i];
+
+		if (t->when || !have_words(t, later) || !have_words(later, t))
+			continue;
+		mistake_at(&l->mistakes, yaml_get(yaml_get(topics, later->key), "words"),
+			   "`%s` is never told: `%s` has the same words and no condition",
+			   later->key, t->key);
+		return;
+	}
+}
+
 void check_minds(struct pack_loader *l)
 {
 	const struct records *r = &l->sections[SECTION_NPCS];
@@ -299,7 +348,14 @@ void check_minds(struct pack_loader *l)
 
 	if (l->is_partial || l->mistakes.all)
 		return;
-	for (size_t i = 0; i < r->n; i++)
-		if (npcs[i].mind)
-			check_mind(l, yaml_get(r->nodes[i], "mind"), npcs[i].mind, small);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct yaml_node *node = yaml_get(r->nodes[i], "mind");
+		const struct pack_mind *mind = npcs[i].mind;
+
+		if (!mind)
+			continue;
+		check_mind(l, node, mind, small);
+		for (size_t k = 1; k < mind->n_topics; k++)
+			check_hidden(l, yaml_get(node, "topics"), mind, k);
+	}
 }

@@ -32,7 +32,7 @@ START_TEST(a_mind_is_what_its_file_says)
 	    MAP ANN "      style: Slow.\n"
 		    "      again: ['{name} again.']\n"
 		    "      may: [say, give, remember]\n"
-		    "      gives: [{item: cup, when: {has: moon, met: 2, regard: -5}}]\n" OFFER
+		    "      gives: [{item: cup, when: {has: cup, met: 2, regard: -5}}]\n" OFFER
 		    "        b: {words: [old times], says: [Long ago., '{time}.'], gives: cup, "
 		    "hint: false, regard: -3, when: {told: ben/old}}\n" BEN JOB REACH);
 	p = load_good();
@@ -44,7 +44,7 @@ START_TEST(a_mind_is_what_its_file_says)
 	ck_assert_uint_eq(pack_npc(p, SPAN("ben"))->mind->may, VERB_SAY | VERB_EMOTE);
 	ck_assert_ptr_null(pack_npc(p, SPAN("eve"))->mind);
 	ck_assert_ptr_eq(m->gifts[0].item, pack_item(p, SPAN("cup")));
-	ck_assert_ptr_eq(m->gifts[0].when->has, pack_item(p, SPAN("moon")));
+	ck_assert_ptr_eq(m->gifts[0].when->has, pack_item(p, SPAN("cup")));
 	ck_assert_uint_eq(m->gifts[0].when->met, 2);
 	ck_assert(m->gifts[0].when->has_regard);
 	ck_assert_int_eq(m->gifts[0].when->regard, -5);
@@ -213,7 +213,8 @@ static const struct {
 	{ MAP ANN BEN JOB "      - {key: k, journal: j, reach: yard}\n",
 	  "world.yaml:17:3: no topic of `ann` offers `job`\n" },
 	{ MAP ANN OFFER BEN JOB "      - {key: k, journal: j, bring: moon, to: ann}\n",
-	  "world.yaml:24:9: nobody can bring `moon`: nothing places, gives or rewards it\n" },
+	  "world.yaml:24:9: nobody can bring `moon`: nothing places or rewards it, and no topic "
+	  "`gives` it\n" },
 	{ MAP ANN OFFER BEN JOB "      - {key: k, journal: j, bring: arch, to: ann}\n",
 	  "world.yaml:24:9: nobody can bring `arch`: it is fixed\n" },
 	{ MAP ANN OFFER BEN JOB "      - {key: k, journal: j, bring: cup, to: eve}\n",
@@ -225,6 +226,71 @@ static const struct {
 START_TEST(every_mistake_of_a_mind_or_an_errand_has_its_place)
 {
 	expect_in(mistakes[_i].text, mistakes[_i].expected);
+}
+END_TEST
+
+#define ANN_GIVES(when) "      may: [give]\n      gives: [{item: moon" when "}]\n"
+#define BRING "      - {key: k, journal: j, bring: moon, to: ben}\n"
+#define HARD "this never holds: what it waits for waits for it, or never is\n"
+
+/* Each by itself is as it should be; together they come to nothing. */
+static const struct {
+	const char *text, *expected;
+} knots[] = {
+	{ MAP ANN OFFER "        b: {words: [b], says: [b], when: {told: ann/b}}\n" BEN JOB REACH,
+	  "world.yaml:16:42: " HARD },
+	{ MAP ANN OFFER "        b: {words: [b], says: [b], when: {told: ann/c}}\n"
+			"        c: {words: [c], says: [c], when: {told: ann/b}}\n" BEN JOB REACH,
+	  "world.yaml:16:42: " HARD "world.yaml:17:42: " HARD },
+	{ MAP ANN
+	  "      topics:\n"
+	  "        a: {words: [a], says: [a], offers: job, when: {errand: b, is: done}}\n"
+	  "        b: {words: [b], says: [b], offers: b, when: {errand: job, is: done}}\n" BEN JOB
+		  REACH "  b: {name: B, giver: ann, offer: o, steps: [{key: k, journal: j, "
+	  "reach: yard}]}\n",
+	  "world.yaml:15:55: " HARD "world.yaml:16:53: " HARD "world.yaml:17:127: " HARD },
+	{ MAP ANN ANN_GIVES(", when: {errand: job, is: done}") OFFER
+	  "        b: {words: [b], says: [b], gives: moon}\n" BEN JOB BRING,
+	  "world.yaml:15:34: " HARD "world.yaml:19:127: " HARD
+	  "world.yaml:27:9: nobody can bring `moon`: what it comes from waits for this, or never "
+	  "is\n" },
+	{ MAP ANN ANN_GIVES("") OFFER BEN JOB BRING,
+	  "world.yaml:26:9: nobody can bring `moon`: nothing places or rewards it, and no topic "
+	  "`gives` it\n" },
+	{ MAP ANN OFFER "        b: {words: [b], says: [b], offers: b}\n" BEN JOB BRING
+			"    reward: [arch]\n"
+			"  b: {name: B, giver: ann, offer: o, reward: [moon], when: {has: arch}, "
+			"steps: [{key: k, journal: j, reach: yard}]}\n",
+	  "world.yaml:17:127: " HARD
+	  "world.yaml:25:9: nobody can bring `moon`: what it comes from waits for this, or never "
+	  "is\nworld.yaml:27:60: " HARD },
+	{ MAP ANN "      topics: {a: {words: ['...'], says: [y], offers: job}}\n" BEN JOB REACH,
+	  "world.yaml:14:28: `...` has no letter and no digit: nobody says it\n" },
+	{ MAP ANN "      topics: {a: {words: [x, ' '], says: [y], offers: job}}\n" BEN JOB REACH,
+	  "world.yaml:14:31: ` ` has no letter and no digit: nobody says it\n" },
+	{ MAP ANN
+	  "      topics: {a: {words: [x, \xe2\x80\xa6], says: [y], offers: job}}\n" BEN JOB REACH,
+	  "world.yaml:14:31: `\xe2\x80\xa6` has no letter and no digit: nobody says it\n" },
+	{ MAP ANN OFFER "        b: {words: [x, z], says: [b]}\n"
+			"        c: {words: [z, x], says: [c], when: {met: 2}}\n" BEN JOB REACH,
+	  "world.yaml:17:20: `c` is never told: `b` has the same words and no condition\n" },
+};
+
+START_TEST(what_can_never_come_to_pass_is_a_mistake)
+{
+	expect_in(knots[_i].text, knots[_i].expected);
+}
+END_TEST
+
+START_TEST(what_comes_one_behind_the_other_is_none)
+{
+	put("pack.yaml", HEADER);
+	put("world.yaml", MAP ANN ANN_GIVES(", when: {errand: job, step: k}") OFFER
+	    "        b: {words: [b], says: [b], gives: moon, when: {told: ann/c}}\n"
+	    "        c: {words: [x, c], says: [c], when: {has: cup}}\n"
+	    "        d: {words: [x, c], says: [d]}\n"
+	    "        e: {words: [e], says: [e], when: {errand: job, is: new}}\n" BEN JOB BRING);
+	pack_free(load_good());
 }
 END_TEST
 
@@ -284,7 +350,7 @@ static void put_topics(size_t n)
 
 	buf_adds(&text, MAP ANN "      topics:\n        a: {words: [x], says: [y], offers: job}\n");
 	for (size_t i = 1; i < n; i++)
-		buf_addf(&text, "        t%zu: {words: [w], says: [s], marks: true}\n", i);
+		buf_addf(&text, "        t%zu: {words: [w%zu], says: [s], marks: true}\n", i, i);
 	buf_adds(&text, BEN JOB REACH "smalltalk: {hi: {words: [hi], says: [Hi.]}}\n");
 	put("pack.yaml", HEADER);
 	put_bytes("world.yaml", buf_p(&text), text.n);
@@ -354,6 +420,8 @@ int main(void)
 	tcase_add_test(tc, an_errand_is_what_its_file_says);
 	tcase_add_loop_test(tc, every_mistake_of_a_mind_or_an_errand_has_its_place, 0,
 			    ARRAY_LEN(mistakes));
+	tcase_add_loop_test(tc, what_can_never_come_to_pass_is_a_mistake, 0, ARRAY_LEN(knots));
+	tcase_add_test(tc, what_comes_one_behind_the_other_is_none);
 	tcase_add_test(tc, an_errand_is_offered_by_who_gives_it_and_before_it_is_taken_on);
 	tcase_add_loop_test(tc, texts_are_bounded, 0, ARRAY_LEN(bounds));
 	tcase_add_test(tc, a_mind_has_an_end);
