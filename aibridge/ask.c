@@ -175,14 +175,14 @@ static void finish(struct ask *k, enum ask_outcome o)
 /* The words of the paid provider are the answer. */
 static bool has_answer(const struct ask *k)
 {
-	return k->answer.n_said > 0 || k->answer.n_acts > 0;
+	return k->answer.n_said > 0 || k->answer.n_listed > 0;
 }
 
 /* What was begun but does not stand: all of an act, and sentences nobody heard. */
 static void drop_acts(struct ask *k)
 {
 	if (k->attempt.result.error != CALL_OK || k->answer.verdict != GUARD_OK)
-		k->answer.n_acts = 0;
+		k->answer.n_acts = k->answer.n_listed = 0;
 }
 
 static enum ask_outcome answer(struct ask *k)

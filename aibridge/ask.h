@@ -40,6 +40,9 @@ enum {
 	ASK_SENTENCES = 8, /* of one answer; the rest is not said */
 	ASK_ACTS = 4,
 	ASK_ACT_MAX = 200,     /* bytes of the text of an act */
+	ASK_WORD_MAX = 80,     /* of a verb or target that was not offered */
+	ASK_RAW_MAX = 8192,    /* of what a provider wrote, for the audit */
+	ASK_CALLS_MAX = 4096,  /* of the tools it called, likewise */
 	ASK_SPARE_MS = 500,    /* before the world's deadline it must be over */
 	ASK_ID_MAX = 64,       /* of a reservation */
 	ASK_CAUSE_MAX = 200,   /* why the answer is not the one asked for */
@@ -101,8 +104,11 @@ struct answer {
 	struct call *moderation;
 	struct buf said; /* joined */
 	enum guard_verdict verdict;
+	struct buf raw;	  /* all that came, said or not */
+	struct buf calls; /* JSON, joined by commas */
 	Mudlark__AiAct *acts[ASK_ACTS];
 	size_t n_acts;
+	size_t n_listed; /* of them; the others the world only refuses */
 };
 
 struct ask {

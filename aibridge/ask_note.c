@@ -126,7 +126,9 @@ void note_attempt(struct ask *k, bool with_talk)
 	a.provider = t->with->provider.name;
 	a.model = t->with->provider.model;
 	a.request = t->request;
-	a.answer = k->is_summary ? buf_span(&k->answer.said) : buf_span(&said);
+	a.said = k->is_summary ? buf_span(&k->answer.said) : buf_span(&said);
+	a.answer = buf_span(&k->answer.raw);
+	a.acts = buf_span(&k->answer.calls);
 	a.error = error_of(k);
 	a.in = t->result.usage.in;
 	a.out = t->result.usage.out;
@@ -152,7 +154,9 @@ void note_scripted(struct ask *k)
 
 	put_said(k, &said);
 	a.attempt = k->n_attempts + 1;
-	a.answer = buf_span(&said);
+	a.said = a.answer = buf_span(&said);
+	/* What was refused is in the audit of the attempt that wrote it. */
+	a.verdict = guard_verdict_name(GUARD_OK);
 	(void)snprintf(id, sizeof(id), "%016" PRIx64 "-%016" PRIx64 "-%u", k->all->instance, k->id,
 		       a.attempt);
 	s.id = id;

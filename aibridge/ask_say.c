@@ -7,6 +7,7 @@
  */
 #include "aibridge/ask_inner.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "aibridge/scripted.h"
@@ -188,12 +189,16 @@ void say_done(struct ask *k)
 	for (size_t i = 0; i < ASK_SENTENCES; i++)
 		buf_done(&a->v[i].text);
 	buf_done(&a->said);
+	buf_done(&a->raw);
+	buf_done(&a->calls);
 }
 
 void say_piece(struct ask *k, struct span piece)
 {
 	struct answer *a = &k->answer;
 
+	buf_add(&a->raw, piece.p,
+		piece.n < ASK_RAW_MAX - a->raw.n ? piece.n : ASK_RAW_MAX - a->raw.n);
 	if (!k->is_summary)
 		sentences_feed(&a->cutter, piece);
 	else if (a->said.n + piece.n <= SUMMARY_MAX)
@@ -249,47 +254,108 @@ static bool fill_act(struct ask *k, Mudlark__AiAct *act, struct span text)
 	       guard_check(k->all->guard, k->q, s, buf_span(&k->answer.said)) == GUARD_OK;
 }
 
-static void propose(struct ask *k, const Mudlark__AiVerb *verb, json_t *arguments)
+static void propose(struct ask *k, const Mudlark__AiVerb *verb, char *target, json_t *arguments)
 {
 	struct answer *a = &k->answer;
 	Mudlark__AiAct *act = arena_alloc(&k->arena, sizeof(*act));
 
 	mudlark__ai_act__init(act);
 	act->verb = verb->verb;
-	if (verb->n_targets > 0)
-		act->target = target_of(verb, member(arguments, "target"));
-	if (act->target && fill_act(k, act, member(arguments, "text")))
-		a->acts[a->n_acts++] = act;
-	else
+	if (target)
+		act->target = target;
+	if (!fill_act(k, act, member(arguments, "text"))) {
 		log_debug("act_refused", LOG_ID("ask", k->id), LOG_STR("verb", verb->verb));
+		return;
+	}
+	a->acts[a->n_acts++] = act;
+	a->n_listed++;
+}
+
+/* A word of the model's own; NULL: it is not to be repeated. */
+static char *own_word(struct ask *k, struct span s)
+{
+	struct buf clean = { 0 };
+	char *word = NULL;
+
+	text_clean(&clean, s);
+	s = buf_span(&clean);
+	s.n = text_cut(s, ASK_WORD_MAX);
+	if (s.n == 0 || guard_check(k->all->guard, k->q, s, SPAN("")) == GUARD_OK)
+		word = arena_dup(&k->arena, s.p, s.n);
+	buf_done(&clean);
+	return word;
+}
+
+/* What is not on the list is no act; but the world hears of it and says no, so that the model hears of it. */
+static void pass_on(struct ask *k, const char *name, json_t *arguments)
+{
+	struct answer *a = &k->answer;
+	Mudlark__AiAct *act = arena_alloc(&k->arena, sizeof(*act));
+
+	log_debug("act_not_listed", LOG_ID("ask", k->id));
+	mudlark__ai_act__init(act);
+	act->verb = own_word(k, (struct span){ name, strlen(name) });
+	act->target = own_word(k, member(arguments, "target"));
+	if (act->verb && act->target)
+		a->acts[a->n_acts++] = act;
+}
+
+/* For the audit; `listed`: it was one of the acts that were offered. */
+static void note_call(struct answer *a, const char *name, json_t *arguments, bool listed)
+{
+	struct buf one = { 0 };
+	char *text = json_dumps(arguments, JSON_COMPACT);
+
+	buf_addc(&one, '{');
+	json_member(&one, "verb");
+	json_quote(&one, (struct span){ name, strlen(name) });
+	if (text && strlen(text) <= ASK_CALLS_MAX / 2) {
+		json_member(&one, "arguments");
+		buf_adds(&one, text);
+	}
+	json_member(&one, "listed");
+	buf_adds(&one, listed ? "true}" : "false}");
+	if (a->calls.n + 1 + one.n <= ASK_CALLS_MAX) {
+		if (a->calls.n > 0)
+			buf_addc(&a->calls, ',');
+		buf_add(&a->calls, buf_p(&one), one.n);
+	}
+	buf_done(&one);
+	free(text);
+}
+
+/* What is said goes the way of all sentences, behind those that came before it. */
+static void say_words(struct ask *k, bool emote, struct span words)
+{
+	struct buf text = { 0 };
+
+	sentences_end(&k->answer.cutter);
+	if (emote)
+		buf_addc(&text, '*');
+	buf_add(&text, words.p, words.n);
+	if (emote)
+		buf_addc(&text, '*');
+	on_sentence(k, buf_span(&text));
+	buf_done(&text);
 }
 
 void say_act(struct ask *k, const char *name, json_t *arguments)
 {
 	const Mudlark__AiVerb *verb = verb_of(k->q->view, name);
 	struct answer *a = &k->answer;
-	struct buf emote = { 0 };
+	const bool emote = strcmp(name, "emote") == 0, stands = a->verdict == GUARD_OK;
+	char *target = verb ? target_of(verb, member(arguments, "target")) : NULL;
+	const bool listed = verb && (target || verb->n_targets == 0);
 
-	if (!verb || k->is_summary || a->verdict != GUARD_OK) {
-		log_debug("act_unknown", LOG_ID("ask", k->id));
+	note_call(a, name, arguments, listed);
+	if (k->is_summary || !stands)
 		return;
-	}
-	/* What is said goes the way of all sentences, behind those that came before it. */
-	if (strcmp(name, "say") == 0 || strcmp(name, "emote") == 0)
-		sentences_end(&a->cutter);
-	if (strcmp(name, "say") == 0) {
-		on_sentence(k, member(arguments, "text"));
-	} else if (strcmp(name, "emote") == 0) {
-		const struct span text = member(arguments, "text");
-
-		buf_addc(&emote, '*');
-		buf_add(&emote, text.p, text.n);
-		buf_addc(&emote, '*');
-		on_sentence(k, buf_span(&emote));
-		buf_done(&emote);
-	} else if (a->n_acts < ASK_ACTS) {
-		propose(k, verb, arguments);
-	}
+	if (listed && (emote || strcmp(name, "say") == 0))
+		say_words(k, emote, member(arguments, "text"));
+	else if (a->n_acts < ASK_ACTS && listed)
+		propose(k, verb, target, arguments);
+	else if (a->n_acts < ASK_ACTS)
+		pass_on(k, name, arguments);
 }
 
 /* Without a model */
@@ -315,7 +381,7 @@ void say_scripted(struct ask *k)
 	struct sentences cutter = { .fn = on_line, .ctx = k };
 
 	a->n = a->n_sent_off = a->n_said;
-	a->n_acts = 0;
+	a->n_acts = a->n_listed = 0;
 	buf_reset(&a->said);
 	scripted_answer(k->q, &k->talk, k->topic, &text);
 	sentences_feed(&cutter, buf_span(&text));

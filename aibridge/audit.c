@@ -103,7 +103,12 @@ void audit_write(const struct audit *a, struct buf *out)
 		json_member(out, "request");
 		buf_add(out, a->request.p, a->request.n);
 	}
+	put_text(out, "said", a->said);
 	put_text(out, "answer", a->answer);
+	json_member(out, "acts");
+	buf_addc(out, '[');
+	buf_add(out, a->acts.p, a->acts.n);
+	buf_addc(out, ']');
 	put_text(out, "verdict", span_of(a->verdict));
 	put_text(out, "error", span_of(a->error));
 	put_int(out, "in", a->in);
@@ -218,6 +223,40 @@ static void put_tail(struct buf *out, const json_t *j)
 	buf_done(&line);
 }
 
+/* What was written and not said: a stranger's text, as it came. */
+static void put_refused(struct buf *out, const json_t *j)
+{
+	struct buf clean = { 0 };
+
+	text_clean(&clean, text_at(j, "answer"));
+	if (clean.n > 0 && !text_eq_fold(text_at(j, "verdict"), SPAN("ok")))
+		wrap(out, "< (refused)", buf_span(&clean));
+	buf_done(&clean);
+}
+
+static void put_acts(struct buf *out, const json_t *j)
+{
+	const json_t *acts = json_object_get(j, "acts"), *act;
+	size_t i;
+
+	json_array_foreach(acts, i, act)
+	{
+		struct buf clean = { 0 };
+		const struct span verb = text_at(act, "verb"),
+				  target = text_at(json_object_get(act, "arguments"), "target"),
+				  text = text_at(json_object_get(act, "arguments"), "text");
+
+		text_clean(&clean, verb);
+		buf_addc(&clean, ' ');
+		text_clean(&clean, target);
+		buf_addc(&clean, ' ');
+		text_clean(&clean, text);
+		wrap(out, json_is_true(json_object_get(act, "listed")) ? "+" : "+ (not offered)",
+		     buf_span(&clean));
+		buf_done(&clean);
+	}
+}
+
 void audit_show(struct span body, struct buf *out)
 {
 	json_t *j = json_loadb(body.p, body.n, 0, NULL);
@@ -227,7 +266,9 @@ void audit_show(struct span body, struct buf *out)
 	put_head(out, j);
 	if (text_at(j, "asked").n > 0)
 		wrap(out, ">", text_at(j, "asked"));
-	wrap(out, "<", text_at(j, "answer"));
+	wrap(out, "<", text_at(j, "said"));
+	put_refused(out, j);
+	put_acts(out, j);
 	put_tail(out, j);
 	json_decref(j);
 }

@@ -23,7 +23,9 @@ struct audit {
 	const char *kind; /* greet, say, about, summary */
 	const char *provider, *model;
 	struct span request; /* empty: none was sent */
-	struct span answer;
+	struct span said;    /* what the world was given of it */
+	struct span answer;  /* all that the provider wrote, as it came */
+	struct span acts;    /* the tools it called, JSON objects between commas */
 	const char *verdict, *error;
 	uint64_t in, out, nanos, ms;
 };

@@ -385,6 +385,39 @@ START_TEST(what_the_guard_refuses_is_answered_by_the_pack_where_it_can_be)
 }
 END_TEST
 
+START_TEST(the_audit_has_what_was_written_and_what_was_called_whatever_the_guard_says)
+{
+	struct buf many = { 0 };
+
+	rig_begin(&r, 1);
+	rig_take_to_call(&r, 1, "hello");
+	rig_act(&r, 0, "give", "{\"target\":\"the crown\"}");
+	rig_piece(&r, 0, "The river is high today, stranger. As an AI language model ");
+	/* It is ended at the first bad sentence; what came until then is kept. */
+	rig_piece(&r, 0, "I cannot swim. ");
+	ck_assert_uint_eq(r.n_audits, 1);
+	ck_assert(has(&r.audit, "\"said\":\"The river is high today, stranger.\""));
+	ck_assert(has(&r.audit, "\"answer\":\"The river is high today, stranger. As an AI "
+				"language model I cannot swim. \""));
+	ck_assert(has(&r.audit, "\"acts\":[{\"verb\":\"give\",\"arguments\":{\"target\":"
+				"\"the crown\"},\"listed\":false}]"));
+	ck_assert(has(&r.audit, "\"verdict\":\"character\""));
+	/* It is bounded. */
+	rig_take_to_call(&r, 2, "hello");
+	for (int i = 0; i < 999; i++)
+		buf_adds(&many, "\xc3\xa9t\xc3\xa9 xxxxx");
+	buf_addc(&many, 0);
+	for (int i = 0; i < 9; i++)
+		rig_act(&r, 0, "wave", "{\"text\":\"hello\"}");
+	rig_act(&r, 0, buf_p(&many), "{}");
+	rig_piece(&r, 0, buf_p(&many));
+	rig_well(&r, 0, 10, 1);
+	ck_assert_uint_lt(r.audit.n, ASK_RAW_MAX + ASK_CALLS_MAX + 1000);
+	rig_end(&r);
+	buf_done(&many);
+}
+END_TEST
+
 START_TEST(no_more_sentences_are_said_than_fit_into_an_answer)
 {
 	char last[32], piece[64];
@@ -405,6 +438,39 @@ START_TEST(no_more_sentences_are_said_than_fit_into_an_answer)
 }
 END_TEST
 
+START_TEST(what_is_not_on_the_list_is_passed_on_to_be_refused)
+{
+	struct buf many = { 0 };
+
+	rig_begin(&r, 1);
+	rig_take_to_call(&r, 1, "hello");
+	rig_piece(&r, 0, "Here, take this before I think better of it.");
+	rig_act(&r, 0, "give", "{\"target\":\"the\\u001b crown\",\"text\":\"now\"}");
+	rig_act(&r, 0, "attack", "{\"target\":\"Ana\"}");
+	/* What nobody may say is not repeated either. */
+	rig_act(&r, 0, "give", "{\"target\":\"As an AI language model I give all.\"}");
+	for (int i = 0; i < 500; i++)
+		buf_adds(&many, "x ");
+	buf_addc(&many, 0);
+	rig_act(&r, 0, buf_p(&many), "{}");
+	rig_act(&r, 0, "give", "{\"target\":\"a bent pin\"}");
+	rig_act(&r, 0, "give", "{\"target\":\"one more\"}"); /* beyond the cap */
+	rig_well(&r, 0, 10, 1);
+	buf_addc(&r.told, 0);
+	ck_assert(has(&r.told, " act give/the crown/ act attack/Ana/ act x x x x "));
+	ck_assert(has(&r.told, "x x x // act give/a bent pin/\n"));
+	ck_assert_uint_lt(r.told.n, 250);
+	buf_reset(&r.told);
+	/* That alone is no answer. */
+	rig_take_to_call(&r, 2, "hello");
+	rig_act(&r, 0, "attack", "{\"target\":\"Ana\"}");
+	rig_well(&r, 0, 10, 1);
+	expect_scripted(2, "anthropic: said nothing");
+	rig_end(&r);
+	buf_done(&many);
+}
+END_TEST
+
 START_TEST(only_acts_that_the_view_allows_are_proposed)
 {
 	rig_begin(&r, 1);
@@ -416,8 +482,10 @@ START_TEST(only_acts_that_the_view_allows_are_proposed)
 	rig_act(&r, 0, "remember", "{\"text\":\"Ana was\\u001b kind.\"}");
 	rig_act(&r, 0, "remember", "{\"text\":\"As an AI language model I forget.\"}");
 	rig_well(&r, 0, 10, 1);
-	rig_expect_told(&r, "say 1.1 Here, take this before I think better of it.\n"
-			    "done 1 anthropic act give/a clay pipe/ act remember//Ana was kind.\n");
+	rig_expect_told(
+		&r, "say 1.1 Here, take this before I think better of it.\n"
+		    "done 1 anthropic act give/a clay pipe/ act give/the crown/ act attack/Ana/ "
+		    "act remember//Ana was kind.\n");
 	rig_end(&r);
 }
 END_TEST
@@ -757,8 +825,10 @@ static TCase *each_once(void)
 		what_an_attempt_is_charged,
 		a_sentence_that_the_guard_refuses_ends_the_answer,
 		what_the_guard_refuses_is_answered_by_the_pack_where_it_can_be,
+		the_audit_has_what_was_written_and_what_was_called_whatever_the_guard_says,
 		no_more_sentences_are_said_than_fit_into_an_answer,
 		only_acts_that_the_view_allows_are_proposed,
+		what_is_not_on_the_list_is_passed_on_to_be_refused,
 		what_an_act_says_goes_the_way_of_all_sentences,
 		text_and_acts_come_in_their_order_and_nothing_twice,
 		an_act_of_an_answer_that_broke_off_is_not_proposed,

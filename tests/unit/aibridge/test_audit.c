@@ -21,6 +21,7 @@ static struct audit one(void)
 			       .provider = "anthropic",
 			       .model = "m-1",
 			       .request = SPAN("{\"model\":\"m-1\",\"max_tokens\":300}"),
+			       .said = SPAN("The tide is late."),
 			       .answer = SPAN("The tide is late. It has never been before."),
 			       .verdict = "ok",
 			       .error = "",
@@ -129,7 +130,7 @@ START_TEST(what_is_shown_fits_into_eighty_columns)
 
 	for (int i = 0; i < 40; i++)
 		buf_adds(&answer, "The tide is late today, \xc3\xa9t\xc3\xa9 comme hiver. ");
-	a.answer = buf_span(&answer);
+	a.said = a.answer = buf_span(&answer);
 	audit_write(&a, &json);
 	audit_show(buf_span(&json), &out);
 	ck_assert(rig_has(buf_span(&out), SPAN("Ana, foreshore/marrable (say)")));
@@ -153,8 +154,31 @@ START_TEST(what_is_shown_fits_into_eighty_columns)
 }
 END_TEST
 
+START_TEST(what_was_refused_and_what_was_called_is_shown_as_such)
+{
+	struct audit a = one();
+	struct buf json = { 0 }, out = { 0 };
+
+	a.answer = SPAN("The tide is late. \x1b[2JI am a model.");
+	a.verdict = "character";
+	a.acts = SPAN("{\"verb\":\"give\",\"arguments\":{\"target\":\"a pin\"},\"listed\":true},"
+		      "{\"verb\":\"transfer\",\"arguments\":{\"n\":9},\"listed\":false}");
+	audit_write(&a, &json);
+	audit_show(buf_span(&json), &out);
+	ck_assert(rig_has(buf_span(&out), SPAN("    < The tide is late.\n")));
+	ck_assert(rig_has(buf_span(&out),
+			  SPAN("    < (refused) The tide is late. [2JI am a model.\n")));
+	ck_assert(rig_has(buf_span(&out), SPAN("    + give a pin\n")));
+	ck_assert(rig_has(buf_span(&out), SPAN("    + (not offered) transfer\n")));
+	buf_done(&json);
+	buf_done(&out);
+	rig_close(&r);
+}
+END_TEST
+
 UNIT_MAIN("audit", an_audit_is_json_that_says_who_asked_whom_what_and_what_it_cost,
 	  what_a_stranger_typed_cannot_leave_its_string,
 	  keys_sort_by_time_so_that_the_old_can_be_dropped,
 	  a_transcript_is_looked_for_by_either_name_in_any_case,
+	  what_was_refused_and_what_was_called_is_shown_as_such,
 	  what_is_shown_fits_into_eighty_columns)

@@ -145,10 +145,8 @@ START_TEST(a_transcript_shows_the_newest_last)
 {
 	Mudlark__PersistReply m = MUDLARK__PERSIST_REPLY__INIT;
 	Mudlark__DocumentRow rows[2], *list[] = { &rows[0], &rows[1] };
-	static const char *const bodies[] = {
-		"{\"at\":2000,\"name\":\"Ana\",\"answer\":\"New.\"}",
-		"{\"at\":1000,\"name\":\"Ana\",\"answer\":\"Old.\"}"
-	};
+	static const char *const bodies[] = { "{\"at\":2000,\"name\":\"Ana\",\"said\":\"New.\"}",
+					      "{\"at\":1000,\"name\":\"Ana\",\"said\":\"Old.\"}" };
 	Mudlark__PersistCall *q;
 	size_t old;
 
