@@ -147,6 +147,5 @@ UNIT_MAIN("spend", sums_are_of_the_last_minutes,
 	  the_first_minutes_of_a_clock_have_nothing_before_them,
 	  after_a_long_silence_nothing_was_spent_lately, sums_stop_at_the_greatest_number,
 	  even_spending_is_no_spike, six_times_as_much_as_before_is_a_spike_told_once,
-	  what_is_little_for_the_day_is_no_spike,
-	  the_first_talks_of_a_young_process_are_no_spike,
+	  what_is_little_for_the_day_is_no_spike, the_first_talks_of_a_young_process_are_no_spike,
 	  without_a_budget_the_first_hour_is_no_spike, nothing_spent_is_no_spike)
