@@ -189,6 +189,13 @@ static void on_refused(struct settlement *k, const char *why)
 	settlement_send(k);
 }
 
+/* What is to be deleted may be gone already. */
+static bool is_done(const struct settlement *k, const Mudlark__PersistReply *reply)
+{
+	return reply->status == MUDLARK__STATUS__STATUS_OK ||
+	       (k->is_debt && reply->status == MUDLARK__STATUS__STATUS_ABSENT);
+}
+
 static void on_settled(void *ctx, uint64_t id, const struct span *body, const char *why)
 {
 	struct settlement *k = ctx;
@@ -200,7 +207,7 @@ static void on_settled(void *ctx, uint64_t id, const struct span *body, const ch
 	k->call = 0;
 	if (is_for_later(reply))
 		s->again_us = clock_mono(s->clock) + STORE_AGAIN_US;
-	else if (reply->status == MUDLARK__STATUS__STATUS_OK)
+	else if (is_done(k, reply))
 		done(k);
 	else
 		on_refused(k, reply->why);

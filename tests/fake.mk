@@ -20,5 +20,5 @@ check-fake: $(B)/tests/fake/test_fake $(B)/tests/fake/ai
 fake: $(B)/tests/fake/ai ## the fake provider of models at a free port of 127.0.0.1, which it prints (tests/fake/fake.h)
 	@$<
 # Scenarios that talk to it.
-$(foreach s,provider ai_faults ai_kill inject budget,$(B)/tests/scenario/test_$(s)): | $(B)/tests/fake/ai
+$(foreach s,provider ai_faults ai_kill inject budget forget,$(B)/tests/scenario/test_$(s)): | $(B)/tests/fake/ai
 $(B)/tests/scenario/test_ai_faults: $(patsubst %,$(B)/tests/bench/%.o,crowd way hist)

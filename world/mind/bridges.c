@@ -112,6 +112,7 @@ bool bridges_down(struct world *w, uint64_t instance)
 	free(b->name);
 	memmove(b, b + 1, (t->n - at - 1) * sizeof(*b));
 	t->n--;
+	forgets_lost(w, instance);
 	return true;
 }
 

@@ -145,6 +145,20 @@ void forgets_repeat(struct world *w)
 		tell(w, &w->forgets->v[i]);
 }
 
+/* It still waits for it until then: what the lost one has written may come behind what others do now. */
+void forgets_lost(struct world *w, uint64_t peer)
+{
+	const uint64_t soon = w->tick + timer_seconds(w, FORGETS_LOST_S);
+
+	for (size_t i = 0; i < w->forgets->n; i++) {
+		struct forget *f = &w->forgets->v[i];
+
+		for (size_t k = 0; k < f->n_waits; k++)
+			if (f->waits[k] == peer && f->due > soon)
+				f->due = soon;
+	}
+}
+
 void forgets_tick(struct world *w)
 {
 	for (size_t i = 0; i < w->forgets->n; i++)
@@ -162,8 +176,10 @@ void forgets_done(struct world *w, uint64_t peer, const Mudlark__AiForgot *m)
 		if (f->waits[i] != peer)
 			continue;
 		f->waits[i] = f->waits[--f->n_waits];
-		if (!f->n_waits)
+		if (!f->n_waits) {
+			log_debug("forgotten", LOG_ID("player", f->player), LOG_STR("npc", f->npc));
 			settle(w, (size_t)(f - w->forgets->v));
+		}
 		return;
 	}
 }

@@ -13,7 +13,8 @@
 enum {
 	FORGETS_MAX = 1000,
 	FORGETS_SINGLE = 16, /* of a player; beyond, he is forgotten by all */
-	FORGETS_AGAIN_S = 60
+	FORGETS_AGAIN_S = 60,
+	FORGETS_LOST_S = 5
 };
 
 struct forgets;
@@ -29,6 +30,8 @@ bool forgets_add(struct world *w, uint64_t player, const char *npc);
 size_t forgets_count(const struct world *w);
 /* Tells them all again. */
 void forgets_repeat(struct world *w);
+/* That aibridge is gone: what it was told is told again soon. */
+void forgets_lost(struct world *w, uint64_t peer);
 /* The same of those that are due. */
 void forgets_tick(struct world *w);
 /* An aibridge says that one is done. */

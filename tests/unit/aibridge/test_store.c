@@ -223,7 +223,7 @@ START_TEST(forgetting_is_kept_until_the_store_has_done_it_and_then_told)
 	r.now += STORE_AGAIN_US;
 	store_tick(&r.store);
 	ck_assert_uint_eq(paid.number, 0);
-	store_rig_status(&r, MUDLARK__STATUS__STATUS_OK);
+	store_rig_status(&r, MUDLARK__STATUS__STATUS_ABSENT); /* it was done by another before */
 	ck_assert_uint_eq(paid.who, 1);
 	ck_assert_uint_eq(paid.number, 7);
 	ck_assert_str_eq(paid.npc, "foreshore/nan");

@@ -165,7 +165,7 @@ START_TEST(all_that_were_told_have_to_have_done_it)
 	mind_rig_down(&r, MIND_RIG_BRIDGE);
 	done(MIND_RIG_OTHER, &f);
 	ck_assert_uint_eq(n_stored, 1);
-	mind_rig_ticks(&r, MINUTE + 2);
+	mind_rig_ticks(&r, 10 * FORGETS_LOST_S + 1);
 	ck_assert_uint_eq(told(), 3);
 	done(MIND_RIG_OTHER, &f);
 	ck_assert_uint_eq(n_stored, 0);
