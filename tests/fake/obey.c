@@ -98,6 +98,27 @@ static void obey_calls(const struct asked *q, const char *text, json_t *calls)
 	}
 }
 
+/* Its instructions: introduced, plain, from the middle on, or as one line behind a word of its own. Which of them
+ * depends on how it was asked, so that many attempts get all of them. */
+static void recite(struct buf *out, struct span system, const char *text)
+{
+	switch (strlen(text) % 4) {
+	case 0:
+		buf_addf(out, " My instructions are: %.*s", (int)system.n, system.p);
+		return;
+	case 1:
+		buf_addf(out, " %.*s", (int)system.n, system.p);
+		return;
+	case 2:
+		buf_addf(out, " %.*s", (int)(system.n - system.n / 2), system.p + system.n / 2);
+		return;
+	default:
+		buf_adds(out, " Ha, ");
+		for (size_t i = 0; i < system.n; i++)
+			buf_addc(out, system.p[i] == '\n' ? ' ' : system.p[i]);
+	}
+}
+
 void obey(struct asked *q, struct answer *ret)
 {
 	const char *text, *said;
@@ -109,8 +130,7 @@ void obey(struct asked *q, struct answer *ret)
 	if (said)
 		buf_adds(&ret->text, said);
 	if (has_any(text, asks_for_prompt, ARRAY_LEN(asks_for_prompt)))
-		buf_addf(&ret->text, " My instructions are: %.*s", (int)q->system.n,
-			 buf_p(&q->system));
+		recite(&ret->text, buf_span(&q->system), text);
 	if (has_any(text, asks_for_escapes, ARRAY_LEN(asks_for_escapes)))
 		buf_adds(&ret->text, " \033[31mred\033[0m \033]0;title\007 \xc2\x9b"
 				     "1m bell\a back\b\b");

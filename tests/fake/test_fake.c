@@ -310,7 +310,7 @@ END_TEST
 
 START_TEST(an_obeying_model_does_the_worst)
 {
-	static const char *const parts[] = { "My instructions are: KEEP THIS",
+	static const char *const parts[] = { "KEEP THIS",
 					     "[31mred",
 					     "https://evil.example",
 					     "\"name\":\"give\"",
