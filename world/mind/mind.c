@@ -22,7 +22,7 @@
 #include "world/mind/orders.h"
 #include "world/mind/view.h"
 
-enum { GESTURE_MS = 800, PATIENCE_S = 5, TURN_MAX = 64 };
+enum { GESTURE_MS = 800, PATIENCE_S = 5, TURN_MAX = 64, SERVED_S = 60 };
 
 struct minds *minds_new(void)
 {
@@ -185,6 +185,8 @@ static bool is_repeated(struct thoughts *t, struct mind_ask *ask)
 	return false;
 }
 
+static const char one_at_a_time[] = "$n holds up a hand to you: one at a time.";
+
 /* Why there is no room for it; NULL: there is. */
 static const char *crowd(const struct thoughts *t, const struct mind_ask *ask)
 {
@@ -194,20 +196,56 @@ static const char *crowd(const struct thoughts *t, const struct mind_ask *ask)
 		own += t->asks[i].player == ask->player;
 	if (own >= MIND_WAITING_OF)
 		return "$n holds up a hand to you: one thing at a time.";
-	return t->n_asks == MIND_ASKS ? "$n holds up a hand to you: one at a time." : NULL;
+	return t->n_asks == MIND_ASKS ? one_at_a_time : NULL;
 }
 
-/* Who was drawn in by another is not refused aloud: the player did not turn to it. */
-static void refuse(struct world *w, struct ent npc, struct ent player, const char *sentence)
+/* That is between the two. Who was drawn in by another is not refused aloud: the player did not turn to
+ * it. */
+static void refuse(struct world *w, struct ent npc, const struct mind_ask *ask,
+		   const char *sentence)
 {
-	act(w, &(struct act){ .actor = npc,
-			      .target = player,
-			      .to_target = sentence,
-			      .to_others = "$n holds up a hand.",
-			      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
+	if (!ask->depth)
+		act(w, &(struct act){ .actor = npc,
+				      .target = ent_by_id(w, ask->player),
+				      .to_target = sentence,
+				      .class = MUDLARK__TEXT_CLASS__TEXT_ROOM });
 }
 
-void mind_queue(struct world *w, struct ent npc, struct ent player, struct mind_ask ask)
+/* The tick at which it answered that player last, within a minute; 0: it did not. */
+static uint64_t served(const struct world *w, const struct thoughts *t, uint64_t player)
+{
+	for (size_t i = 0; i < MIND_SERVED; i++)
+		if (t->served[i].player == player &&
+		    w->tick < t->served[i].tick + timer_seconds(w, SERVED_S))
+			return t->served[i].tick;
+	return 0;
+}
+
+/* All places are taken: who has just had an answer waits no more, for one who had none.  So a few who
+ * never stop asking do not have it for themselves.  True: there is a place. */
+static bool make_room(struct world *w, struct thoughts *t, const struct mind_ask *ask)
+{
+	uint64_t latest = 0;
+	size_t at = 0;
+
+	if (ask->depth || served(w, t, ask->player))
+		return false;
+	for (size_t i = t->begun; i < t->n_asks; i++) {
+		const uint64_t tick = served(w, t, t->asks[i].player);
+
+		if (tick && tick >= latest) { /* of two the one behind */
+			latest = tick;
+			at = i;
+		}
+	}
+	if (!latest)
+		return false;
+	refuse(w, t->npc, &t->asks[at], one_at_a_time);
+	mind_drop_ask(t, at);
+	return true;
+}
+
+void mind_queue(struct world *w, struct ent npc, struct mind_ask ask)
 {
 	struct thoughts *t = mind_open(w, npc);
 	const char *full;
@@ -215,9 +253,8 @@ void mind_queue(struct world *w, struct ent npc, struct ent player, struct mind_
 	if (is_repeated(t, &ask))
 		return;
 	full = crowd(t, &ask);
-	if (full) {
-		if (!ask.depth)
-			refuse(w, npc, player, full);
+	if (full && !(full == one_at_a_time && make_room(w, t, &ask))) {
+		refuse(w, npc, &ask, full);
 		mind_free_ask(&ask);
 		return;
 	}
@@ -267,7 +304,7 @@ void mind_turn_to(struct world *w, struct ent npc, struct ent player, enum mind_
 		mind_hurry(w, npc);
 	if (!mind_is(w, npc)) /* what it did behind its answer was its end */
 		return;
-	mind_queue(w, npc, player,
+	mind_queue(w, npc,
 		   (struct mind_ask){
 			   .player = ent_id(w, player),
 			   .why = why,

@@ -111,6 +111,23 @@ static void give_along(struct world *w, struct ent npc, struct ent player,
 	buf_done(&why);
 }
 
+/* In his own row, or in that of who was answered longest ago. */
+static void note_served(const struct world *w, struct thoughts *t, uint64_t player)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < MIND_SERVED; i++) {
+		if (t->served[i].player == player) {
+			at = i;
+			break;
+		}
+		if (t->served[i].tick < t->served[at].tick)
+			at = i;
+	}
+	t->served[at].player = player;
+	t->served[at].tick = w->tick;
+}
+
 /* The answer was said to the end: what follows from it. What is done may change everything. */
 static void finish(struct world *w, struct ent npc)
 {
@@ -124,6 +141,7 @@ static void finish(struct world *w, struct ent npc)
 	t->topic = NULL;
 	t->answered = t->asks[0].player;
 	t->answered_tick = w->tick;
+	note_served(w, t, t->answered);
 	mind_clear(t);
 	bond_meet(w, player, mind_key(w, npc));
 	if (taken.topic)

@@ -186,7 +186,7 @@ static void draw_in(struct world *w, struct ent speaker, struct ent other, struc
 	/* By whom is in what it has heard; a name here would be taken for what it is about. */
 	buf_addf(&said, "(another said, before me:) %.*s", (int)text_cut(text, MIND_LINE_MAX),
 		 text.p);
-	mind_queue(w, other, player,
+	mind_queue(w, other,
 		   (struct mind_ask){ .player = ent_id(w, player),
 				      .why = MIND_SAY,
 				      .depth = w->minds->speaking.depth + 1,

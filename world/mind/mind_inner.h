@@ -28,6 +28,7 @@ enum {
 	MIND_MOOD_MAX = 40,
 	MIND_DEPTH = 2, /* one may be drawn into the talk of another, who was drawn into it */
 	MIND_TALK_S = 60,
+	MIND_SERVED = 16,
 };
 
 /* Somebody waits for an answer. */
@@ -85,6 +86,9 @@ struct thoughts {
 	uint64_t answered; /* id of the player it answered last */
 	uint64_t answered_tick, greeted_tick, greets_tick, follows_until, tick;
 	uint32_t n_own; /* lines of its own so far */
+	struct {
+		uint64_t player, tick;
+	} served[MIND_SERVED]; /* who was answered last, and when; each once */
 };
 
 /* Component of npcs. */
@@ -155,7 +159,7 @@ void mind_go_on(struct world *w, struct ent npc);
 /* ---- mind.c ---- */
 
 /* By depth > 0 a player's talk goes on with somebody else. */
-void mind_queue(struct world *w, struct ent npc, struct ent player, struct mind_ask ask);
+void mind_queue(struct world *w, struct ent npc, struct mind_ask ask);
 
 /* ---- mind_follow.c ---- */
 

@@ -355,6 +355,49 @@ START_TEST(there_is_an_end_to_who_may_wait)
 }
 END_TEST
 
+/* Somebody without a connection. */
+static void somebody_asks(const char *name)
+{
+	struct ent e = ent_new(w, KIND_PLAYER);
+
+	name_set(w, e, name);
+	ck_assert_int_eq(place_move(w, e, stage_room(&r.st, "quay")), 0);
+	mind_turn_to(w, widow(), e, MIND_SAY, SPAN("me"));
+	stage_settle(&r.st);
+}
+
+START_TEST(who_was_just_answered_waits_for_those_who_were_not)
+{
+	static const char *const names[] = { "Cat", "Dan", "Eve", "Fay", "Gus" };
+
+	stage_enter(&r.st, "Bob");
+	type(0, "say nan, one");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		somebody_asks(names[i]);
+	mind_rig_answer(&r, "Hello, Ana.");
+	mind_rig_ticks(&r, 30);
+	ck_assert_str_eq(mind_rig_asked(&r)->who->name, "Cat");
+	type(0, "say nan, two");
+	type(0, "say nan, three");
+	(void)heard(0);
+	(void)heard(1);
+	type(1, "say nan, me too");
+	STAGE_HEARS(&r.st, 1, "You say, \"nan, me too\"");
+	STAGE_HEARS(&r.st, 0,
+		    "Bob says, \"nan, me too\"\n"
+		    "Nan Marrable holds up a hand to you: one at a time.");
+	type(0, "say nan, three");
+	STAGE_HEARS(&r.st, 0,
+		    "You say, \"nan, three\"\n"
+		    "Nan Marrable holds up a hand to you: one at a time.");
+	STAGE_HEARS(&r.st, 1, "Ana says, \"nan, three\"");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		answers("me", names[i]);
+	answers("nan, two", "Two.");
+	answers("nan, me too", "And you.");
+}
+END_TEST
+
 START_TEST(too_much_talk_is_not_answered_for_a_while)
 {
 	for (int i = 0; i < 20; i++)
@@ -612,6 +655,7 @@ int main(void)
 	tcase_add_test(c, several_have_their_turn_one_after_the_other);
 	tcase_add_test(c, no_question_is_thrown_away_in_silence);
 	tcase_add_test(c, there_is_an_end_to_who_may_wait);
+	tcase_add_test(c, who_was_just_answered_waits_for_those_who_were_not);
 	tcase_add_test(c, too_much_talk_is_not_answered_for_a_while);
 	tcase_add_test(c, what_an_answer_proposes_is_done_after_it_or_refused_and_told);
 	tcase_add_test(c, what_is_to_be_forgotten_is_not_answered);
