@@ -14,7 +14,7 @@
 #include "aibridge/store.h"
 #include "rt/log.h"
 
-/* The provider said no before it began: such a request is not charged. */
+/* The provider said no before it began: such a request is not charged. A gateway cannot say what became of it. */
 static bool was_refused(enum call_error e)
 {
 	return e == CALL_BAD || e == CALL_KEY || e == CALL_LIMIT || e == CALL_BUSY ||

@@ -35,6 +35,7 @@ static const struct error_row errors[CALL_ERRORS] = {
 	[CALL_LIMIT] = { "limit", true },
 	[CALL_BUSY] = { "busy", true },
 	[CALL_FAULT] = { "fault", true },
+	[CALL_GATEWAY] = { "gateway", true },
 	[CALL_CONNECT] = { "connect", true },
 	[CALL_DEADLINE] = { "deadline", false },
 	[CALL_STALL] = { "stall", false },
@@ -47,8 +48,9 @@ static const struct error_row errors[CALL_ERRORS] = {
 /* The first that fits. */
 static const struct status_row statuses[] = {
 	{ 401, 403, CALL_KEY }, /* 402: nothing is left on the account */
-	{ 408, 409, CALL_BUSY }, { 429, 429, CALL_LIMIT }, { 503, 503, CALL_BUSY },
-	{ 529, 529, CALL_BUSY }, { 500, 599, CALL_FAULT },
+	{ 408, 409, CALL_BUSY },  { 429, 429, CALL_LIMIT },   { 503, 503, CALL_BUSY },
+	{ 529, 529, CALL_BUSY },  { 502, 502, CALL_GATEWAY }, { 504, 504, CALL_GATEWAY },
+	{ 500, 599, CALL_FAULT },
 };
 
 static const struct said_row sayings[] = {

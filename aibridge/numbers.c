@@ -37,6 +37,7 @@ static const struct metric table[NUMBERS] = {
 	[N_ATTEMPTS + CALL_LIMIT]    = ATTEMPT("limit"),
 	[N_ATTEMPTS + CALL_BUSY]     = ATTEMPT("busy"),
 	[N_ATTEMPTS + CALL_FAULT]    = ATTEMPT("fault"),
+	[N_ATTEMPTS + CALL_GATEWAY]  = ATTEMPT("gateway"),
 	[N_ATTEMPTS + CALL_CONNECT]  = ATTEMPT("connect"),
 	[N_ATTEMPTS + CALL_DEADLINE] = ATTEMPT("deadline"),
 	[N_ATTEMPTS + CALL_STALL]    = ATTEMPT("stall"),

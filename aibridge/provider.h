@@ -15,11 +15,12 @@
 /* What went wrong, for retry, breaker and fallback. */
 enum call_error {
 	CALL_OK,
-	CALL_BAD,   /* 400, 404, 413, 422: our request; no other attempt helps */
-	CALL_KEY,   /* 401, 403 */
-	CALL_LIMIT, /* 429 */
-	CALL_BUSY,  /* 408, 409, 503, 529 */
-	CALL_FAULT, /* other 5xx */
+	CALL_BAD,     /* 400, 404, 413, 422: our request; no other attempt helps */
+	CALL_KEY,     /* 401, 403 */
+	CALL_LIMIT,   /* 429 */
+	CALL_BUSY,    /* 408, 409, 503, 529 */
+	CALL_FAULT,   /* other 5xx */
+	CALL_GATEWAY, /* 502, 504: who stands before the provider gave up on it */
 	CALL_CONNECT,
 	CALL_DEADLINE,
 	CALL_STALL,

@@ -334,6 +334,9 @@ START_TEST(what_an_attempt_is_charged)
 		t.result.error = (enum call_error)e;
 		ck_assert_uint_eq(try_cost(&t, &nanos), 0);
 	}
+	t.result.error = CALL_GATEWAY;
+	ck_assert_uint_eq(try_cost(&t, &nanos), 1100);
+	t.result.error = CALL_FAULT;
 	t.result.began = true;
 	ck_assert_uint_eq(try_cost(&t, &nanos), 1100);
 	/* A count from before the end is not the last one, but for what was read. */

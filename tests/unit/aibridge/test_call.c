@@ -300,7 +300,7 @@ START_TEST(refusals_are_told_with_the_providers_words)
 	ck_assert_int_eq(ask(), CALL_KEY);
 	ck_assert_str_eq(rig.r.why, "HTTP 401: Bad key [hidden]");
 	refuse("502 Bad Gateway", NULL, "<html>nginx</html>");
-	ck_assert_int_eq(ask(), CALL_FAULT);
+	ck_assert_int_eq(ask(), CALL_GATEWAY);
 	ck_assert_str_eq(rig.r.why, "HTTP 502");
 	refuse("302 Found", "location: /x\r\n", "");
 	ck_assert_int_eq(ask(), CALL_BAD);

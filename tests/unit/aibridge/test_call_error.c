@@ -68,7 +68,7 @@ START_TEST(refusals_of_each_api_are_understood)
 	ck_assert_str_eq(error_of(529, "{\"type\":\"error\",\"error\":{\"type\":"
 				       "\"overloaded_error\",\"message\":\"Overloaded\"}}"),
 			 "busy|overloaded_error: Overloaded");
-	ck_assert_str_eq(error_of(502, "<html>"), "fault|");
+	ck_assert_str_eq(error_of(502, "<html>"), "gateway|");
 	ck_assert_str_eq(error_of(500, "{\"error\":{\"code\":500,\"message\":[]}}"), "fault|");
 }
 END_TEST
@@ -82,11 +82,11 @@ struct status_row {
 START_TEST(statuses_say_whether_another_attempt_helps)
 {
 	static const struct status_row rows[] = {
-		{ 301, CALL_BAD, false },  { 400, CALL_BAD, false },  { 401, CALL_KEY, false },
-		{ 402, CALL_KEY, false },  { 403, CALL_KEY, false },  { 404, CALL_BAD, false },
-		{ 408, CALL_BUSY, true },  { 409, CALL_BUSY, true },  { 413, CALL_BAD, false },
-		{ 422, CALL_BAD, false },  { 429, CALL_LIMIT, true }, { 500, CALL_FAULT, true },
-		{ 502, CALL_FAULT, true }, { 503, CALL_BUSY, true },  { 504, CALL_FAULT, true },
+		{ 301, CALL_BAD, false },    { 400, CALL_BAD, false },	{ 401, CALL_KEY, false },
+		{ 402, CALL_KEY, false },    { 403, CALL_KEY, false },	{ 404, CALL_BAD, false },
+		{ 408, CALL_BUSY, true },    { 409, CALL_BUSY, true },	{ 413, CALL_BAD, false },
+		{ 422, CALL_BAD, false },    { 429, CALL_LIMIT, true }, { 500, CALL_FAULT, true },
+		{ 502, CALL_GATEWAY, true }, { 503, CALL_BUSY, true },	{ 504, CALL_GATEWAY, true },
 		{ 529, CALL_BUSY, true },
 	};
 
