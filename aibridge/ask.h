@@ -80,6 +80,7 @@ struct attempt {
 	bool is_open;
 	unsigned n; /* 1, 2, 3 ... of its ask */
 	struct candidate *with;
+	unsigned round;		      /* of its breaker */
 	char id[ASK_ID_MAX];	      /* of the reservation */
 	uint64_t bound_in, bound_out; /* tokens it can cost at most */
 	uint64_t since_us;

@@ -60,11 +60,11 @@ static void tell_breaker(struct ask *k)
 		log_error("usage_beyond_bound", LOG_STR("provider", k->attempt.with->provider.name),
 			  LOG_U64("in", k->attempt.result.usage.in),
 			  LOG_U64("out", k->attempt.result.usage.out));
-		breaker_done(b, ask_now(k), true);
+		breaker_done(b, k->attempt.round, ask_now(k), true);
 	} else if (e == CALL_CANCELLED || e == CALL_BAD) {
-		breaker_forget(b);
+		breaker_forget(b, k->attempt.round);
 	} else {
-		breaker_done(b, ask_now(k), e != CALL_OK && e != CALL_REFUSED);
+		breaker_done(b, k->attempt.round, ask_now(k), e != CALL_OK && e != CALL_REFUSED);
 	}
 }
 
@@ -88,7 +88,7 @@ void try_stop(struct ask *k)
 	if (k->store) {
 		env->store_cancel(env->ctx, k->store);
 		k->store = NULL;
-		breaker_forget(&t->with->breaker);
+		breaker_forget(&t->with->breaker, t->round);
 	}
 	if (!t->call)
 		return;
@@ -156,7 +156,7 @@ static void on_reserved(void *ctx, const Mudlark__PersistReply *reply)
 		call(k);
 		return;
 	}
-	breaker_forget(&t->with->breaker);
+	breaker_forget(&t->with->breaker, t->round);
 	/* Without an answer, or with one that is not wanted any more, it may stand in the ledger. */
 	t->is_open = !reply || reply->status == MUDLARK__STATUS__STATUS_OK;
 	if (reply && reply->status == MUDLARK__STATUS__STATUS_SPENT) {
@@ -201,7 +201,7 @@ void try_begin(struct ask *k, struct candidate *with)
 	uint64_t bound;
 
 	assert(!t->is_open);
-	*t = (struct attempt){ .n = ++k->n_attempts, .with = with };
+	*t = (struct attempt){ .n = ++k->n_attempts, .with = with, .round = with->breaker.round };
 	(void)snprintf(t->id, sizeof(t->id), "%016" PRIx64 "-%016" PRIx64 "-%u", k->all->instance,
 		       k->id, t->n);
 	if (k->is_summary)
@@ -218,7 +218,7 @@ void try_begin(struct ask *k, struct candidate *with)
 		ask_set(k, ASK_RESERVING);
 		return;
 	}
-	breaker_forget(&with->breaker);
+	breaker_forget(&with->breaker, t->round);
 	ask_cause(k, "the store is away");
 	ask_end(k);
 }

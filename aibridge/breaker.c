@@ -32,25 +32,29 @@ static void open_up(struct breaker *b, uint64_t now_us)
 {
 	b->state = BREAKER_OPEN;
 	b->trying = false;
+	b->round++;
 	b->until_us = now_us + (b->pause_us << b->reopened);
 	if (b->reopened < DOUBLED_MAX)
 		b->reopened++;
 }
 
-void breaker_done(struct breaker *b, uint64_t now_us, bool failed)
+void breaker_done(struct breaker *b, unsigned round, uint64_t now_us, bool failed)
 {
+	/* How requests end that were under way when it opened says nothing about now. */
+	if (round != b->round)
+		return;
 	if (!failed) {
 		breaker_init(b, b->limit, b->pause_us);
-		return;
-	}
-	/* Requests that were under way when it opened count for nothing. */
-	if (b->state == BREAKER_HALF || (b->state == BREAKER_CLOSED && ++b->failures >= b->limit))
+		b->round = round;
+	} else if (b->state == BREAKER_HALF || ++b->failures >= b->limit) {
 		open_up(b, now_us);
+	}
 }
 
-void breaker_forget(struct breaker *b)
+void breaker_forget(struct breaker *b, unsigned round)
 {
-	b->trying = false;
+	if (round == b->round)
+		b->trying = false;
 }
 
 uint64_t backoff_us(unsigned n, uint64_t retry_after_us, uint64_t left_us, struct rng *r)

@@ -16,14 +16,17 @@ struct breaker {
 	uint64_t until_us;
 	enum breaker_state state;
 	bool trying; /* half: one request is under way */
+	unsigned
+		round; /* how often it opened: answers to requests of an earlier one count for nothing */
 };
 
 void breaker_init(struct breaker *b, unsigned limit, uint64_t pause_us);
-/* May a request be made now? True in the half-open state for one of them: breaker_done() must follow. */
+/* May a request be made now? True in the half-open state for one of them: breaker_done() or breaker_forget() must
+ * follow, with the `round` that was when it was admitted. */
 bool breaker_admit(struct breaker *b, uint64_t now_us);
-void breaker_done(struct breaker *b, uint64_t now_us, bool failed);
+void breaker_done(struct breaker *b, unsigned round, uint64_t now_us, bool failed);
 /* One that was neither: cancelled, or our own fault. */
-void breaker_forget(struct breaker *b);
+void breaker_forget(struct breaker *b, unsigned round);
 
 /* Before attempt n (1: the first retry): 1 s, 2 s ... with jitter, at least what the provider asked for; ~0: it
  * asked for longer than `left_us`. */

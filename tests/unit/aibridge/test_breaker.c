@@ -13,7 +13,7 @@ static void fail_at(unsigned times, uint64_t now)
 {
 	for (unsigned i = 0; i < times; i++) {
 		ck_assert(breaker_admit(&b, now));
-		breaker_done(&b, now, true);
+		breaker_done(&b, b.round, now, true);
 	}
 }
 
@@ -22,7 +22,7 @@ START_TEST(it_opens_after_failures_in_a_row)
 	breaker_init(&b, 5, PAUSE);
 	fail_at(4, 0);
 	ck_assert(breaker_admit(&b, 0));
-	breaker_done(&b, 0, false);
+	breaker_done(&b, b.round, 0, false);
 	fail_at(5, 0);
 	ck_assert_int_eq(b.state, BREAKER_OPEN);
 	ck_assert(!breaker_admit(&b, 0));
@@ -37,7 +37,7 @@ START_TEST(one_request_tries_it_after_the_pause)
 	ck_assert(breaker_admit(&b, PAUSE));
 	ck_assert_int_eq(b.state, BREAKER_HALF);
 	ck_assert(!breaker_admit(&b, PAUSE + S));
-	breaker_done(&b, PAUSE + S, false);
+	breaker_done(&b, b.round, PAUSE + S, false);
 	ck_assert_int_eq(b.state, BREAKER_CLOSED);
 	fail_at(4, PAUSE + S);
 	ck_assert(breaker_admit(&b, PAUSE + S));
@@ -56,7 +56,7 @@ START_TEST(each_failed_try_doubles_the_pause_up_to_eight_times)
 		now += times[i] * PAUSE;
 	}
 	ck_assert(breaker_admit(&b, now));
-	breaker_done(&b, now, false);
+	breaker_done(&b, b.round, now, false);
 	fail_at(1, now); /* all is forgotten */
 	ck_assert(breaker_admit(&b, now + PAUSE));
 }
@@ -67,7 +67,7 @@ START_TEST(a_try_that_was_neither_lets_another_try)
 	breaker_init(&b, 1, PAUSE);
 	fail_at(1, 0);
 	ck_assert(breaker_admit(&b, PAUSE));
-	breaker_forget(&b);
+	breaker_forget(&b, b.round);
 	ck_assert_int_eq(b.state, BREAKER_HALF);
 	ck_assert(breaker_admit(&b, PAUSE));
 }
@@ -79,8 +79,31 @@ START_TEST(what_was_under_way_when_it_opened_does_not_lengthen_the_pause)
 	for (int i = 0; i < 4; i++)
 		ck_assert(breaker_admit(&b, 0));
 	for (int i = 0; i < 4; i++)
-		breaker_done(&b, (uint64_t)i, true);
+		breaker_done(&b, 0, (uint64_t)i, true);
 	ck_assert(breaker_admit(&b, PAUSE + 1));
+}
+END_TEST
+
+START_TEST(what_was_under_way_when_it_opened_counts_for_nothing_however_it_ends)
+{
+	const unsigned before = 0;
+
+	breaker_init(&b, 1, PAUSE);
+	for (int i = 0; i < 5; i++)
+		ck_assert(breaker_admit(&b, 0));
+	breaker_done(&b, before, 0, true);
+	breaker_done(&b, before, 1, false);
+	ck_assert_int_eq(b.state, BREAKER_OPEN);
+	ck_assert(breaker_admit(&b, PAUSE));
+	/* Nor for the one that tries it now. */
+	breaker_done(&b, before, PAUSE, false);
+	breaker_done(&b, before, PAUSE, true);
+	breaker_forget(&b, before);
+	ck_assert_int_eq(b.state, BREAKER_HALF);
+	ck_assert(!breaker_admit(&b, PAUSE));
+	breaker_done(&b, b.round, PAUSE, false);
+	breaker_done(&b, before, PAUSE, true);
+	ck_assert_int_eq(b.state, BREAKER_CLOSED);
 }
 END_TEST
 
@@ -123,5 +146,6 @@ END_TEST
 UNIT_MAIN("breaker", it_opens_after_failures_in_a_row, one_request_tries_it_after_the_pause,
 	  each_failed_try_doubles_the_pause_up_to_eight_times,
 	  a_try_that_was_neither_lets_another_try,
+	  what_was_under_way_when_it_opened_counts_for_nothing_however_it_ends,
 	  what_was_under_way_when_it_opened_does_not_lengthen_the_pause, waits_grow_and_differ,
 	  a_wait_is_at_least_what_was_asked_for_and_never_too_long)

@@ -47,17 +47,17 @@ START_TEST(a_provider_is_told_to_be_left_alone_and_to_be_back)
 
 	begin();
 	breaker_init(&c.breaker, 2, 1000);
-	breaker_done(&c.breaker, 1, true);
+	breaker_done(&c.breaker, c.breaker.round, 1, true);
 	notices_breaker(&n, &c);
 	ck_assert_uint_eq(told, 0);
-	breaker_done(&c.breaker, 1, true);
+	breaker_done(&c.breaker, c.breaker.round, 1, true);
 	notices_breaker(&n, &c);
 	notices_breaker(&n, &c);
 	ck_assert_uint_eq(told, 1);
 	ck_assert(breaker_admit(&c.breaker, 100000));
 	notices_breaker(&n, &c);
 	ck_assert_uint_eq(told, 1);
-	breaker_done(&c.breaker, 100000, false);
+	breaker_done(&c.breaker, c.breaker.round, 100000, false);
 	notices_breaker(&n, &c);
 	ck_assert_uint_eq(told, 2);
 	ck_assert_str_eq(last, "anthropic (m) answers again.");

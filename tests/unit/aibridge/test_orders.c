@@ -85,7 +85,7 @@ START_TEST(status_tells_who_is_asked_and_how_that_goes)
 	begin();
 	numbers[N_ANSWERS + AI_ANTHROPIC].value = 3;
 	numbers[N_ATTEMPTS + CALL_LIMIT].value = 2;
-	breaker_done(&a.candidates[0].breaker, 1, true);
+	breaker_done(&a.candidates[0].breaker, 0, 1, true);
 	spend_add(&spend, s.now, 31200000, 57);
 	order("status");
 	expect("aibridge:\n");
