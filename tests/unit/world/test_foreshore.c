@@ -219,6 +219,25 @@ START_TEST(everybody_has_an_answer_to_who_he_is)
 }
 END_TEST
 
+/* A topic of the same key stands in the place of the small talk. */
+START_TEST(what_replaces_small_talk_answers_the_same)
+{
+	struct pack *p = starter();
+
+	for (size_t i = 0; i < p->n_npcs; i++) {
+		const struct pack_mind *m = p->npcs[i].mind;
+
+		for (size_t t = 0; m && t < m->n_topics; t++)
+			for (size_t k = 0; k < p->n_smalltalk; k++)
+				ck_assert_msg(strcmp(m->topics[t].key, p->smalltalk[k].key) != 0 ||
+						      has_word(&m->topics[t],
+							       p->smalltalk[k].words[0]),
+					      "%s/%s", p->npcs[i].key, m->topics[t].key);
+	}
+	pack_free(p);
+}
+END_TEST
+
 static bool names(const struct pack_topic *t, const struct pack_npc *npc)
 {
 	for (size_t i = 0; i < npc->name.n_words; i++)
@@ -382,6 +401,7 @@ int main(void)
 	tcase_add_test(tc, what_is_said_has_no_quotes_in_it);
 	tcase_add_test(tc, who_has_an_errand_offers_it_to_who_asks_for_work);
 	tcase_add_test(tc, everybody_has_an_answer_to_who_he_is);
+	tcase_add_test(tc, what_replaces_small_talk_answers_the_same);
 	tcase_add_test(tc, people_talk_about_each_other);
 	tcase_add_test(tc, everything_can_be_heard_and_every_errand_done);
 	suite_add_tcase(suite, tc);
