@@ -27,7 +27,7 @@ START_TEST(one_can_talk_ask_and_speak_to_somebody)
 	talk_line(&t, "say Hob, when does the sluice open?");
 	people_hear(&t, PEOPLE_SLUICE "\"");
 	talk_line(&t, "ask hob about quaternions");
-	people_hear(&t, PEOPLE_SHRUG "\"");
+	people_hear(&t, PEOPLE_SHRUG);
 	talk_line(&t, "talk cat");
 	talk_expect(&t, "A cat says, \"Miaow.\"");
 	talk_line(&t, "ask ada about wool");
@@ -83,13 +83,13 @@ START_TEST(several_who_talk_to_one_are_all_answered)
 		people_hear(&t[0], line);
 		ck_assert_uint_eq(talk_count(&t[0], line), 1);
 	}
-	/* A newer line of one player takes the place of the older that waits. */
+	/* Nothing that is asked meanwhile is forgotten. */
 	talk_line(&t[0], "ask hob about the wheel");
 	talk_line(&t[1], "ask hob about stones");
 	talk_line(&t[1], "ask hob about the sluice");
 	people_hear(&t[1], PEOPLE_WHEEL);
+	people_hear(&t[1], PEOPLE_SHRUG);
 	people_hear(&t[1], PEOPLE_SLUICE);
-	ck_assert_uint_eq(talk_count(&t[1], PEOPLE_SHRUG), 0);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		talk_close(&t[i]);
 	people_stop(&p);

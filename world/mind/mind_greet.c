@@ -87,5 +87,6 @@ bool mind_in_visit(const struct world *w, struct ent npc, const struct talker *k
 	for (size_t i = 0; t && i < t->n_asks; i++)
 		if (t->asks[i].player == k->player)
 			return true;
-	return t && t->answered == k->player && w->tick < t->answered_tick + visit;
+	return t && t->answered == k->player && t->answered_tick > k->came &&
+	       w->tick < t->answered_tick + visit;
 }

@@ -101,6 +101,7 @@ enum { GREETED_MAX = 8, PAIRS_MAX = 32 };
 struct talker {
 	uint64_t player;
 	uint64_t npc, until; /* with whom it talks; 0: nobody */
+	uint64_t came;	     /* tick at which it entered the room, or turned to somebody first */
 	uint64_t minute;     /* tick at which the count began */
 	uint32_t n;
 	struct {

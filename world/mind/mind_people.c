@@ -26,6 +26,7 @@ struct talker *mind_talker(struct world *w, struct ent player)
 		return k;
 	k = base_alloc(1, sizeof(*k));
 	k->player = ent_id(w, player);
+	k->came = w->tick;
 	map64_put(all, k->player, k);
 	return k;
 }
@@ -101,8 +102,10 @@ static int on_entered(void *ctx, struct world *w, const struct fact *f)
 	const struct player *p;
 
 	(void)ctx;
-	if (k)
+	if (k) {
 		k->npc = 0;
+		k->came = w->tick;
+	}
 	if (!w->conf.life || !f->actor)
 		return 0;
 	player = ent_by_id(w, f->actor);

@@ -99,6 +99,24 @@ START_TEST(in_one_visit_there_is_one_greeting)
 }
 END_TEST
 
+START_TEST(a_visit_lasts_while_one_stays_in_the_room)
+{
+	ck_assert_int_eq(place_move(w, mind_rig_npc(&r, "jem"), stage_room(&r.st, "quay")), 0);
+	mind_rig_ticks(&r, 60);
+	stage_type(&r.st, 0, "ask nan about eels");
+	mind_rig_answer(&r, "Slippery.");
+	stage_type(&r.st, 0, "ask jem about eels");
+	mind_rig_answer(&r, "Long.");
+	stage_forget(&r.st);
+	STAGE_SAYS(&r.st, 0, "talk nan", "You turn to Nan Marrable.\nNan Marrable is listening.");
+	stage_type(&r.st, 0, "north");
+	stage_type(&r.st, 0, "south");
+	stage_type(&r.st, 0, "talk nan");
+	ck_assert_uint_eq(asks(), 3);
+	ck_assert_int_eq(mind_rig_asked(&r)->kind, MUDLARK__AI_ASK__KIND__GREET);
+}
+END_TEST
+
 START_TEST(who_is_in_talk_greets_nobody)
 {
 	mind_rig_ticks(&r, 60);
@@ -122,6 +140,7 @@ int main(void)
 	tcase_add_test(c, who_speaks_or_goes_on_is_not_greeted_unasked);
 	tcase_add_test(c, without_life_nobody_greets);
 	tcase_add_test(c, in_one_visit_there_is_one_greeting);
+	tcase_add_test(c, a_visit_lasts_while_one_stays_in_the_room);
 	tcase_add_test(c, who_is_in_talk_greets_nobody);
 	suite_add_tcase(s, c);
 	run = srunner_create(s);
