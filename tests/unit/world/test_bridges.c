@@ -142,7 +142,8 @@ START_TEST(orders_of_staff_are_answered_by_whom_they_were_sent_to)
 	staff(0);
 	mind_rig_up(&r, MIND_RIG_OTHER);
 	stage_type(&r.st, 0, "@ai status");
-	STAGE_HEARS(&r.st, 0, "2 aibridges, 0 answers under way; providers of models are not paused.");
+	STAGE_HEARS(&r.st, 0,
+		    "2 aibridges, 0 answers under way; providers of models are not paused.");
 	ck_assert_uint_eq(mind_rig_count(&r, MUDLARK__AI_IN__BODY_ORDER), 2);
 	o = mind_rig_sent(&r, MUDLARK__AI_IN__BODY_ORDER, 0, NULL)->order;
 	ck_assert_str_eq(o->words, "status");
