@@ -1,5 +1,5 @@
 /*
- * test_budget.c - three aibridges spend from one small budget while everybody talks and they are killed again and
+ * test_budget.c - three aibridges spend from one small budget (of all, of a player, of each person) while everybody talks and they are killed again and
  * again: what the provider was asked to bill never passes it, not by one nano, and the ledger adds up.
  */
 #include <signal.h>
@@ -14,20 +14,24 @@
 #include "tests/support/store.h"
 #include "tests/support/tmp.h"
 
-enum { FOLK = 10, MORE = 2, ROUNDS_MAX = 40, KILLS = 3, LOOKS = 200 };
+enum { FOLK = 10, MORE = 2, ROUNDS_MAX = 40, LOOKS = 200 };
 enum { READY_US = 10000000, LOOK_US = 1000 };
 enum { IN_NANOS = 1000, OUT_NANOS = 5000 }; /* for a token, at the prices of people_start() */
-enum { CAP_TOKENS, CAP_MONEY, CAPS };
+enum { CAP_MONEY, CAP_PLAYER, CAP_NPC, CAPS };
 
 struct cap {
 	const char *set;
 	uint64_t amount;
-	const char *spent; /* of one account */
+	const char *spent;    /* of one account */
+	const char *accounts; /* that it is the cap of, each by itself */
+	unsigned kills;
 };
 
 static const struct cap caps[CAPS] = {
-	[CAP_TOKENS] = { "ai.budgets=all 50000 tokens", 50000, "tokens" },
-	[CAP_MONEY] = { "ai.budgets=all 0.050000007", 50000007, "nanos" },
+	[CAP_MONEY] = { "ai.budgets=all 0.030000007", 30000007, "nanos", "all", 3 },
+	/* All guests are one. */
+	[CAP_PLAYER] = { "ai.budgets=player 15000 tokens", 15000, "tokens", "player/%", 1 },
+	[CAP_NPC] = { "ai.budgets=npc 8000 tokens", 8000, "tokens", "npc/%", 1 },
 };
 
 /* One person for each player, since each answers one at a time; all in one room. */
@@ -170,11 +174,11 @@ static void talk_until_spent(struct scene *s)
 {
 	uint64_t before = 0, now = 1;
 
-	for (unsigned round = 0; now > before || s->n_kills < KILLS; round++) {
+	for (unsigned round = 0; now > before || s->n_kills < s->cap->kills; round++) {
 		if (round == ROUNDS_MAX)
 			die("the budget is never used up");
 		before = fake_ai_stat(&s->p.fake, "requests");
-		round_of_talk(s, round && s->n_kills < KILLS);
+		round_of_talk(s, round && s->n_kills < s->cap->kills);
 		now = fake_ai_stat(&s->p.fake, "requests");
 	}
 }
@@ -201,7 +205,8 @@ static void ck_ledger(struct scene *s, uint64_t spent)
 
 START_TEST(no_number_of_aibridges_and_kills_gets_past_the_budget)
 {
-	uint64_t in, out, bill, spent;
+	uint64_t in, out, bill, spent, most;
+	char most_of[80];
 	struct scene s = { 0 };
 
 	scene_start(&s, &caps[_i]);
@@ -214,13 +219,16 @@ START_TEST(no_number_of_aibridges_and_kills_gets_past_the_budget)
 	out = fake_ai_stat(&s.p.fake, "tokens_out");
 	people_stop(&s.p);
 
-	bill = _i == CAP_TOKENS ? in + out : in * IN_NANOS + out * OUT_NANOS;
+	bill = _i == CAP_MONEY ? in * IN_NANOS + out * OUT_NANOS : in + out;
 	spent = number(&s, "", " FROM ledger WHERE account = 'all'");
 	ck_assert_uint_gt(bill, 0);
 	ck_assert_uint_le(bill, spent);
-	ck_assert_uint_le(spent, s.cap->amount);
+	snprintf(most_of, sizeof(most_of), ") FROM ledger WHERE account LIKE '%s'",
+		 s.cap->accounts);
+	most = number(&s, "max(", most_of);
+	ck_assert_uint_le(most, s.cap->amount);
 	/* It was used up as far as it goes: the most that one more call can cost is more than is left. */
-	ck_assert_uint_gt(spent, s.cap->amount / 4 * 3);
+	ck_assert_uint_gt(most, s.cap->amount / 2);
 	ck_assert_uint_gt(number(&s, "count(", ") FROM reservation"), 0);
 	ck_ledger(&s, spent);
 }
