@@ -310,12 +310,10 @@ END_TEST
 
 START_TEST(an_obeying_model_does_the_worst)
 {
-	static const char *const parts[] = { "KEEP THIS",
-					     "[31mred",
-					     "https://evil.example",
-					     "\"name\":\"give\"",
-					     "\"name\":\"@grant\"",
-					     NULL };
+	static const char *const parts[] = {
+		"KEEP THIS",	       "[31mred", "https://evil.example", "\"name\":\"give\"",
+		"\"name\":\"@grant\"", NULL
+	};
 	char *text;
 
 	fake_ai_mode(&fake, "{\"obey\":true}");

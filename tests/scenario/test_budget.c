@@ -1,6 +1,7 @@
 /*
- * test_budget.c - three aibridges spend from one small budget (of all, of a player, of each person) while everybody talks and they are killed again and
- * again: what the provider was asked to bill never passes it, not by one nano, and the ledger adds up.
+ * test_budget.c - three aibridges spend from one small budget (of all, of a player, of each person) while
+ * everybody talks and they are killed again and again: what the provider was asked to bill never passes it, not
+ * by one nano, and the ledger adds up.
  */
 #include <signal.h>
 #include <stdio.h>

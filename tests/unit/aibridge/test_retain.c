@@ -57,7 +57,7 @@ static void found(size_t n)
 {
 	Mudlark__PersistReply m = MUDLARK__PERSIST_REPLY__INIT;
 	Mudlark__DocumentRow rows[RETAIN_TALKS], *all[RETAIN_TALKS];
-	char keys[RETAIN_TALKS][32];
+	char keys[RETAIN_TALKS][48];
 	Mudlark__PersistCall *q =
 		store_rig_asked(&r, 0, MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY);
 
