@@ -18,8 +18,7 @@ static void run(const struct cmd_call *c)
 const struct cmd cmd_quit = {
 	.name = "quit",
 	.usage = "quit",
-	.help = "Leaves the world. You keep what you carry and come back where you were.\n"
-		"Only what somebody wants brought for an errand goes back to where it was found.",
+	.help = "Leaves the world. You keep what you carry and come back where you were.",
 	.category = CMD_YOURSELF,
 	.effect = CMD_CHANGES,
 	.is_whole = true,

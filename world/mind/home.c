@@ -1,7 +1,8 @@
 /*
  * home.c - what errands want goes back; see home.h.
  *
- * Nothing is doubled and nothing is lost by it: the thing itself is moved, in the turn of what moves it.
+ * Nothing is lost by it: what comes back from a person of the world or a guest is the thing itself, moved in
+ * the turn of what moves it; who keeps one keeps it, and then it is another.
  */
 #include "world/mind/home.h"
 
@@ -10,6 +11,7 @@
 #include "world/core/item.h"
 #include "world/core/npc.h"
 #include "world/core/place.h"
+#include "world/core/player.h"
 #include "world/core/protos.h"
 #include "world/core/timer.h"
 
@@ -112,7 +114,7 @@ static void go_home(struct world *w, struct ent item)
 		ent_destroy(w, item);
 }
 
-/* ---- who leaves does not take it along ---- */
+/* ---- who leaves does not end an errand for the others ---- */
 
 static bool is_wanted(const struct world *w, const struct pack_item *proto)
 {
@@ -124,33 +126,64 @@ static bool is_wanted(const struct world *w, const struct pack_item *proto)
 	return false;
 }
 
-/* To its place; to the feet of its owner when there is no room. */
-static void part(struct world *w, struct ent item)
+/* Is one of its kind left that the leaver does not have? */
+static bool is_another(const struct world *w, const struct pack_item *proto, struct ent leaver)
 {
-	const struct item *it = item_get(w, item);
-	struct ent first,
-		home = it && is_wanted(w, it->proto) ? home_of(w, item, &first) : ENT_NONE;
+	for (struct ent e = ent_next(w, ENT_NONE); ent_is(e); e = ent_next(w, e)) {
+		const struct item *it = item_get(w, e);
 
-	if (ent_is(home) && place_move(w, item, home) && place_move(w, item, place_room(w, item)))
+		if (it && it->proto == proto && !place_inside(w, e, leaver))
+			return true;
+	}
+	return false;
+}
+
+/* A guest keeps nothing: the thing itself goes back. */
+static void part(struct world *w, struct ent item, struct ent home)
+{
+	if (place_move(w, item, home) && place_move(w, item, place_room(w, item)))
 		log_warning("thing_not_home", LOG_ID("entity", ent_id(w, item)));
 }
 
-static void part_all(struct world *w, struct ent owner, unsigned depth)
+/* Others keep theirs: another one is found where it was found. */
+static void replace(struct world *w, struct ent item, struct ent home, struct ent leaver)
 {
-	struct ent next;
+	const struct item *it = item_get(w, item);
+	struct span key;
+	struct ent e;
+
+	if (is_another(w, it->proto, leaver))
+		return;
+	e = item_new(w, protos_pack(w, it->key, &key), it->proto);
+	if (place_move(w, e, home))
+		ent_destroy(w, e);
+}
+
+static void look_through(struct world *w, struct ent owner, struct ent leaver, unsigned depth)
+{
+	struct ent next, first, home;
 
 	for (struct ent e = place_first(w, owner); ent_is(e); e = next) {
+		const struct item *it = item_get(w, e);
+
 		next = place_next(w, e);
 		if (depth && place_count(w, e))
-			part_all(w, e, depth - 1);
-		part(w, e);
+			look_through(w, e, leaver, depth - 1);
+		home = it && is_wanted(w, it->proto) ? home_of(w, e, &first) : ENT_NONE;
+		if (ent_is(home) && player_get(w, leaver)->guest)
+			part(w, e, home);
+		else if (ent_is(home))
+			replace(w, e, home, leaver);
 	}
 }
 
 static int on_left(void *ctx, struct world *w, const struct fact *f)
 {
+	struct ent leaver = ent_by_id(w, f->actor);
+
 	(void)ctx;
-	part_all(w, ent_by_id(w, f->actor), DEPTH_MAX);
+	if (player_get(w, leaver))
+		look_through(w, leaver, leaver, DEPTH_MAX);
 	return 0;
 }
 

@@ -2,8 +2,8 @@
  * home.h - what somebody was brought for an errand is put back, after a while, to where its pack puts it:
  * so the next one can bring it, too, and nothing heaps up.
  *
- * And what any errand wants brought is not taken out of the game: when the character that carries it leaves, and one
- * of its kind is missing where its pack puts them, it goes back there at once, whoever's errand it is.
+ * And nobody takes what an errand wants out of the game: when a character leaves with it, and none is left where
+ * its pack puts them nor with anybody else, another one is there.  A guest, who keeps nothing, leaves his own.
  */
 #pragma once
 

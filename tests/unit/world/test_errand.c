@@ -230,6 +230,26 @@ START_TEST(nobody_leaves_the_game_with_what_an_errand_wants)
 }
 END_TEST
 
+START_TEST(who_keeps_what_an_errand_wants_leaves_another)
+{
+	struct ent ring;
+
+	do_most(0);
+	ring = place_first(w, h.ana);
+	while (strcmp(item_get(w, ring)->proto->key, "ring") != 0)
+		ring = place_next(w, ring);
+	player_write(w, h.ana)->guest = false;
+	player_write(w, h.ben)->guest = false;
+	/* Somebody else has one: nobody is in want of it. */
+	hamlet_give(&h, "ring", h.ben);
+	stage_type(st, 1, "quit");
+	ck_assert_uint_eq(hamlet_has(&h, stage_room(st, "hall"), "ring"), 0);
+	stage_type(st, 0, "quit");
+	ck_assert(!ent_alive(w, ring)); /* with its owner, in the store */
+	ck_assert_uint_eq(hamlet_has(&h, stage_room(st, "hall"), "ring"), 1);
+}
+END_TEST
+
 START_TEST(what_is_not_missing_may_be_kept)
 {
 	struct ent second = hamlet_give(&h, "ring", h.ana);
@@ -451,6 +471,7 @@ int main(void)
 	tcase_add_test(tc, of_many_things_one_is_kept);
 	tcase_add_test(tc, what_was_brought_goes_home);
 	tcase_add_test(tc, nobody_leaves_the_game_with_what_an_errand_wants);
+	tcase_add_test(tc, who_keeps_what_an_errand_wants_leaves_another);
 	tcase_add_test(tc, what_is_not_missing_may_be_kept);
 	tcase_add_test(tc, a_full_place_does_not_swallow_what_comes_home);
 	tcase_add_test(tc, regard_for_a_topic_changes_once);
