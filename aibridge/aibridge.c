@@ -13,6 +13,7 @@
 #include "aibridge/aibridge_inner.h"
 #include "rt/log.h"
 #include "rt/rand.h"
+#include "rt/sandbox.h"
 
 enum {
 	STOP_US = 3000000,     /* for settlements, when the process ends */
@@ -337,6 +338,17 @@ static void init_parts(struct aibridge *a)
 	loop_on_idle(a->proc->loop, on_idle, a);
 }
 
+/* Keys will be in memory: no core dump, no debugger but root's, no rights that it has no use for. */
+static int give_up_rights(void)
+{
+	char why[SANDBOX_WHY];
+
+	if (!sandbox_is_possible() || sandbox_lock(why) == 0)
+		return 0;
+	log_error("no_sandbox", LOG_STR("reason", why));
+	return -EPERM;
+}
+
 int aibridge_start(struct aibridge **ret, struct proc *proc, struct ai_conf *conf)
 {
 	struct aibridge *a = base_alloc(1, sizeof(*a));
@@ -351,7 +363,9 @@ int aibridge_start(struct aibridge **ret, struct proc *proc, struct ai_conf *con
 	numbers_init(a->numbers);
 	loop_timer_init(proc->loop, &a->timer, on_timer, a);
 	loop_timer_init(proc->loop, &a->stop, on_linger, a);
-	r = read_options(a);
+	r = give_up_rights();
+	if (r == 0)
+		r = read_options(a);
 	if (r == 0) {
 		init_parts(a);
 		r = serve_metrics(a);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/sandbox.h"
 #include "tests/fake/fake.h"
 #include "tests/scenario/people.h"
 #include "tests/scenario/suite.h"
@@ -239,6 +240,26 @@ START_TEST(whatever_comes_back_there_is_an_answer)
 }
 END_TEST
 
+/* It would hold the key. */
+static void expect_no_core(pid_t pid)
+{
+	char path[64], line[256];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/limits", (int)pid);
+	f = fopen(path, "re");
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f)) {
+		unsigned long soft = 1, hard = 1;
+
+		if (sscanf(line, "Max core file size %lu %lu", &soft, &hard) == 2)
+			found = !soft && !hard;
+	}
+	fclose(f);
+	ck_assert_msg(found, "%s allows a core dump", path);
+}
+
 START_TEST(the_next_provider_answers_when_the_first_is_down)
 {
 	char fallback[200];
@@ -252,6 +273,8 @@ START_TEST(the_next_provider_answers_when_the_first_is_down)
 	snprintf(fallback, sizeof(fallback), "ai.fallback=openai fake-2 http://127.0.0.1:%u %s",
 		 second.port, second.key_file);
 	people_start(&p, &(struct people_conf){ .provider = "anthropic", .sets = sets });
+	if (sandbox_is_possible())
+		expect_no_core(mud_pid(&p.mud, "aibridge"));
 	fake_ai_mode(&p.fake, "{\"status\":503}");
 	fake_ai_mode(&second, "{\"text\":\"From the other side.\"}");
 	people_enter(&p, &t, "Wrenna");
