@@ -489,3 +489,21 @@ static inline void rig_take_to_call(struct asks_rig *r, uint64_t ask, const char
 	rig_reserve(r, MUDLARK__STATUS__STATUS_OK);
 	ck_assert_uint_gt(r->n_calls, 0);
 }
+
+/* The last line that was told: scripted, with this cause; forgets what was told. */
+static inline void rig_expect_scripted(struct asks_rig *r, uint64_t ask, const char *cause)
+{
+	struct buf done = { 0 };
+
+	buf_addf(&done, "done %" PRIu64 " scripted%s%s\n", ask, cause[0] ? ": " : "", cause);
+	ck_assert_msg(rig_has(buf_span(&r->told), rig_span("say ")), "nothing was said");
+	ck_assert_msg(rig_has(buf_span(&r->told), buf_span(&done)), "%.*s", (int)r->told.n,
+		      buf_p(&r->told));
+	buf_reset(&r->told);
+	buf_done(&done);
+}
+
+static inline bool rig_holds(const struct buf *b, const char *part)
+{
+	return rig_has(buf_span(b), rig_span(part));
+}

@@ -14,24 +14,6 @@ static struct asks_rig r;
 	"{\"who\":\"Ana\",\"since\":1,\"at\":2,\"count\":1,\"turns\":[{\"p\":\"Good evening\","    \
 	"\"n\":\"Is it.\",\"at\":2}]}"
 
-static bool has(const struct buf *b, const char *part)
-{
-	return rig_has(buf_span(b), rig_span(part));
-}
-
-/* The last line that was told, without what it says. */
-static void expect_scripted(uint64_t ask, const char *cause)
-{
-	struct buf done = { 0 };
-
-	buf_addf(&done, "done %" PRIu64 " scripted%s%s\n", ask, cause[0] ? ": " : "", cause);
-	ck_assert_msg(has(&r.told, "say "), "nothing was said");
-	ck_assert_msg(rig_has(buf_span(&r.told), buf_span(&done)), "%.*s", (int)r.told.n,
-		      buf_p(&r.told));
-	buf_reset(&r.told);
-	buf_done(&done);
-}
-
 START_TEST(every_message_of_the_world_has_a_handler)
 {
 	ck_assert_ptr_null(route_check(&inbox_table));
@@ -43,12 +25,12 @@ START_TEST(without_a_provider_the_script_answers_and_all_is_written)
 	rig_begin(&r, 0);
 	rig_take(&r, 1, 1234, "hello there");
 	rig_read(&r, TALK);
-	expect_scripted(1, "");
+	rig_expect_scripted(&r, 1, "");
 	ck_assert_uint_eq(r.n_own, 2);
 	rig_expect_settled(&r, "1.1 0 0 audit talk\n");
-	ck_assert(has(&r.talk, "hello there"));
-	ck_assert(has(&r.talk, "Good evening"));
-	ck_assert(has(&r.audit, "\"provider\":\"scripted\""));
+	ck_assert(rig_holds(&r.talk, "hello there"));
+	ck_assert(rig_holds(&r.talk, "Good evening"));
+	ck_assert(rig_holds(&r.audit, "\"provider\":\"scripted\""));
 	ck_assert_uint_eq(r.ended[ASK_SCRIPTED], 1);
 	rig_end(&r);
 }
@@ -67,9 +49,9 @@ START_TEST(sentences_are_said_as_they_come_and_the_real_cost_is_settled)
 			    "done 1 anthropic topic tide\n");
 	ck_assert_uint_eq(r.n_own, 0);
 	rig_expect_settled(&r, "1.1 57 120 audit talk\n");
-	ck_assert(has(&r.talk, "late again today. I have waited"));
-	ck_assert(has(&r.audit, "\"request\":{\"model\":\"m\"}"));
-	ck_assert(has(&r.audit, "\"nanos\":120"));
+	ck_assert(rig_holds(&r.talk, "late again today. I have waited"));
+	ck_assert(rig_holds(&r.audit, "\"request\":{\"model\":\"m\"}"));
+	ck_assert(rig_holds(&r.audit, "\"nanos\":120"));
 	ck_assert_uint_eq(r.tokens, 57);
 	ck_assert_uint_eq(r.nanos, 120);
 	ck_assert_uint_eq(r.ended[ASK_ANSWERED], 1);
@@ -107,7 +89,7 @@ START_TEST(a_spent_budget_makes_no_call)
 	rig_read(&r, NULL);
 	rig_reserve(&r, MUDLARK__STATUS__STATUS_SPENT);
 	rig_reserve(&r, MUDLARK__STATUS__STATUS_SPENT);
-	ck_assert(has(&r.told, "scripted: budget: "));
+	ck_assert(rig_holds(&r.told, "scripted: budget: "));
 	rig_expect_settled(&r, "1.3 0 0 audit talk\n");
 	ck_assert_uint_eq(r.n_called, 0);
 	ck_assert_uint_eq(r.refused, 2);
@@ -121,11 +103,11 @@ START_TEST(a_conversation_that_was_not_read_is_not_written)
 	rig_begin(&r, 1);
 	rig_take(&r, 1, 1234, "hello");
 	rig_reply(&r, MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET, NULL);
-	expect_scripted(1, "the store does not answer");
+	rig_expect_scripted(&r, 1, "the store does not answer");
 	rig_expect_settled(&r, "1.1 0 0 audit\n");
 	r.store_away = true;
 	rig_take(&r, 2, 1234, "hello");
-	expect_scripted(2, "the store is away");
+	rig_expect_scripted(&r, 2, "the store is away");
 	rig_expect_settled(&r, "2.1 0 0 audit\n");
 	ck_assert_uint_eq(r.n_called, 0);
 	rig_end(&r);
@@ -138,7 +120,7 @@ START_TEST(a_reservation_that_nobody_confirmed_is_given_back_and_not_used)
 	rig_take(&r, 1, 1234, "hello");
 	rig_read(&r, NULL);
 	rig_reply(&r, MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE, NULL);
-	expect_scripted(1, "the ledger does not answer");
+	rig_expect_scripted(&r, 1, "the ledger does not answer");
 	rig_expect_settled(&r, "1.1 0 0\n1.2 0 0 audit talk\n");
 	ck_assert_uint_eq(r.n_called, 0);
 	rig_end(&r);
@@ -169,10 +151,10 @@ START_TEST(after_the_first_word_there_is_no_other_attempt)
 	rig_take_to_call(&r, 1, "hello");
 	rig_piece(&r, 0, "Hello to you, stranger, I suppose. And");
 	rig_fails(&r, 0, CALL_CUT);
-	ck_assert(has(&r.told, "say 1.1 Hello to you, stranger, I suppose.\n"));
+	ck_assert(rig_holds(&r.told, "say 1.1 Hello to you, stranger, I suppose.\n"));
 	/* Of the half sentence nothing. */
-	ck_assert(!has(&r.told, "say 1.2"));
-	ck_assert(has(&r.told, "done 1 anthropic: anthropic: "));
+	ck_assert(!rig_holds(&r.told, "say 1.2"));
+	ck_assert(rig_holds(&r.told, "done 1 anthropic: anthropic: "));
 	ck_assert_uint_eq(r.n_called, 1);
 	/* Nobody knows what it cost. */
 	ck_assert_uint_gt(r.tokens, 100);
@@ -190,7 +172,7 @@ START_TEST(the_next_of_the_roster_is_asked_when_the_first_will_not)
 	ck_assert_str_eq(r.calls[0]->provider->name, "openai");
 	rig_piece(&r, 0, "Hello to you, stranger, I suppose.");
 	rig_well(&r, 0, 10, 1);
-	ck_assert(has(&r.told, "done 1 openai: anthropic: "));
+	ck_assert(rig_holds(&r.told, "done 1 openai: anthropic: "));
 	rig_expect_settled(&r, "1.1 0 0 audit\n1.2 11 20 audit talk\n");
 	rig_end(&r);
 }
@@ -204,8 +186,8 @@ START_TEST(when_all_have_failed_the_script_answers)
 	rig_fails(&r, 0, CALL_CONNECT);
 	rig_reserve(&r, MUDLARK__STATUS__STATUS_OK);
 	rig_fails(&r, 0, CALL_GARBAGE);
-	ck_assert(has(&r.told, "say 1.1"));
-	ck_assert(has(&r.told, "done 1 scripted: openai: "));
+	ck_assert(rig_holds(&r.told, "say 1.1"));
+	ck_assert(rig_holds(&r.told, "done 1 scripted: openai: "));
 	ck_assert_uint_eq(r.n_talks, 1);
 	ck_assert_uint_eq(r.n_audits, 3);
 	rig_end(&r);
@@ -238,7 +220,7 @@ START_TEST(a_provider_that_fails_and_fails_is_left_alone)
 	rig_take(&r, 4, 1234, "hello");
 	rig_read(&r, NULL);
 	ck_assert_uint_eq(r.n_called, 3);
-	ck_assert(has(&r.told, "done 4 scripted: anthropic: is left alone for a while\n"));
+	ck_assert(rig_holds(&r.told, "done 4 scripted: anthropic: is left alone for a while\n"));
 	/* One that tries it and is cancelled leaves the way free for another. */
 	r.now += 40000000;
 	rig_take_to_call(&r, 5, "hello");
@@ -297,8 +279,8 @@ START_TEST(at_its_deadline_in_any_state_the_script_answers_once)
 	rig_later(&r, 9499999);
 	ck_assert_uint_eq(r.asks.n, 1);
 	rig_later(&r, 1);
-	ck_assert(has(&r.told, "say 1.1"));
-	ck_assert(has(&r.told, "done 1 scripted: "));
+	ck_assert(rig_holds(&r.told, "say 1.1"));
+	ck_assert(rig_holds(&r.told, "done 1 scripted: "));
 	ck_assert_uint_eq(r.ended[ASK_FELL_BACK], 1);
 	rig_later(&r, 60000000);
 	rig_end(&r);
@@ -380,7 +362,7 @@ START_TEST(when_too_many_wait_the_script_answers)
 	ck_assert_uint_eq(r.n_store, 0);
 	rig_take(&r, 9, 9, "hello");
 	rig_read(&r, NULL);
-	expect_scripted(9, "too many wait");
+	rig_expect_scripted(&r, 9, "too many wait");
 	asks_drop(&r.asks);
 	rig_end(&r);
 }
@@ -396,10 +378,10 @@ START_TEST(while_paused_nobody_is_paid_any_more)
 	asks_pause(&r.asks, true);
 	/* The one with a reservation under way gives it back. */
 	rig_reserve(&r, MUDLARK__STATUS__STATUS_OK);
-	expect_scripted(1, "paused");
+	rig_expect_scripted(&r, 1, "paused");
 	rig_expect_settled(&r, "1.1 0 0\n1.2 0 0 audit talk\n");
 	rig_read(&r, NULL);
-	expect_scripted(2, "paused");
+	rig_expect_scripted(&r, 2, "paused");
 	ck_assert_uint_eq(r.n_called, 0);
 	asks_pause(&r.asks, false);
 	rig_take_to_call(&r, 3, "hello");
@@ -459,7 +441,7 @@ START_TEST(when_the_world_is_gone_nothing_is_said_but_all_is_settled)
 	buf_reset(&r.told);
 	asks_drop(&r.asks);
 	rig_expect_told(&r, "");
-	ck_assert(has(&r.talk, "The river is high"));
+	ck_assert(rig_holds(&r.talk, "The river is high"));
 	ck_assert_uint_gt(r.tokens, 100);
 	rig_end(&r);
 }
@@ -494,7 +476,7 @@ START_TEST(a_conversation_that_has_grown_is_summed_up_in_the_background)
 	rig_piece(&r, 0, "Ana asked about the tide. She was promised a pipe.");
 	rig_well(&r, 0, 30, 2);
 	rig_expect_settled(&r, "1.2 32 50 audit\n");
-	ck_assert(has(&r.audit, "\"kind\":\"summary\""));
+	ck_assert(rig_holds(&r.audit, "\"kind\":\"summary\""));
 	rig_read(&r, TALK);
 	arena_init(&a, 0);
 	q = rig_asked(&r, MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT, &a);

@@ -9,24 +9,6 @@
 
 static struct asks_rig r;
 
-static bool has(const struct buf *b, const char *part)
-{
-	return rig_has(buf_span(b), rig_span(part));
-}
-
-/* The last line that was told, without what it says. */
-static void expect_scripted(uint64_t ask, const char *cause)
-{
-	struct buf done = { 0 };
-
-	buf_addf(&done, "done %" PRIu64 " scripted%s%s\n", ask, cause[0] ? ": " : "", cause);
-	ck_assert_msg(has(&r.told, "say "), "nothing was said");
-	ck_assert_msg(rig_has(buf_span(&r.told), buf_span(&done)), "%.*s", (int)r.told.n,
-		      buf_p(&r.told));
-	buf_reset(&r.told);
-	buf_done(&done);
-}
-
 START_TEST(a_sentence_that_the_guard_refuses_ends_the_answer)
 {
 	rig_begin(&r, 1);
@@ -37,12 +19,12 @@ START_TEST(a_sentence_that_the_guard_refuses_ends_the_answer)
 	rig_expect_told(&r, "say 1.1 The river is high today, stranger.\n"
 			    "done 1 anthropic: guard: character\n");
 	ck_assert_uint_gt(r.tokens, 100);
-	ck_assert(!has(&r.talk, "language model"));
+	ck_assert(!rig_holds(&r.talk, "language model"));
 	rig_take_to_call(&r, 2, "hello");
 	rig_piece(&r, 0, "As an AI language model I cannot say that. ");
-	ck_assert(has(&r.told, "say 2.1 "));
-	ck_assert(has(&r.told, "done 2 scripted: guard: character\n"));
-	ck_assert(!has(&r.told, "language model"));
+	ck_assert(rig_holds(&r.told, "say 2.1 "));
+	ck_assert(rig_holds(&r.told, "done 2 scripted: guard: character\n"));
+	ck_assert(!rig_holds(&r.told, "language model"));
 	rig_end(&r);
 }
 END_TEST
@@ -53,8 +35,8 @@ START_TEST(what_the_guard_refuses_is_answered_by_the_pack_where_it_can_be)
 	rig_take_to_call(&r, 1, "what of the tide?");
 	rig_piece(&r, 0, "As an AI language model I cannot say that. ");
 	asks_tick(&r.asks);
-	ck_assert(has(&r.told, "say 1.1 The tide turns twice a day."));
-	ck_assert(!has(&r.told, "language model"));
+	ck_assert(rig_holds(&r.told, "say 1.1 The tide turns twice a day."));
+	ck_assert(!rig_holds(&r.told, "language model"));
 	rig_end(&r);
 }
 END_TEST
@@ -70,12 +52,12 @@ START_TEST(the_audit_has_what_was_written_and_what_was_called_whatever_the_guard
 	/* It is ended at the first bad sentence; what came until then is kept. */
 	rig_piece(&r, 0, "I cannot swim. ");
 	ck_assert_uint_eq(r.n_audits, 1);
-	ck_assert(has(&r.audit, "\"said\":\"The river is high today, stranger.\""));
-	ck_assert(has(&r.audit, "\"answer\":\"The river is high today, stranger. As an AI "
-				"language model I cannot swim. \""));
-	ck_assert(has(&r.audit, "\"acts\":[{\"verb\":\"give\",\"arguments\":{\"target\":"
-				"\"the crown\"},\"listed\":false}]"));
-	ck_assert(has(&r.audit, "\"verdict\":\"character\""));
+	ck_assert(rig_holds(&r.audit, "\"said\":\"The river is high today, stranger.\""));
+	ck_assert(rig_holds(&r.audit, "\"answer\":\"The river is high today, stranger. As an AI "
+				      "language model I cannot swim. \""));
+	ck_assert(rig_holds(&r.audit, "\"acts\":[{\"verb\":\"give\",\"arguments\":{\"target\":"
+				      "\"the crown\"},\"listed\":false}]"));
+	ck_assert(rig_holds(&r.audit, "\"verdict\":\"character\""));
 	/* It is bounded. */
 	rig_take_to_call(&r, 2, "hello");
 	for (int i = 0; i < 999; i++)
@@ -104,10 +86,10 @@ START_TEST(no_more_sentences_are_said_than_fit_into_an_answer)
 	}
 	rig_well(&r, 0, 10, 1);
 	(void)snprintf(last, sizeof(last), "say 1.%d ", ASK_SENTENCES);
-	ck_assert(has(&r.told, last));
+	ck_assert(rig_holds(&r.told, last));
 	(void)snprintf(last, sizeof(last), "say 1.%d ", ASK_SENTENCES + 1);
-	ck_assert(!has(&r.told, last));
-	ck_assert(has(&r.told, "done 1 anthropic\n"));
+	ck_assert(!rig_holds(&r.told, last));
+	ck_assert(rig_holds(&r.told, "done 1 anthropic\n"));
 	rig_end(&r);
 }
 END_TEST
@@ -131,15 +113,15 @@ START_TEST(what_is_not_on_the_list_is_passed_on_to_be_refused)
 	rig_act(&r, 0, "give", "{\"target\":\"one more\"}"); /* beyond the cap */
 	rig_well(&r, 0, 10, 1);
 	buf_addc(&r.told, 0);
-	ck_assert(has(&r.told, " act give/the crown/ act attack/Ana/ act x x x x "));
-	ck_assert(has(&r.told, "x x x // act give/a bent pin/\n"));
+	ck_assert(rig_holds(&r.told, " act give/the crown/ act attack/Ana/ act x x x x "));
+	ck_assert(rig_holds(&r.told, "x x x // act give/a bent pin/\n"));
 	ck_assert_uint_lt(r.told.n, 250);
 	buf_reset(&r.told);
 	/* That alone is no answer. */
 	rig_take_to_call(&r, 2, "hello");
 	rig_act(&r, 0, "attack", "{\"target\":\"Ana\"}");
 	rig_well(&r, 0, 10, 1);
-	expect_scripted(2, "anthropic: said nothing");
+	rig_expect_scripted(&r, 2, "anthropic: said nothing");
 	rig_end(&r);
 	buf_done(&many);
 }
@@ -244,7 +226,7 @@ START_TEST(an_act_of_an_answer_that_broke_off_is_not_proposed)
 	rig_piece(&r, 0, "Here, take this before I think better of it. ");
 	rig_act(&r, 0, "give", "{\"target\":\"a clay pipe\"}");
 	rig_fails(&r, 0, CALL_CUT);
-	ck_assert(!has(&r.told, "give"));
+	ck_assert(!rig_holds(&r.told, "give"));
 	rig_end(&r);
 }
 END_TEST
@@ -254,7 +236,7 @@ START_TEST(an_empty_answer_is_replaced_by_the_script)
 	rig_begin(&r, 1);
 	rig_take_to_call(&r, 1, "hello");
 	rig_well(&r, 0, 10, 0);
-	expect_scripted(1, "anthropic: said nothing");
+	rig_expect_scripted(&r, 1, "anthropic: said nothing");
 	rig_expect_settled(&r, "1.1 10 10 audit\n1.2 0 0 audit talk\n");
 	rig_end(&r);
 }
@@ -273,10 +255,10 @@ START_TEST(what_is_moderated_is_said_when_it_was_found_good)
 	rig_expect_told(&r, "");
 	rig_moderated(&r, 0, false);
 	rig_expect_told(&r, "say 1.1 The river is high today, stranger.\n");
-	ck_assert(has(&r.calls[0]->text, "lamps"));
+	ck_assert(rig_holds(&r.calls[0]->text, "lamps"));
 	rig_moderated(&r, 0, true);
 	rig_expect_told(&r, "done 1 anthropic: guard: moderated\n");
-	ck_assert(!has(&r.talk, "lamps"));
+	ck_assert(!rig_holds(&r.talk, "lamps"));
 	rig_end(&r);
 }
 END_TEST
