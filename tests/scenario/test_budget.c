@@ -41,6 +41,8 @@ static const char *const folk[FOLK] = { "Abel", "Bran", "Cole", "Dorn", "Egan",
 
 /* Short, since the time somebody takes to say it is real time. */
 static const char answer[] = "{\"latency_ms\":60,\"text\":\"Dear.\"}";
+/* Long enough for whoever asked it to be killed meanwhile. */
+static const char slow_answer[] = "{\"latency_ms\":2000,\"text\":\"Dear.\"}";
 
 struct scene {
 	struct people p;
@@ -137,14 +139,12 @@ static void scene_start(struct scene *s, const struct cap *cap)
 	}
 }
 
-/* kill -9 of one of the three while it has something under way, and a new one in its place. */
-static void kill_one(struct scene *s)
+/* kill -9 of one of the three, and a new one in its place. */
+static void kill_next(struct scene *s)
 {
 	const size_t victim = s->next_victim++ % (MORE + 1);
 	pid_t old;
 
-	for (unsigned i = 0; i < LOOKS && !fake_ai_stat(&s->p.fake, "in_flight"); i++)
-		(void)talk_read(&s->players[0], LOOK_US);
 	if (victim == MORE) {
 		old = mud_kill(&s->p.mud, "aibridge");
 		mud_wait_pid(&s->p.mud, "aibridge", old);
@@ -152,6 +152,17 @@ static void kill_one(struct scene *s)
 		child_end(&s->more[victim], SIGKILL, READY_US);
 		bridge_start(s, victim);
 	}
+}
+
+/* One after the other, until it was one that had something under way. */
+static void kill_one(struct scene *s)
+{
+	const uint64_t before = fake_ai_stat(&s->p.fake, "cancelled");
+
+	for (unsigned i = 0; i < LOOKS && !fake_ai_stat(&s->p.fake, "in_flight"); i++)
+		(void)talk_read(&s->players[0], LOOK_US);
+	for (size_t i = 0; i <= MORE && fake_ai_stat(&s->p.fake, "cancelled") == before; i++)
+		kill_next(s);
 	s->n_kills++;
 }
 
@@ -160,10 +171,14 @@ static void round_of_talk(struct scene *s, bool with_kill)
 {
 	char says[32];
 
+	if (with_kill)
+		fake_ai_mode(&s->p.fake, slow_answer);
 	for (size_t i = 0; i < FOLK; i++)
 		talk_line(&s->players[i], "ask %s about coal", folk[i]);
-	if (with_kill)
+	if (with_kill) {
 		kill_one(s);
+		fake_ai_mode(&s->p.fake, answer);
+	}
 	for (size_t i = 0; i < FOLK; i++) {
 		snprintf(says, sizeof(says), "%s says, \"", folk[i]);
 		talk_expect(&s->players[i], says);
