@@ -45,8 +45,8 @@ static const char map[] =
 	TREE("oak")                                                                                \
 	TREE("ash")                                                                                \
 	TREE("elm")                                                                                \
-	TREE("yew") TREE("fir") TREE("larch") TREE("maple") TREE("hazel") TREE("birch")            \
-		TREE("willow")
+	TREE("yew")                                                                                \
+	TREE("fir") TREE("larch") TREE("maple") TREE("hazel") TREE("birch") TREE("willow")
 
 /* clang-format off */
 static const char folk[] =
