@@ -309,7 +309,8 @@ static void answers(const char *text, const char *answer)
 {
 	mind_rig_ticks(&r, 30);
 	ck_assert_uint_eq(mind_rig_asked(&r)->text.len, strlen(text));
-	ck_assert_mem_eq(mind_rig_asked(&r)->text.data, text, strlen(text));
+	if (*text)
+		ck_assert_mem_eq(mind_rig_asked(&r)->text.data, text, strlen(text));
 	mind_rig_answer(&r, answer);
 }
 
@@ -520,7 +521,7 @@ static bool knows(const char *key, const char *fact)
 {
 	const ProtobufCBinaryData *f = &view_of(key)->fact;
 
-	return f->len == strlen(fact) && !memcmp(f->data, fact, f->len);
+	return f->len == strlen(fact) && (!f->len || !memcmp(f->data, fact, f->len));
 }
 
 START_TEST(what_goes_with_a_topic_is_handed_over_once)
