@@ -2,6 +2,7 @@
  * test_inputlog.c - a log of everything plays again to the same world; damage and differences are
  * told.
  */
+#include "record.h"
 #include "rig.h"
 #include <unistd.h>
 #include "world/inputlog_format.h"
@@ -31,22 +32,7 @@ static void teardown(void)
 	unlink(old);
 }
 
-static void put(uint64_t peer, Mudlark__WorldIn *in)
-{
-	inputlog_input(l, peer, in);
-	world_feed(r.world, peer, in);
-	inputlog_turn(l);
-	(void)world_turn(r.world);
-}
-
-#define PUT(peer, kind, member, message)                                                           \
-	do {                                                                                       \
-		Mudlark__WorldIn in_ = MUDLARK__WORLD_IN__INIT;                                    \
-                                                                                                   \
-		in_.body_case = MUDLARK__WORLD_IN__BODY_##kind;                                    \
-		in_.member = (message);                                                            \
-		put((peer), &in_);                                                                 \
-	} while (0)
+#define PUT(peer, kind, member, message) RECORD_PUT(l, r.world, peer, kind, member, message)
 
 static void line(uint64_t seq, const char *text)
 {

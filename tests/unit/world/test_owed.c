@@ -2,6 +2,7 @@
  * test_owed.c - an answer that is owed outlives the world that owes it, and is the same again when all
  * that happened is played again.
  */
+#include "record.h"
 #include "rig.h"
 
 #include <unistd.h>
@@ -233,22 +234,7 @@ END_TEST
 
 /* ---- played again ---- */
 
-static void put(uint64_t peer, Mudlark__WorldIn *in)
-{
-	inputlog_input(record, peer, in);
-	world_feed(r.world, peer, in);
-	inputlog_turn(record);
-	(void)world_turn(r.world);
-}
-
-#define PUT(peer, kind, member, message)                                                           \
-	do {                                                                                       \
-		Mudlark__WorldIn in_ = MUDLARK__WORLD_IN__INIT;                                    \
-                                                                                                   \
-		in_.body_case = MUDLARK__WORLD_IN__BODY_##kind;                                    \
-		in_.member = (message);                                                            \
-		put((peer), &in_);                                                                 \
-	} while (0)
+#define PUT(peer, kind, member, message) RECORD_PUT(record, r.world, peer, kind, member, message)
 
 static void put_line(uint64_t seq, const char *text)
 {
