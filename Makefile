@@ -1,6 +1,7 @@
 # Mudlark.  `make help` lists what one can ask for.
 #
 # A folder is a process: every .c in it but main.c goes into lib<folder>.a, main.c makes the binary.
+# bridges/ holds several: a folder of its own for each, and what they share.
 # Each test folder under tests/unit links the library of its name and the runtime.  Everything made
 # goes below $(B); nothing made is committed.
 #
@@ -40,6 +41,8 @@ PKGS_world := $(PKGS_rt) jansson
 PKGS_aibridge := $(PKGS_rt) jansson libcurl
 PKGS_persist := $(PKGS_rt) jansson libpq sqlite3
 PKGS_deploy := $(PKGS_rt) libedit
+PKGS_bridges := $(PKGS_rt) jansson libcurl openssl expat zlib
+PKGS_unit_rt := $(PKGS_rt) jansson libcurl
 
 SAN ?=
 # At -O2 gcc warns of what the sanitizers' own code does.
@@ -63,6 +66,7 @@ CFLAGS_ALL = -std=gnu11 $(OPT) -g $(HARDEN) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANFLAGS) $(LDFLAGS)
 cflags = $(shell pkg-config --cflags $(PKGS_$(1)) 2>/dev/null)
 LIBS_gateway := -lwslay
+LIBS_bridges := -lwslay
 libs = $(shell pkg-config --libs $(PKGS_$(1)) 2>/dev/null) $(LIBS_$(1)) -lpthread -lm
 
 SCHEMA := $(wildcard proto/schema/*.proto)
@@ -72,7 +76,9 @@ src = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c $(1)/*/*.c))
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
 SERVERS := gateway world persist aibridge
-BIN := $(SERVERS:%=$(B)/bin/mudlark-%) $(B)/bin/mudlark
+# bridges/<name> is a process; what they share is bridges/*.c
+BRIDGES := irc discord rss
+BIN := $(SERVERS:%=$(B)/bin/mudlark-%) $(BRIDGES:%=$(B)/bin/mudlark-%) $(B)/bin/mudlark
 
 # Unit tests: tests/unit/<folder>/test_<module>.c -> $(B)/tests/unit/<folder>/test_<module>
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/test_*.c))
@@ -129,7 +135,7 @@ $(B)/proto/schema/%.pb-c.o: $(B)/proto/schema/%.pb-c.c | $(PB_H)
 $(B)/%.o: %.c | $(PB_H)
 	@mkdir -p $(@D)
 	$(call step,CC $<)
-	$(Q)$(CC) $(CPPFLAGS) $(call cflags,$(or $(filter $(firstword $(subst /, ,$*)),$(SERVERS) deploy),rt)) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(call cflags,$(or $(filter $(firstword $(subst /, ,$*)),$(SERVERS) bridges deploy),rt)) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
 
 $(B)/librt.a: $(call obj,$(wildcard proto/rt/*.c)) $(PB_O)
 	$(call step,AR $@)
@@ -144,6 +150,19 @@ $(B)/bin/mudlark-$(1): $(B)/$(1)/main.o $(B)/lib$(1).a $(B)/librt.a
 	$$(Q)$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1))
 endef
 $(foreach s,$(SERVERS),$(eval $(call server,$(s))))
+$(B)/libbridges.a: $(call obj,$(wildcard bridges/*.c))
+	$(call step,AR $@)
+	$(Q)rm -f $@ && ar qcs $@ $^
+define bridge
+$(B)/lib$(1).a: $$(call obj,$$(filter-out bridges/$(1)/main.c,$$(wildcard bridges/$(1)/*.c)))
+	$$(call step,AR $$@)
+	$$(Q)rm -f $$@ && ar qcs $$@ $$^
+$(B)/bin/mudlark-$(1): $(B)/bridges/$(1)/main.o $(B)/lib$(1).a $(B)/libbridges.a $(B)/librt.a
+	@mkdir -p $$(@D)
+	$$(call step,LD $$@)
+	$$(Q)$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,bridges)
+endef
+$(foreach b,$(BRIDGES),$(eval $(call bridge,$(b))))
 # persist's migrations (persist/schema/*/*.sql), as text in the binary
 $(B)/persist/schema.c: persist/schema/embed.sh $(wildcard persist/schema/*/*.sql)
 	@mkdir -p $(@D)
@@ -167,9 +186,12 @@ $(B)/bin/mudlark: $(B)/deploy/mudlark.o $(B)/libdeploy.a $(B)/librt.a
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,deploy)
 
 .SECONDEXPANSION:
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $$(if $$(filter rt,$$(firstword $$(subst /, ,$$*))),,$(B)/lib$$(firstword $$(subst /, ,$$*)).a) $(B)/librt.a
+unit_of = $(firstword $(subst /, ,$(1)))
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $$(if $$(filter rt,$$(call unit_of,$$*)),,$(B)/lib$$(call unit_of,$$*).a) \
+		$$(if $$(filter $(BRIDGES),$$(call unit_of,$$*)),$(B)/libbridges.a) $(B)/librt.a
 	$(call step,LD $@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(firstword $(subst /, ,$*))) $(shell pkg-config --libs check 2>/dev/null)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(or $(if $(filter rt,$(call unit_of,$*)),unit_rt),$(if \
+		$(filter $(BRIDGES),$(call unit_of,$*)),bridges),$(call unit_of,$*))) $(shell pkg-config --libs check 2>/dev/null)
 
 unit: $(UNIT) ## unit tests only
 	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT)

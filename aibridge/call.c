@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "aibridge/call_error.h"
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "aibridge/provider_kind.h"
 
 enum {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "aibridge/call_error.h"
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "aibridge/provider_kind.h"
 
 enum { TOKENS_MAX = 1u << 30 }; /* beyond, a usage is nonsense */

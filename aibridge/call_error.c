@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "rt/text.h"
 
 enum {

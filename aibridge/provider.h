@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 #include "aibridge/aibridge.h"
-#include "aibridge/http.h"
+#include "rt/http.h"
 #include "aibridge/prompt.h"
 
 /* What went wrong, for retry, breaker and fallback. */

@@ -7,7 +7,7 @@
  */
 #include "aibridge/provider_kind.h"
 
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "rt/text.h"
 
 /* Wide enough for the longest prompt; always the same, as another one loads the model anew. */

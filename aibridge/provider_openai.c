@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "rt/text.h"
 
 /* max_tokens is what every server knows, but OpenAI's newer models refuse it. */

@@ -7,7 +7,7 @@
  */
 #include "aibridge/provider_kind.h"
 
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "rt/text.h"
 
 static void write_tools(const struct prompt *q, struct buf *out)

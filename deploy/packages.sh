@@ -9,11 +9,12 @@ set -eu
 
 build="gcc make libc6-dev pkg-config protobuf-c-compiler libprotobuf-c-dev libzmq3-dev libevent-dev
 libsodium-dev libutf8proc-dev libyaml-dev libjansson-dev libpq-dev libsqlite3-dev libedit-dev
-libssl-dev libwslay-dev zlib1g-dev libseccomp-dev libcurl4-openssl-dev"
+libssl-dev libwslay-dev zlib1g-dev libseccomp-dev libcurl4-openssl-dev libexpat1-dev"
 run="libzmq5 libprotobuf-c1 libevent-core-2.1-7 libevent-extra-2.1-7 libsodium23 libutf8proc2
-libyaml-0-2 libjansson4 libpq5 libsqlite3-0 libedit2 libssl3 libwslay1 zlib1g libseccomp2 libcurl4 ca-certificates"
+libyaml-0-2 libjansson4 libpq5 libsqlite3-0 libedit2 libssl3 libwslay1 zlib1g libseccomp2 libcurl4 libexpat1 ca-certificates"
 test="check libsubunit-dev procps postgresql postgresql-client sqlite3 python3 clang
-openssl libtelnet-dev tintin++ inetutils-telnet tf5 kildclient xvfb haproxy chromium"
+openssl libtelnet-dev tintin++ inetutils-telnet tf5 kildclient xvfb haproxy chromium
+ngircd inspircd libxml2-utils iproute2"
 # The web client's tests take whatever node and npm there are.
 command -v node >/dev/null 2>&1 || test="$test nodejs"
 command -v npm >/dev/null 2>&1 || test="$test npm"

@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "rt/buf.h"
+
 /* Options whose default hangs on the data directory. */
 struct derived_key_row {
 	const char *key, *format; /* %s: the data directory */
@@ -58,12 +60,31 @@ static int node_member(yaml_document_t *d, int mapping, const char *name, size_t
 	return 0;
 }
 
+/* As it would be written in a flag: a,b,c. */
+static char *list_of(yaml_document_t *d, const yaml_node_t *list)
+{
+	struct buf out = { 0 };
+	for (yaml_node_item_t *i = list->data.sequence.items.start;
+	     i < list->data.sequence.items.top; i++) {
+		const yaml_node_t *v = yaml_document_get_node(d, *i);
+		if (out.n)
+			buf_addc(&out, ',');
+		if (v && v->type == YAML_SCALAR_NODE)
+			buf_add(&out, v->data.scalar.value, v->data.scalar.length);
+	}
+	char *text = base_dup(out.n ? buf_p(&out) : "", out.n);
+	buf_done(&out);
+	return text;
+}
+
 static char *from_document(yaml_document_t *d, const char *key)
 {
 	const char *dot = strchr(key, '.');
 	int section = node_member(d, 1, key, (size_t)(dot - key));
 	int value = section ? node_member(d, section, dot + 1, strlen(dot + 1)) : 0;
 	yaml_node_t *v = value ? yaml_document_get_node(d, value) : NULL;
+	if (v && v->type == YAML_SEQUENCE_NODE)
+		return list_of(d, v);
 	if (!v || v->type != YAML_SCALAR_NODE)
 		return NULL;
 	return base_dup((const char *)v->data.scalar.value, v->data.scalar.length);

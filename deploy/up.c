@@ -24,6 +24,17 @@ static const struct super_kind kinds[] = {
 	{ "world", "mudlark-world", 2000000, 1 },
 	{ "gateway", "mudlark-gateway", 30000000, 0 },
 	{ "aibridge", "mudlark-aibridge", 30000000, 0 },
+	{ "irc", "mudlark-irc", 30000000, 0 },
+	{ "discord", "mudlark-discord", 30000000, 0 },
+	{ "rss", "mudlark-rss", 30000000, 0 },
+};
+enum { GATEWAY = 2 };
+
+/* Run only when one of these options is set. */
+static const char *const wanted_by[ARRAY_LEN(kinds)][3] = {
+	[4] = { "irc.host", "irc.networks" },
+	[5] = { "discord.token_file" },
+	[6] = { "rss.listen", "rss.feeds" },
 };
 
 uint64_t up_now(const struct up *u)
@@ -191,6 +202,23 @@ void up_settle(struct up *u)
 		loop_timer_in(&u->timer, next > now ? next - now : 0);
 }
 
+static bool is_wanted(const struct args *a, const char *const keys[3])
+{
+	for (size_t k = 0; k < 3 && keys[k]; k++) {
+		CLEANUP(base_freep) char *value = settings_find(a, keys[k]);
+		if (value && *value)
+			return true;
+	}
+	return !keys[0];
+}
+
+static void choose_wanted(struct up *u, const struct args *a)
+{
+	for (size_t i = 0; i < u->super.n; i++)
+		if (!is_wanted(a, wanted_by[i]))
+			super_skip(&u->super, i);
+}
+
 /* --only a,b */
 static int choose(struct up *u, const char *only)
 {
@@ -204,7 +232,7 @@ static int choose(struct up *u, const char *only)
 		if (i == u->super.n) {
 			fprintf(stderr,
 				"mudlark up: --only: there is no process '%s'; there are "
-				"persist, world, gateway and aibridge\n",
+				"persist, world, gateway, aibridge, irc, discord and rss\n",
 				name);
 			return EXIT_USAGE;
 		}
@@ -251,7 +279,7 @@ static void prepare(struct up *u, const struct args *a)
 		u->children[i].argv = settings_argv(program, a, derived, NULL);
 	}
 	settings_free(derived);
-	if (u->super.procs[ARRAY_LEN(kinds) - 1].asked)
+	if (u->super.procs[GATEWAY].asked)
 		up_play(&u->play, a);
 	u->on_terminal = isatty(STDIN_FILENO) == 1;
 }
@@ -298,7 +326,7 @@ static void done(struct up *u)
 	loop_free(u->loop);
 	buf_done(&u->play);
 	/* A gateway that has given up its rights cannot remove what it listened on. */
-	if (u->super.procs[ARRAY_LEN(kinds) - 1].asked)
+	if (u->super.procs[GATEWAY].asked)
 		unlink(u->place.console);
 	if (u->lock_fd >= 0)
 		close(u->lock_fd);
@@ -311,7 +339,11 @@ int up_run(const struct args *a)
 	const struct super_ops ops = { spawn, send_signal, say, &u };
 	super_init(&u.super, kinds, ARRAY_LEN(kinds), &ops);
 	place_init(&u.place, a->data);
-	int status = a->only ? choose(&u, a->only) : 0;
+	int status = 0;
+	if (a->only)
+		status = choose(&u, a->only);
+	else
+		choose_wanted(&u, a);
 	if (status == 0)
 		status = claim(&u);
 	if (status != 0) {

@@ -22,7 +22,10 @@
 #include "world/mind/mind.h"
 #include "world/sessions.h"
 #include "world/sites.h"
+#include "world/social/board.h"
+#include "world/social/speech.h"
 #include "world/outbox.h"
+#include "world/relay/relay.h"
 #include "world/resume.h"
 #include "world/texts.h"
 
@@ -210,6 +213,12 @@ void begin_documents(struct world *w, const Mudlark__LoadDocuments *m)
 			sites_load(w, m->rows[i]);
 		else if (!strcmp(m->rows[i]->collection, "ai"))
 			bridges_load(w, m->rows[i]);
+		else if (!strncmp(m->rows[i]->collection, "relay.", 6))
+			relay_load(w, m->rows[i]);
+		else if (!strcmp(m->rows[i]->collection, "speech"))
+			speech_load(w, m->rows[i]);
+		else if (!strcmp(m->rows[i]->collection, "board"))
+			boards_load(w, m->rows[i]);
 }
 
 void begin_free(struct world *w)

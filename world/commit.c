@@ -14,6 +14,7 @@
 #include "world/core/events.h"
 #include "world/core/timers.h"
 #include "world/outbox.h"
+#include "world/relay/relay.h"
 #include "world/resume.h"
 #include "world/turn.h"
 
@@ -380,6 +381,7 @@ void commits_durable(struct world *w, uint64_t batch)
 		c->safe_id_batch = 0;
 	}
 	outbox_release(w);
+	relay_durable(w);
 }
 
 void commits_stalled(struct world *w, bool stalled)

@@ -108,7 +108,11 @@ static void arrive(struct world *w, struct session *s)
 		room = room_start(w);
 	if (place_move(w, s->actor, room))
 		log_error("no_place_to_enter", LOG_ID("entity", ent_id(w, s->actor)));
-	event_emit(w, FACT_PLAYER_ENTERED, s->actor, "\"room\":" EVENT_ID, ent_id(w, room));
+	event_emit(w, FACT_PLAYER_ENTERED, s->actor, "\"room\":" EVENT_ID ",\"name\":\"%s\"%s",
+		   ent_id(w, room), name_of(w, s->actor),
+		   p->hidden  ? ",\"hidden\":true"
+		   : p->guest ? ",\"guest\":true"
+			      : "");
 	tell_others(w, s->actor, "$n comes into the world.");
 }
 
@@ -175,7 +179,11 @@ void enter_leave(struct world *w, struct ent player)
 	p->silent = false;
 	players_set_leaves(w, player, 0);
 	tell_others(w, player, "$n leaves the world.");
-	event_emit(w, FACT_PLAYER_LEFT, player, "\"room\":" EVENT_ID, ent_id(w, room));
+	event_emit(w, FACT_PLAYER_LEFT, player, "\"room\":" EVENT_ID ",\"name\":\"%s\"%s",
+		   ent_id(w, room), name_of(w, player),
+		   p->hidden  ? ",\"hidden\":true"
+		   : p->guest ? ",\"guest\":true"
+			      : "");
 	if (p->guest) {
 		drop_all(w, player, ent_is(room) ? room : room_start(w));
 		ent_destroy(w, player);

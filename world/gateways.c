@@ -1,5 +1,5 @@
 /*
- * gateways.c - the bus where gateways and aibridges dial in: their records become inputs, outputs become
+ * gateways.c - the bus where gateways, aibridges and bridges dial in: their records become inputs, outputs become
  * theirs.
  *
  * A durable output is remembered with the link's number of it, so that the link's acknowledgement
@@ -192,7 +192,7 @@ int gateways_bind(struct server *s)
 			    .acked = on_acked,
 			    .ctx = s },
 	};
-	const struct link_hub_conf hub = { .roles = ROLE_GATEWAY | ROLE_AIBRIDGE,
+	const struct link_hub_conf hub = { .roles = ROLE_GATEWAY | ROLE_AIBRIDGE | ROLE_BRIDGE,
 					   .max_peers = GATEWAYS_MAX,
 					   .forgotten = on_forgotten };
 

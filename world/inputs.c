@@ -19,6 +19,7 @@
 #include "world/mind/mind.h"
 #include "world/mind/orders.h"
 #include "world/outbox.h"
+#include "world/relay/relay.h"
 #include "world/resume.h"
 #include "world/sessions.h"
 #include "world/sites.h"
@@ -232,6 +233,54 @@ static int on_ai_forgot(void *ctx, uint64_t peer, const void *body)
 	return 0;
 }
 
+static int on_bridge_open(void *ctx, uint64_t peer, const void *body)
+{
+	relay_open(ctx, peer, body);
+	return 0;
+}
+
+static int on_bridge_more(void *ctx, uint64_t peer, const void *body)
+{
+	relay_more(ctx, peer, body);
+	return 0;
+}
+
+static int on_bridge_close(void *ctx, uint64_t peer, const void *body)
+{
+	relay_close(ctx, peer, body);
+	return 0;
+}
+
+static int on_bridge_say(void *ctx, uint64_t peer, const void *body)
+{
+	relay_say(ctx, peer, body);
+	return 0;
+}
+
+static int on_bridge_post(void *ctx, uint64_t peer, const void *body)
+{
+	relay_post(ctx, peer, body);
+	return 0;
+}
+
+static int on_bridge_ask(void *ctx, uint64_t peer, const void *body)
+{
+	relay_ask(ctx, peer, body);
+	return 0;
+}
+
+static int on_bridge_text(void *ctx, uint64_t peer, const void *body)
+{
+	relay_text(ctx, peer, body);
+	return 0;
+}
+
+static int on_bridge_notice(void *ctx, uint64_t peer, const void *body)
+{
+	relay_notice(ctx, peer, body);
+	return 0;
+}
+
 static int on_peer_up(void *ctx, uint64_t peer, const void *body)
 {
 	const Mudlark__PeerUp *m = body;
@@ -243,6 +292,8 @@ static int on_peer_up(void *ctx, uint64_t peer, const void *body)
 		info_peer_up(ctx, m->peer);
 	} else if (route_role_of(m->role) == ROLE_AIBRIDGE) {
 		bridges_up(ctx, m->peer, m->name);
+	} else if (route_role_of(m->role) == ROLE_BRIDGE) {
+		relay_up(ctx, m->peer, m->name, m->resumed);
 	}
 	return 0;
 }
@@ -253,7 +304,7 @@ static int on_peer_down(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__PeerDown *m = body;
 
 	(void)peer;
-	if (bridges_down(w, m->peer) || !m->gone)
+	if (bridges_down(w, m->peer) || relay_down(w, m->peer) || !m->gone)
 		return 0;
 	outbox_peer_gone(w, m->peer); /* its sessions end one by one, in tick.c */
 	tick_lost(w);
@@ -429,6 +480,14 @@ static const struct route rows[] = {
 	[18] = { "ai_text", ROLE_AIBRIDGE, on_ai_text },
 	[19] = { "ai_notice", ROLE_AIBRIDGE, on_ai_notice },
 	[20] = { "ai_forgot", ROLE_AIBRIDGE, on_ai_forgot },
+	[21] = { "bridge_open", ROLE_BRIDGE, on_bridge_open },
+	[22] = { "bridge_more", ROLE_BRIDGE, on_bridge_more },
+	[23] = { "bridge_close", ROLE_BRIDGE, on_bridge_close },
+	[24] = { "bridge_say", ROLE_BRIDGE, on_bridge_say },
+	[25] = { "bridge_post", ROLE_BRIDGE, on_bridge_post },
+	[26] = { "bridge_ask", ROLE_BRIDGE, on_bridge_ask },
+	[27] = { "bridge_text", ROLE_BRIDGE, on_bridge_text },
+	[28] = { "bridge_notice", ROLE_BRIDGE, on_bridge_notice },
 	[32] = { "peer_up", ROLE_SELF, on_peer_up },
 	[33] = { "peer_down", ROLE_SELF, on_peer_down },
 	[34] = { "peer_acked", ROLE_SELF, on_peer_acked },

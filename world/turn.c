@@ -18,6 +18,7 @@
 #include "world/data.h"
 #include "world/inputs.h"
 #include "world/outbox.h"
+#include "world/relay/relay.h"
 #include "world/resume.h"
 #include "world/sessions.h"
 #include "world/tick.h"
@@ -362,6 +363,7 @@ bool world_turn(struct world *w)
 		drain(w);
 	commit_turn(w);
 	outbox_turn_done(w);
+	relay_turn(w);
 	arena_reset(&w->scratch);
 	return (t->inbox.n > 0 || tick_is_running(w)) && !w->stopping && !commits_full(w);
 }

@@ -25,9 +25,13 @@
 #include "world/mind/mind.h"
 #include "world/mind/orders.h"
 #include "world/outbox.h"
+#include "world/relay/relay.h"
 #include "world/resume.h"
 #include "world/sessions.h"
 #include "world/sites.h"
+#include "world/social/board.h"
+#include "world/social/channel.h"
+#include "world/social/speech.h"
 #include "world/texts.h"
 #include "world/tick.h"
 #include "world/turn.h"
@@ -86,6 +90,10 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	life_init(w);
 	w->heard = heard_new();
 	w->forgets = forgets_new();
+	w->relay = relay_new();
+	w->channels = channels_new();
+	w->speech = speech_new();
+	w->boards = boards_new();
 	heard_init(w);
 	errand_init(w);
 	mind_init(w);
@@ -116,6 +124,10 @@ void world_free(struct world *w)
 	data_hub_free(w);
 	heard_free(w);
 	forgets_free(w);
+	relay_free(w);
+	channels_free(w);
+	speech_free(w);
+	boards_free(w);
 	info_free(w);
 	texts_free(w);
 	arena_done(&w->scratch);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "aibridge/call_error.h"
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "aibridge/provider_kind.h"
 #include "rt/text.h"
 #include "tests/fuzz/fuzz.h"

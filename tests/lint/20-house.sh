@@ -28,7 +28,7 @@ code="gateway world persist aibridge bridges proto deploy tests"
 	done)
 	[ -z "$found" ] || echo "$found" | complain "A header lacks #pragma once"
 
-	found=$(git grep -nE '\bzmq_[a-z_]+ *\(|include <zmq' -- 'proto/*.[ch]' gateway world persist aibridge deploy |
+	found=$(git grep -nE '\bzmq_[a-z_]+ *\(|include <zmq' -- 'proto/*.[ch]' gateway world persist aibridge bridges deploy |
 		grep -v '^proto/rt/bus')
 	[ -z "$found" ] || echo "$found" | complain "ZeroMQ is called outside proto/rt/bus"
 

@@ -2,7 +2,7 @@
 # processes must agree on lies in proto/.  A module that has a
 # header begins with one of ours, its own: so each header is known to stand alone.
 status=0
-for process in gateway world persist aibridge deploy; do
+for process in gateway world persist aibridge bridges deploy; do
 	others=$(echo gateway world persist aibridge bridges deploy | tr ' ' '\n' | grep -vx "$process" |
 		paste -sd'|')
 	if git grep -nE "#include \"($others)/" -- "$process"; then
@@ -10,11 +10,19 @@ for process in gateway world persist aibridge deploy; do
 		status=1
 	fi
 done
+# No bridge knows another.
+for bridge in irc discord rss; do
+	if git grep -nE '#include "bridges/[a-z]+/' -- "bridges/$bridge" | grep -v "\"bridges/$bridge/" ||
+		git grep -nE "#include \"bridges/$bridge/" -- 'bridges/*.[ch]' ':!bridges/*/*'; then
+		echo "^ a bridge includes another, or what they share includes one"
+		status=1
+	fi
+done
 if git grep -nE '#include "(gateway|world|persist|aibridge|bridges|deploy)/' -- proto; then
 	echo "^ proto includes what belongs to a process"
 	status=1
 fi
-if git grep -nE '#include "[^"]*\.c"' -- gateway world persist aibridge deploy proto; then
+if git grep -nE '#include "[^"]*\.c"' -- gateway world persist aibridge bridges deploy proto; then
 	echo "^ a .c file is included"
 	status=1
 fi
@@ -27,5 +35,5 @@ while read -r file; do
 		echo "$file: begins with $first, not with its own header"
 		status=1
 	fi
-done < <(git ls-files gateway world persist aibridge deploy proto | grep '\.c$')
+done < <(git ls-files gateway world persist aibridge bridges deploy proto | grep '\.c$')
 exit $status

@@ -4,7 +4,7 @@
 allowed='proto/rt/log\.o|/main\.o|deploy/mudlark\.o|\.pb-c\.o'
 # Static ones with a reason: what protobuf-c wants as char * and never writes; a table made once.
 static_allowed='/(numbers|meter)\.o: |gateway/client_(console|telnet)\.o: (name|nobody)\.|inputlog\.o: table\.'
-found=$(for folder in proto gateway world persist aibridge deploy; do
+found=$(for folder in proto gateway world persist aibridge bridges deploy; do
 	find "$LINT_BUILD/$folder" -name '*.o' 2>/dev/null
 done | grep -vE "$allowed" | sort | while read -r object; do
 	nm --defined-only -f sysv "$object" | awk -F'|' -v o="${object#"$LINT_BUILD"/}" '

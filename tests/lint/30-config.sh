@@ -4,7 +4,8 @@ status=0
 fixed="gateway.telnet gateway.telnet_tls gateway.web gateway.metrics gateway.max_conns
 gateway.max_conns_per_ip gateway.conn_rate gateway.input_rate world.bus persist.bus world.packs
 world.pack_path world.tick_rate world.guests world.durability world.stall_grace world.metrics
-persist.store persist.metrics ai.provider ai.model ai.url ai.key_file log.level log.format"
+persist.store persist.metrics ai.provider ai.model ai.url ai.key_file irc.host irc.port irc.tls irc.nick irc.channels
+discord.token_file discord.api_url discord.gateway_url discord.channels rss.feeds rss.listen log.level log.format"
 
 # section.key of a YAML file of ours, commented-out ones too.
 keys()
@@ -14,14 +15,14 @@ keys()
 }
 
 keys deploy/mudlark.yaml | sort -u >"$LINT_BUILD/lint/keys.sample"
-for process in gateway world persist aibridge; do
+for process in gateway world persist aibridge irc discord rss; do
 	program=$LINT_BUILD/bin/mudlark-$process
 	"$program" --check-config --config deploy/mudlark.yaml || { echo "^ mudlark-$process"; status=1; }
 	"$program" --print-config >"$LINT_BUILD/lint/$process.yaml" || status=1
 	keys "$LINT_BUILD/lint/$process.yaml" | sort -u >"$LINT_BUILD/lint/keys.$process"
 done
 for key in $fixed; do
-	if cat "$LINT_BUILD"/lint/keys.{gateway,world,persist,aibridge} | grep -qxF "$key"; then
+	if cat "$LINT_BUILD"/lint/keys.{gateway,world,persist,aibridge,irc,discord,rss} | grep -qxF "$key"; then
 		grep -qxF "$key" "$LINT_BUILD/lint/keys.sample" || { echo "mudlark.yaml lacks $key"; status=1; }
 	fi
 done

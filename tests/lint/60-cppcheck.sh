@@ -4,4 +4,4 @@
 queue=$(echo '#include <sys/queue.h>' | gcc -E -H - 2>&1 >/dev/null | sed -n 's/^\. \(.*queue\.h\)$/\1/p')
 cppcheck --quiet --error-exitcode=1 --std=c11 -j "$(nproc)" --enable=warning,portability \
 	--inline-suppr --suppress=missingIncludeSystem --suppress=uninitvar --suppress=arrayIndexThenCheck \
-	-D__GNUC__ --include="$queue" -I. -Iproto gateway world persist aibridge deploy proto/rt
+	-D__GNUC__ --include="$queue" -I. -Iproto gateway world persist aibridge bridges deploy proto/rt

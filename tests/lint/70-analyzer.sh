@@ -5,7 +5,7 @@ flags="-std=gnu11 -O1 -D_GNU_SOURCE -I. -Iproto -I$LINT_BUILD/proto/schema -fana
 $(pkg-config --cflags libzmq libprotobuf-c libevent_core libsodium libutf8proc yaml-0.1 jansson libpq sqlite3 libedit)"
 export flags
 # shellcheck disable=SC2016 # for the inner shell
-git ls-files gateway world persist aibridge deploy proto/rt | grep '\.c$' |
+git ls-files gateway world persist aibridge bridges deploy proto/rt | grep '\.c$' |
 	xargs -P "$jobs" -I{} sh -c 'timeout 60 gcc $flags -c -o /dev/null {} 2>&1
 		[ $? -ne 124 ] || echo "skipped: {} takes the analyzer more than 60 s"' \
 	>"$LINT_BUILD/lint/analyzer.txt"

@@ -45,6 +45,10 @@ struct minds;
 struct orders;
 struct heard;
 struct forgets;
+struct relay;
+struct channels;
+struct speech;
+struct boards;
 
 /* What the world wants of its surroundings. Every function returns at once; answers come back as
  * inputs, failures too. */
@@ -54,7 +58,7 @@ struct world_env {
 	 * Batches are numbered 1, 2, 3 ... in the life of a world; Committed{batch} says when they
 	 * are durable. */
 	void (*commit)(void *ctx, const Mudlark__Commit *c, struct span record);
-	/* One packed GatewayIn for a gateway (instance), or AiIn for an aibridge. oseq > 0: durable, PeerAcked{oseq} is
+	/* One packed GatewayIn for a gateway (instance), AiIn for an aibridge, BridgeIn for a bridge. oseq > 0: durable, PeerAcked{oseq} is
 	 * wanted; 0: may be lost with the link. In the order of the calls. */
 	void (*output)(void *ctx, uint64_t gateway, struct span record, uint64_t oseq);
 	/* A call to persist; CallDone{id} must follow, `failed` when nobody came within the
@@ -152,6 +156,10 @@ struct world {
 	struct orders *orders;
 	struct heard *heard;
 	struct forgets *forgets;
+	struct relay *relay;
+	struct channels *channels;
+	struct speech *speech;
+	struct boards *boards;
 	struct begin *begin; /* until it is ready */
 };
 

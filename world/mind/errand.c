@@ -220,6 +220,8 @@ static void finish(struct world *w, struct ent player, const char *path,
 		reward(w, player, pack, errand->reward[i]);
 	say_to(w, player, MUDLARK__TEXT_CLASS__TEXT_SYSTEM,
 	       "{system}You have done the errand {bold}%s{/}.{/}", errand->name);
+	event_emit(w, FACT_ERRAND_DONE, player, "\"name\":\"%s\",\"errand\":\"%s\"",
+		   name_of(w, player), path);
 	snprintf(giver, sizeof(giver), "%s/%s", pack->name, errand->giver->key);
 	bond_regard(w, player, giver, errand->regard);
 }

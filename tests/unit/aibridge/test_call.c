@@ -4,7 +4,7 @@
 #include "aibridge/provider.h"
 
 #include "tests/unit/aibridge/streams.h"
-#include "tests/unit/aibridge/web.h"
+#include "tests/unit/rt/web.h"
 #include "tests/unit/rt/unit.h"
 
 enum { MS = 1000, LONG = 10000 * MS };

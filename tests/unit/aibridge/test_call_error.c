@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "tests/unit/rt/unit.h"
 
 static const char *cleaned(const char *text, const char *key)

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 #include "aibridge/provider_kind.h"
 #include "tests/unit/rt/unit.h"
 

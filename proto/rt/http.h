@@ -1,7 +1,7 @@
 /*
  * http.h - requests over libcurl's multi interface on the loop.
  *
- * Nothing blocks; names are resolved by curl's threads; no redirects (keys), no cookies, no proxies from the
+ * Nothing blocks; names are resolved by curl's threads; no redirects (keys; who wants them reads Location), no cookies, no proxies from the
  * environment, certificates always verified; only https, and http where allowed; answers are counted and
  * capped as they are read.  A request is sent once, never again by itself: each time costs.  Silence and the
  * deadline end it.  Cancelling closes its connection (its stream, over HTTP/2).
@@ -12,6 +12,7 @@
 #include "rt/buf.h"
 #include "rt/loop.h"
 
+struct sockaddr;
 struct http;
 struct http_call;
 
@@ -34,6 +35,9 @@ struct http_request {
 	uint64_t stall_us;	    /* silence after that; 0: no limit but the deadline */
 	size_t max_bytes;	    /* of the body */
 	bool allow_http;	    /* not only https */
+	const char *method;	    /* a literal; NULL: POST with a body, GET without */
+	bool compressed;     /* ask for gzip; data() and max_bytes are of what it unpacks to */
+	const char *ca_file; /* certificates to trust, PEM; NULL or "": the system's */
 };
 
 struct http_result {
@@ -48,6 +52,10 @@ struct http_events {
 	/* The status is there; false: the body is not wanted, go on to the end without data(). May be NULL. */
 	bool (*status)(void *ctx, long status);
 	void (*data)(void *ctx, struct span piece);
+	/* A header of the answer, name in lower case, value trimmed; both end when it returns. May be NULL. */
+	void (*header)(void *ctx, struct span name, struct span value);
+	/* An address the name was resolved to, before anything is sent there. False: not that one. May be NULL. */
+	bool (*may_connect)(void *ctx, const struct sockaddr *to);
 	/* Exactly once, last; the call is gone when it returns. Not after http_cancel(). */
 	void (*end)(void *ctx, const struct http_result *r);
 	void *ctx;

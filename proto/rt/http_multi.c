@@ -1,7 +1,7 @@
 /*
  * http_multi.c - see http_multi.h.
  */
-#include "aibridge/http_multi.h"
+#include "rt/http_multi.h"
 
 #include <assert.h>
 #include <errno.h>

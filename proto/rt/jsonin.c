@@ -1,7 +1,7 @@
 /*
  * jsonin.c - see jsonin.h.
  */
-#include "aibridge/jsonin.h"
+#include "rt/jsonin.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /*
  * test_http.c - requests against a server that is slow, silent, large, broken or fine.
  */
-#include "aibridge/http.h"
+#include "rt/http.h"
 
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/unit/aibridge/web.h"
+#include "tests/unit/rt/web.h"
 #include "tests/unit/rt/unit.h"
 
 enum { MS = 1000, LONG = 10000 * MS };
@@ -92,7 +92,9 @@ static struct http_request request(void)
 
 static struct http_call *ask(struct seen *s, const struct http_request *q)
 {
-	const struct http_events e = { on_status, on_data, on_end, s };
+	const struct http_events e = {
+		.status = on_status, .data = on_data, .end = on_end, .ctx = s
+	};
 
 	s->call = http_start(rig.http, q, &e);
 	return s->call;

@@ -5,23 +5,26 @@
  * is only noted: a call begun there is handed to curl, and one cancelled there destroyed, when the action is
  * over (on_settled).
  */
-#include "aibridge/http.h"
+#include "rt/http.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 
-#include "aibridge/http_multi.h"
+#include "rt/http_multi.h"
 #include "rt/proc.h"
 #include "rt/text.h"
 
 enum {
 	CONNECT_TIMEOUT_MS = 5000,
 	RETRY_AFTER_MAX_S = 86400, /* what is longer is as good as never */
+	HEADER_NAME_MAX = 64,
 };
 
 struct http_call {
@@ -178,6 +181,41 @@ static size_t on_data(char *p, size_t size, size_t n, void *ctx)
 	return c->cancelled ? CURL_WRITEFUNC_ERROR : n;
 }
 
+static size_t on_header(char *p, size_t size, size_t n, void *ctx)
+{
+	struct http_call *c = ctx;
+	const struct span line = { p, size * n };
+	const char *colon = memchr(line.p, ':', line.n);
+	char name[HEADER_NAME_MAX];
+	struct span value;
+	size_t len;
+
+	if (!colon || c->cancelled)
+		return line.n;
+	len = (size_t)(colon - line.p);
+	if (len > sizeof(name))
+		return line.n;
+	for (size_t i = 0; i < len; i++)
+		name[i] = (char)tolower((unsigned char)line.p[i]);
+	value = (struct span){ colon + 1, line.n - len - 1 };
+	while (value.n && strchr("\r\n\t ", value.p[value.n - 1]))
+		value.n--;
+	while (value.n && strchr("\t ", *value.p))
+		value = (struct span){ value.p + 1, value.n - 1 };
+	c->e.header(c->e.ctx, (struct span){ name, len }, value);
+	return line.n;
+}
+
+static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct http_call *c = ctx;
+
+	(void)purpose;
+	if (!c->e.may_connect(c->e.ctx, &to->addr))
+		return CURL_SOCKET_BAD;
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 static void on_finished(void *ctx, CURL *easy, CURLcode code)
 {
 	struct http_call *c;
@@ -301,12 +339,29 @@ static bool describe(struct http_call *c, const struct http_request *q)
 	SET(PREREQDATA, c);
 	SET(WRITEFUNCTION, on_data);
 	SET(WRITEDATA, c);
+	if (q->compressed)
+		SET(ACCEPT_ENCODING, "gzip, deflate");
+	if (q->ca_file && *q->ca_file)
+		SET(CAINFO, q->ca_file);
+	if (c->e.header) {
+		SET(HEADERFUNCTION, on_header);
+		SET(HEADERDATA, c);
+	}
+	if (c->e.may_connect) {
+		/* A connection that is there was allowed for another's sake. */
+		SET(FRESH_CONNECT, 1L);
+		SET(FORBID_REUSE, 1L);
+		SET(OPENSOCKETFUNCTION, on_socket);
+		SET(OPENSOCKETDATA, c);
+	}
 	if (q->body.n) {
 		buf_add(&c->body, q->body.p, q->body.n);
 		SET(POST, 1L);
 		SET(POSTFIELDSIZE_LARGE, (curl_off_t)c->body.n);
 		SET(POSTFIELDS, buf_p(&c->body));
 	}
+	if (q->method)
+		SET(CUSTOMREQUEST, q->method);
 #undef SET
 	return ok;
 }

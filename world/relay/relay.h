@@ -1,0 +1,76 @@
+/*
+ * relay.h - the bridges that have dialled in (irc, discord, rss): what they are told and what they say.
+ *
+ * A stream is one target outside, say a channel on one IRC network.  It is told the outward facts that
+ * fit its filter, in order, when they are durable and not before, as far as its bridge gives credit; from the
+ * ring of facts, so that nothing is kept for a bridge that is slow, hung or away.  Where a stream has come
+ * to is known to its bridge alone (a document in persist): a stream begins behind what its bridge says, and
+ * what the ring does not hold any more the bridge reads from persist by itself.
+ *
+ * What is said by a bridge has an id in its source; ids are stored with what they did (documents "relay.seen"), so
+ * that it is said once, whoever dies.  BridgeTaken leaves when that is durable.
+ *
+ * Nobody here waits for a bridge, and no command does, but for `@bridge status`, as `@ai status` does.
+ */
+#pragma once
+
+#include "bridges.pb-c.h"
+#include "world/core/event.h"
+#include "world/core/world.h"
+
+enum {
+	RELAY_BRIDGES = 32,
+	RELAY_STREAMS = 512, /* of one bridge */
+	RELAY_CREDIT = 4096, /* of a stream */
+	RELAY_SEEN = 1024,   /* newest ids of a source that are known */
+	RELAY_SOURCES = 1024,
+	RELAY_ID_BYTES = 64,
+	RELAY_KEY_BYTES = 160, /* of a source, an identity */
+	RELAY_NAME_COLUMNS = 32,
+	RELAY_TEXT_BYTES = 500,
+	RELAY_RATE =
+		200, /* lines of one bridge in a second of the world's time, and twice that at once */
+};
+
+struct relay *relay_new(void);
+void relay_free(struct world *w);
+
+/* Links. `name`: what its operator calls it: irc, discord, rss. */
+void relay_up(struct world *w, uint64_t instance, const char *name, bool resumed);
+/* False: that is no bridge. Its streams are closed. */
+bool relay_down(struct world *w, uint64_t instance);
+size_t relay_count(const struct world *w);
+const char *relay_name(const struct world *w, size_t i); /* NULL: no such one */
+uint64_t relay_at(const struct world *w, size_t i);
+
+/* Records. */
+void relay_open(struct world *w, uint64_t peer, const Mudlark__BridgeOpen *m);
+void relay_more(struct world *w, uint64_t peer, const Mudlark__BridgeMore *m);
+void relay_close(struct world *w, uint64_t peer, const Mudlark__BridgeClose *m);
+void relay_say(struct world *w, uint64_t peer, const Mudlark__BridgeSay *m);
+void relay_post(struct world *w, uint64_t peer, const Mudlark__BridgePost *m);
+void relay_ask(struct world *w, uint64_t peer, const Mudlark__BridgeAsk *m);
+void relay_text(struct world *w, uint64_t peer, const Mudlark__BridgeText *m);
+void relay_notice(struct world *w, uint64_t peer, const Mudlark__BridgeNotice *m);
+
+/* After a turn was issued, and when batches have become durable: facts and BridgeTaken go out. */
+void relay_turn(struct world *w);
+void relay_durable(struct world *w);
+void relay_tick(struct world *w);
+/* Documents of the collections "relay.*". */
+void relay_load(struct world *w, const Mudlark__DocumentRow *row);
+
+/* May bridges be told of this kind? */
+bool relay_is_outward(enum fact_kind kind);
+
+/* `@bridge mute|unmute NAME [CHANNEL]`, kept over restarts: neither way is anything relayed. */
+void relay_mute(struct world *w, struct span bridge, struct span channel, bool muted);
+bool relay_is_muted(const struct world *w, struct span bridge, struct span channel);
+/* `@bridge status|restart NAME`: to one (or all: instance 0); the line that asks waits for the answers. */
+void relay_order(struct world *w, struct ent staff, uint64_t instance, struct span words);
+
+/* `link`: a code for this character, good for ten minutes, once; typed outside as "!link CODE", "/link CODE". */
+void relay_link_code(struct world *w, struct ent player, char ret_code[16]);
+/* Identities that are linked to it, one a line; how many. */
+size_t relay_linked(const struct world *w, uint64_t character, struct buf *out);
+bool relay_unlink(struct world *w, uint64_t character, struct span identity); /* empty: all */
