@@ -312,7 +312,7 @@ static const struct subprotocol *find(struct span name)
 	return NULL;
 }
 
-const struct protocol *client_web_choose(const struct http_request *r, const char **ret_name)
+const struct protocol *client_web_choose(const struct http_head *r, const char **ret_name)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		struct span list = r->headers[i].value, item;
@@ -320,7 +320,7 @@ const struct protocol *client_web_choose(const struct http_request *r, const cha
 
 		if (!text_eq_fold(r->headers[i].name, SPAN("sec-websocket-protocol")))
 			continue;
-		while (http_item(&list, &item)) {
+		while (http_head_item(&list, &item)) {
 			known = find(item);
 			if (!known)
 				continue;

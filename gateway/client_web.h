@@ -13,11 +13,11 @@
  */
 #pragma once
 
-#include "gateway/http.h"
+#include "rt/httphead.h"
 #include "gateway/protocol.h"
 
 extern const struct protocol protocol_terminal, protocol_gmcp, protocol_json;
 
 /* The first subprotocol the client offers that we know, *ret_name is it as it is echoed; what speaks
  * with those who offer none that we know: terminal, *ret_name NULL. */
-const struct protocol *client_web_choose(const struct http_request *r, const char **ret_name);
+const struct protocol *client_web_choose(const struct http_head *r, const char **ret_name);

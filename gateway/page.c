@@ -18,12 +18,12 @@ static const struct page_file *find(struct span path)
 }
 
 /* Does If-None-Match name it? Compared weakly, as RFC 9110 wants. */
-static bool is_known(const struct http_request *r, const char *etag)
+static bool is_known(const struct http_head *r, const char *etag)
 {
-	struct span list = http_get(r, "if-none-match"), item;
+	struct span list = http_head_get(r, "if-none-match"), item;
 	size_t n = strlen(etag);
 
-	while (http_item(&list, &item)) {
+	while (http_head_item(&list, &item)) {
 		if (item.n > 2 && memcmp(item.p, "W/", 2) == 0) {
 			item.p += 2;
 			item.n -= 2;
@@ -45,10 +45,10 @@ static void begin(struct buf *out, int status, int64_t now)
 	buf_addf(out,
 		 "HTTP/1.1 %d %s\r\nDate: %s\r\nX-Content-Type-Options: nosniff\r\n"
 		 "Referrer-Policy: no-referrer\r\n",
-		 status, http_reason(status), date);
+		 status, http_head_reason(status), date);
 }
 
-/* Some browsers do not count ws: and wss: of the same host as 'self'; Host has passed http_parse(). */
+/* Some browsers do not count ws: and wss: of the same host as 'self'; Host has passed http_head_parse(). */
 static void add_policy(struct buf *out, struct span host)
 {
 	buf_adds(out, "Content-Security-Policy: default-src 'none'; script-src 'self'; "
@@ -66,7 +66,7 @@ static void end(struct buf *out, bool keep_alive)
 	buf_addf(out, "Connection: %s\r\n\r\n", keep_alive ? "keep-alive" : "close");
 }
 
-int page_serve(struct buf *out, const struct http_request *r, const struct page_answer *how,
+int page_serve(struct buf *out, const struct http_head *r, const struct page_answer *how,
 	       struct span *ret_body)
 {
 	static const struct page_file missing = {
@@ -86,7 +86,7 @@ int page_serve(struct buf *out, const struct http_request *r, const struct page_
 	*ret_body = (struct span){ 0 };
 	if (status != HTTP_NOT_MODIFIED) {
 		buf_addf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", f->type, f->n);
-		add_policy(out, http_get(r, "host"));
+		add_policy(out, http_head_get(r, "host"));
 		if (!r->head)
 			*ret_body = (struct span){ (const char *)f->bytes, f->n };
 	}
@@ -109,7 +109,7 @@ static const struct extra_row extras[] = {
 void page_refuse(struct buf *out, int status, const char *why, int64_t now)
 {
 	if (!why)
-		why = http_reason(status);
+		why = http_head_reason(status);
 	begin(out, status, now);
 	for (size_t i = 0; i < ARRAY_LEN(extras); i++)
 		if (extras[i].status == status)

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "gateway/http.h"
+#include "rt/httphead.h"
 #include "rt/buf.h"
 
 /* Made from gateway/web by gateway/embed.sh. */
@@ -29,7 +29,7 @@ struct page_answer {
 
 /* Answers with a file: the head goes to `out`, what follows it to *ret_body, which stays valid.
  * Returns the status. */
-int page_serve(struct buf *out, const struct http_request *r, const struct page_answer *how,
+int page_serve(struct buf *out, const struct http_head *r, const struct page_answer *how,
 	       struct span *ret_body);
 /* Answers with a sentence and the end of the connection; NULL: the status says it all. */
 void page_refuse(struct buf *out, int status, const char *why, int64_t now);

@@ -46,11 +46,11 @@ bool upgrade_is_own(struct span origin, struct span host)
 	return false;
 }
 
-static bool may_open(const struct http_request *r, char *const *origins)
+static bool may_open(const struct http_head *r, char *const *origins)
 {
-	struct span origin = http_get(r, "origin");
+	struct span origin = http_head_get(r, "origin");
 
-	if (!origin.p || upgrade_is_own(origin, http_get(r, "host")))
+	if (!origin.p || upgrade_is_own(origin, http_head_get(r, "host")))
 		return true;
 	for (size_t i = 0; origins && origins[i]; i++)
 		if (text_eq_fold(origin, (struct span){ origins[i], strlen(origins[i]) }))
@@ -64,30 +64,30 @@ static int refuse(const char **ret_why, int status, const char *why)
 	return status;
 }
 
-static bool is_version_13(const struct http_request *r)
+static bool is_version_13(const struct http_head *r)
 {
-	struct span version = http_get(r, "sec-websocket-version");
+	struct span version = http_head_get(r, "sec-websocket-version");
 
-	return http_count(r, "sec-websocket-version") == 1 && version.n == 2 &&
+	return http_head_count(r, "sec-websocket-version") == 1 && version.n == 2 &&
 	       memcmp(version.p, "13", 2) == 0;
 }
 
-int upgrade_check(const struct http_request *r, char *const *origins, struct upgrade *ret,
+int upgrade_check(const struct http_head *r, char *const *origins, struct upgrade *ret,
 		  const char **ret_why)
 {
 	if (r->head)
 		return refuse(ret_why, HTTP_BAD_METHOD, "A WebSocket is opened with GET.");
 	if (r->is_old)
 		return refuse(ret_why, HTTP_BAD, "A WebSocket needs HTTP/1.1.");
-	if (!http_has_token(r, "upgrade", "websocket") ||
-	    !http_has_token(r, "connection", "upgrade"))
+	if (!http_head_has_token(r, "upgrade", "websocket") ||
+	    !http_head_has_token(r, "connection", "upgrade"))
 		return refuse(ret_why, HTTP_UPGRADE, "This is the place for WebSockets.");
 	if (!is_version_13(r))
 		return refuse(ret_why, HTTP_UPGRADE, "This server speaks WebSocket version 13.");
-	if (http_count(r, "sec-websocket-key") != 1 ||
-	    !websocket_accept(http_get(r, "sec-websocket-key"), ret->accept))
+	if (http_head_count(r, "sec-websocket-key") != 1 ||
+	    !websocket_accept(http_head_get(r, "sec-websocket-key"), ret->accept))
 		return refuse(ret_why, HTTP_BAD, "Sec-WebSocket-Key is malformed.");
-	if (http_count(r, "origin") > 1)
+	if (http_head_count(r, "origin") > 1)
 		return refuse(ret_why, HTTP_BAD, "There is more than one Origin.");
 	if (!may_open(r, origins))
 		return refuse(ret_why, HTTP_FORBIDDEN,
@@ -101,7 +101,7 @@ void upgrade_answer(struct buf *out, const struct upgrade *u)
 	buf_addf(out,
 		 "HTTP/1.1 101 %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 		 "Sec-WebSocket-Accept: %s\r\n",
-		 http_reason(HTTP_SWITCHING), u->accept);
+		 http_head_reason(HTTP_SWITCHING), u->accept);
 	if (u->name)
 		buf_addf(out, "Sec-WebSocket-Protocol: %s\r\n", u->name);
 	buf_adds(out, "\r\n");

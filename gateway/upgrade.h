@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "gateway/http.h"
+#include "rt/httphead.h"
 #include "rt/buf.h"
 
 struct protocol;
@@ -18,7 +18,7 @@ struct upgrade {
 };
 
 /* `origins` ends with NULL. 0, or the status to refuse it with and a sentence in *ret_why. */
-int upgrade_check(const struct http_request *r, char *const *origins, struct upgrade *ret,
+int upgrade_check(const struct http_head *r, char *const *origins, struct upgrade *ret,
 		  const char **ret_why) MUST_USE;
 /* The 101. */
 void upgrade_answer(struct buf *out, const struct upgrade *u);

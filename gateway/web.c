@@ -26,7 +26,7 @@ struct web_conn {
 	struct web *of;
 	struct stream stream;
 	struct buf in;
-	size_t seen;	  /* of `in`, by http_whole() */
+	size_t seen;	  /* of `in`, by http_head_whole() */
 	struct span body; /* of a file, not in stream.out yet */
 	struct door_guest guest;
 	uint64_t since_us, deadline_us;
@@ -149,11 +149,11 @@ static void refuse(struct web_conn *c, int status, const char *why)
 	begin_answer(c);
 }
 
-static void serve(struct web_conn *c, const struct http_request *r)
+static void serve(struct web_conn *c, const struct http_head *r)
 {
 	struct page_answer how = { .now = now_s(c->of) };
 
-	c->last = r->is_old || http_has_token(r, "connection", "close") ||
+	c->last = r->is_old || http_head_has_token(r, "connection", "close") ||
 		  ++c->served >= WEB_REQUESTS;
 	how.keep_alive = !c->last;
 	page_serve(&c->stream.out, r, &how, &c->body);
@@ -185,7 +185,7 @@ static void become_client(struct web_conn *c, const struct upgrade *u, struct sp
 	c->gone = true;
 }
 
-static void upgrade(struct web_conn *c, const struct http_request *r, struct span rest)
+static void upgrade(struct web_conn *c, const struct http_head *r, struct span rest)
 {
 	const char *why = NULL;
 	struct upgrade u;
@@ -201,13 +201,13 @@ static void upgrade(struct web_conn *c, const struct http_request *r, struct spa
 
 /* Requests */
 
-static bool is_path(const struct http_request *r, struct span path)
+static bool is_path(const struct http_head *r, struct span path)
 {
 	return r->path.n == path.n && memcmp(r->path.p, path.p, path.n) == 0;
 }
 
 /* A request counts for the address it comes from, which behind a proxy its header tells. 0, or the status to refuse it with. */
-static int charge(struct web_conn *c, const struct http_request *r, const char **ret_why)
+static int charge(struct web_conn *c, const struct http_head *r, const char **ret_why)
 {
 	struct buf list = { 0 };
 	int status = 0;
@@ -229,9 +229,9 @@ static int charge(struct web_conn *c, const struct http_request *r, const char *
 static void take_request(struct web_conn *c, size_t n)
 {
 	struct span all = buf_span(&c->in);
-	struct http_request r;
+	struct http_head r;
 	const char *why = NULL;
-	int status = http_parse((struct span){ all.p, n }, &r);
+	int status = http_head_parse((struct span){ all.p, n }, &r);
 
 	c->of->stats.requests++;
 	if (status == 0)
@@ -253,7 +253,7 @@ static void take_requests(struct web_conn *c)
 	int status;
 
 	while (!c->gone && c->in.n > 0) {
-		status = http_whole(buf_span(&c->in), &c->seen, &n);
+		status = http_head_whole(buf_span(&c->in), &c->seen, &n);
 		if (status == HTTP_MORE)
 			return;
 		if (status == 0)

@@ -25,7 +25,7 @@ static struct outcome look(struct span bytes, size_t step)
 
 	while (o.status == HTTP_MORE && o.seen < bytes.n) {
 		o.seen = bytes.n - o.seen < step ? bytes.n : o.seen + step;
-		o.status = http_whole((struct span){ bytes.p, o.seen }, &seen, &o.n);
+		o.status = http_head_whole((struct span){ bytes.p, o.seen }, &seen, &o.n);
 	}
 	return o;
 }
@@ -38,13 +38,13 @@ static bool is_plain(struct span s)
 	return true;
 }
 
-static void hold_rules(const struct http_request *r)
+static void hold_rules(const struct http_head *r)
 {
 	FUZZ_HOLDS(r->path.n > 0 && r->path.p[0] == '/');
 	FUZZ_HOLDS(r->n <= HTTP_HEADERS);
-	FUZZ_HOLDS(r->is_old || http_count(r, "host") == 1);
-	FUZZ_HOLDS(http_count(r, "transfer-encoding") == 0);
-	FUZZ_HOLDS(http_count(r, "content-length") <= 1);
+	FUZZ_HOLDS(r->is_old || http_head_count(r, "host") == 1);
+	FUZZ_HOLDS(http_head_count(r, "transfer-encoding") == 0);
+	FUZZ_HOLDS(http_head_count(r, "content-length") <= 1);
 	for (size_t i = 0; i < r->n; i++) {
 		FUZZ_HOLDS(r->headers[i].name.n > 0);
 		FUZZ_HOLDS(is_plain(r->headers[i].name) && is_plain(r->headers[i].value));
@@ -60,7 +60,7 @@ static void hold_head(const struct buf *head)
 	FUZZ_HOLDS(end == buf_p(head) + head->n - 4);
 }
 
-static void answer(const struct http_request *r)
+static void answer(const struct http_head *r)
 {
 	static char listed[] = "https://play.example";
 	static char *const origins[] = { listed, NULL };
@@ -90,14 +90,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct span bytes = { (const char *)in.p, in.n };
 	struct outcome whole = look(bytes, bytes.n + 1), single = look(bytes, 1),
 		       cut = look(bytes, step);
-	struct http_request r;
+	struct http_head r;
 
 	FUZZ_HOLDS(whole.status == single.status && whole.status == cut.status);
 	if (whole.status != 0)
 		return 0;
 	FUZZ_HOLDS(whole.n == single.n && whole.n == cut.n && single.seen == single.n);
 	FUZZ_HOLDS(whole.n <= HTTP_HEAD_MAX);
-	if (http_parse((struct span){ bytes.p, whole.n }, &r) == 0) {
+	if (http_head_parse((struct span){ bytes.p, whole.n }, &r) == 0) {
 		hold_rules(&r);
 		answer(&r);
 		fuzz_worked();

@@ -28,12 +28,12 @@ START_TEST(the_first_subprotocol_that_is_known_is_taken)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct buf head = { 0 };
-		struct http_request r;
+		struct http_head r;
 		const struct protocol *p;
 		const char *name;
 
 		buf_addf(&head, HEAD "%s\r\n", rows[i].offer);
-		ck_assert_int_eq(http_parse(buf_span(&head), &r), 0);
+		ck_assert_int_eq(http_head_parse(buf_span(&head), &r), 0);
 		p = client_web_choose(&r, &name);
 		ck_assert_str_eq(p->name, rows[i].protocol);
 		ck_assert_pstr_eq(name, rows[i].name);

@@ -18,12 +18,12 @@ static struct answer ask(const char *method, const char *path, const char *heade
 {
 	struct page_answer how = { .now = NOW, .keep_alive = true };
 	struct buf request = { 0 };
-	struct http_request r;
+	struct http_head r;
 	struct answer a = { 0 };
 
 	buf_addf(&request, "%s %s HTTP/1.1\r\nHost: mud.example:8080\r\n%s\r\n", method, path,
 		 headers);
-	ck_assert_int_eq(http_parse(buf_span(&request), &r), 0);
+	ck_assert_int_eq(http_head_parse(buf_span(&request), &r), 0);
 	a.status = page_serve(&a.head, &r, &how, &a.body);
 	buf_addc(&a.head, '\0');
 	buf_done(&request);

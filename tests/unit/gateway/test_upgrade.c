@@ -58,12 +58,12 @@ static char *const origins[] = { one, two, NULL };
 static int check(const char *text, struct upgrade *u)
 {
 	struct buf head = { 0 };
-	struct http_request r;
+	struct http_head r;
 	const char *why = NULL;
 	int status;
 
 	buf_addf(&head, "%s\r\n", text);
-	ck_assert_int_eq(http_parse(buf_span(&head), &r), 0);
+	ck_assert_int_eq(http_head_parse(buf_span(&head), &r), 0);
 	status = upgrade_check(&r, origins, u, &why);
 	ck_assert(status == 0 || why);
 	buf_done(&head);
@@ -118,11 +118,12 @@ END_TEST
 
 START_TEST(without_a_list_only_our_own_pages_may)
 {
-	struct http_request r;
+	struct http_head r;
 	struct upgrade u;
 	const char *why;
 
-	ck_assert_int_eq(http_parse(SPAN(LINE ALL "Origin: https://play.example\r\n\r\n"), &r), 0);
+	ck_assert_int_eq(http_head_parse(SPAN(LINE ALL "Origin: https://play.example\r\n\r\n"), &r),
+			 0);
 	ck_assert_int_eq(upgrade_check(&r, NULL, &u, &why), 403);
 }
 END_TEST

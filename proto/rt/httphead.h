@@ -1,5 +1,5 @@
 /*
- * http.h - the head of an HTTP/1.1 request (RFC 9110, 9112) as a pure reader: bytes in, request out,
+ * httphead.h - the head of an HTTP/1.1 request (RFC 9110, 9112) as a pure reader: bytes in, request out,
  * no socket.  Only what a browser needs to load a page and to ask for a WebSocket: GET and HEAD.
  *
  * It is strict where readers that differ would be played off against each other: lines end with CR LF
@@ -41,7 +41,7 @@ struct http_header {
 };
 
 /* Borrows from the head. */
-struct http_request {
+struct http_head {
 	bool head;	  /* HEAD, not GET */
 	bool is_old;	  /* HTTP/1.0 */
 	struct span path; /* as it was sent, without the query; begins with / */
@@ -51,16 +51,16 @@ struct http_request {
 
 /* Looks for the end of the head. *seen: bytes of `in` that were looked at, 0 at first. 0: the head is
  * the first *ret_n bytes; HTTP_MORE; or the status to refuse it with. */
-int http_whole(struct span in, size_t *seen, size_t *ret_n) MUST_USE;
+int http_head_whole(struct span in, size_t *seen, size_t *ret_n) MUST_USE;
 /* Takes a whole head apart. 0, or the status to refuse it with; then *ret is as far as it was read. */
-int http_parse(struct span head, struct http_request *ret) MUST_USE;
+int http_head_parse(struct span head, struct http_head *ret) MUST_USE;
 /* The first header of this name (in lower case); a span with p NULL: there is none. */
-struct span http_get(const struct http_request *r, const char *name);
+struct span http_head_get(const struct http_head *r, const char *name);
 /* How many there are. */
-size_t http_count(const struct http_request *r, const char *name);
+size_t http_head_count(const struct http_head *r, const char *name);
 /* Is the word one of those, separated by commas, in headers of this name? ASCII without case. */
-bool http_has_token(const struct http_request *r, const char *name, const char *word);
+bool http_head_has_token(const struct http_head *r, const char *name, const char *word);
 /* Splits off the next item of a list with commas; false at the end. */
-bool http_item(struct span *list, struct span *ret);
+bool http_head_item(struct span *list, struct span *ret);
 /* "Not Found" for 404. */
-const char *http_reason(int status);
+const char *http_head_reason(int status);

@@ -1,7 +1,7 @@
 /*
- * test_http.c - requests, good and bad, whole and in pieces.
+ * test_httphead.c - requests, good and bad, whole and in pieces.
  */
-#include "gateway/http.h"
+#include "rt/httphead.h"
 
 #include <stdlib.h>
 #include "tests/unit/gateway/bytes.h"
@@ -70,16 +70,16 @@ static const struct row rows[] = {
 /* The status, 0 or HTTP_MORE; how many bytes it took to know. */
 static int read_in_pieces(struct span bytes, size_t step, size_t *ret_n)
 {
-	struct http_request r;
+	struct http_head r;
 	size_t seen = 0, n = 0;
 	int status = HTTP_MORE;
 
 	for (size_t have = 0; have < bytes.n && status == HTTP_MORE;) {
 		have = bytes.n - have < step ? bytes.n : have + step;
-		status = http_whole((struct span){ bytes.p, have }, &seen, &n);
+		status = http_head_whole((struct span){ bytes.p, have }, &seen, &n);
 	}
 	*ret_n = n;
-	return status == 0 ? http_parse((struct span){ bytes.p, n }, &r) : status;
+	return status == 0 ? http_head_parse((struct span){ bytes.p, n }, &r) : status;
 }
 
 START_TEST(requests_are_taken_or_refused_by_the_book)
@@ -196,21 +196,21 @@ END_TEST
 
 START_TEST(what_was_asked_for_can_be_looked_up)
 {
-	struct http_request r;
+	struct http_head r;
 	struct span head = SPAN("GET /a/b?c=d HTTP/1.1\r\n" HOST "X-Two: one\r\n"
 				"Connection: keep-alive, Upgrade\r\nx-two:  two \r\n\r\n");
 
-	ck_assert_int_eq(http_parse(head, &r), 0);
+	ck_assert_int_eq(http_head_parse(head, &r), 0);
 	ck_assert(!r.head && !r.is_old);
 	ck_assert_uint_eq(r.path.n, 4);
 	ck_assert_mem_eq(r.path.p, "/a/b", 4);
-	ck_assert_uint_eq(http_count(&r, "x-two"), 2);
-	ck_assert_mem_eq(http_get(&r, "x-two").p, "one", 3);
+	ck_assert_uint_eq(http_head_count(&r, "x-two"), 2);
+	ck_assert_mem_eq(http_head_get(&r, "x-two").p, "one", 3);
 	ck_assert_uint_eq(r.headers[3].value.n, 3);
-	ck_assert_ptr_null(http_get(&r, "x-three").p);
-	ck_assert(http_has_token(&r, "connection", "upgrade"));
-	ck_assert(!http_has_token(&r, "connection", "keep"));
-	ck_assert(http_has_token(&r, "x-two", "two"));
+	ck_assert_ptr_null(http_head_get(&r, "x-three").p);
+	ck_assert(http_head_has_token(&r, "connection", "upgrade"));
+	ck_assert(!http_head_has_token(&r, "connection", "keep"));
+	ck_assert(http_head_has_token(&r, "x-two", "two"));
 }
 END_TEST
 
@@ -218,10 +218,10 @@ START_TEST(lists_are_split_at_commas)
 {
 	struct span list = SPAN(" a ,, b;q=1,\t,c"), item;
 
-	ck_assert(http_item(&list, &item) && item.n == 1 && item.p[0] == 'a');
-	ck_assert(http_item(&list, &item) && item.n == 5);
-	ck_assert(http_item(&list, &item) && item.n == 1 && item.p[0] == 'c');
-	ck_assert(!http_item(&list, &item));
+	ck_assert(http_head_item(&list, &item) && item.n == 1 && item.p[0] == 'a');
+	ck_assert(http_head_item(&list, &item) && item.n == 5);
+	ck_assert(http_head_item(&list, &item) && item.n == 1 && item.p[0] == 'c');
+	ck_assert(!http_head_item(&list, &item));
 }
 END_TEST
 

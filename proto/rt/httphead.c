@@ -1,7 +1,7 @@
 /*
- * http.c - see http.h.
+ * httphead.c - see httphead.h.
  */
-#include "gateway/http.h"
+#include "rt/httphead.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -69,7 +69,7 @@ static bool may_follow(char before, char c)
 	return u >= ' ' ? u != 0x7f : c == '\r' || c == '\n' || c == '\t';
 }
 
-int http_whole(struct span in, size_t *seen, size_t *ret_n)
+int http_head_whole(struct span in, size_t *seen, size_t *ret_n)
 {
 	for (size_t i = *seen; i < in.n; i++) {
 		if (i >= HTTP_HEAD_MAX)
@@ -116,7 +116,7 @@ static int parse_target(struct span s, struct span *ret)
 	return 0;
 }
 
-static int parse_line(struct span line, struct http_request *ret)
+static int parse_line(struct span line, struct http_head *ret)
 {
 	struct span method, target;
 	int r;
@@ -132,7 +132,7 @@ static int parse_line(struct span line, struct http_request *ret)
 	return r;
 }
 
-static int parse_header(struct span line, struct http_request *ret)
+static int parse_header(struct span line, struct http_head *ret)
 {
 	struct http_header *h = &ret->headers[ret->n];
 
@@ -171,27 +171,27 @@ static bool is_number(struct span s)
 }
 
 /* A body that one reader sees and another does not is how requests are smuggled: there is none. */
-static int check_body(const struct http_request *r)
+static int check_body(const struct http_head *r)
 {
-	size_t n = http_count(r, "content-length");
-	bool coded = http_count(r, "transfer-encoding") > 0;
-	struct span length = http_get(r, "content-length");
+	size_t n = http_head_count(r, "content-length");
+	bool coded = http_head_count(r, "transfer-encoding") > 0;
+	struct span length = http_head_get(r, "content-length");
 
 	if (n > 1 || (n > 0 && (coded || !is_number(length))))
 		return HTTP_BAD;
 	return coded || (n > 0 && !is_zero(length)) ? HTTP_HAS_BODY : 0;
 }
 
-static int check_host(const struct http_request *r)
+static int check_host(const struct http_head *r)
 {
-	size_t n = http_count(r, "host");
+	size_t n = http_head_count(r, "host");
 
 	if (n > 1 || (n == 0 && !r->is_old))
 		return HTTP_BAD;
-	return n == 0 || is_host(http_get(r, "host")) ? 0 : HTTP_BAD;
+	return n == 0 || is_host(http_head_get(r, "host")) ? 0 : HTTP_BAD;
 }
 
-int http_parse(struct span head, struct http_request *ret)
+int http_head_parse(struct span head, struct http_head *ret)
 {
 	struct span line;
 	int r;
@@ -217,7 +217,7 @@ int http_parse(struct span head, struct http_request *ret)
 
 /* Looking things up */
 
-struct span http_get(const struct http_request *r, const char *name)
+struct span http_head_get(const struct http_head *r, const char *name)
 {
 	for (size_t i = 0; i < r->n; i++)
 		if (is_folded(r->headers[i].name, name))
@@ -225,7 +225,7 @@ struct span http_get(const struct http_request *r, const char *name)
 	return (struct span){ 0 };
 }
 
-size_t http_count(const struct http_request *r, const char *name)
+size_t http_head_count(const struct http_head *r, const char *name)
 {
 	size_t n = 0;
 
@@ -234,7 +234,7 @@ size_t http_count(const struct http_request *r, const char *name)
 	return n;
 }
 
-bool http_item(struct span *list, struct span *ret)
+bool http_head_item(struct span *list, struct span *ret)
 {
 	while (list->n > 0) {
 		size_t n = 0;
@@ -251,14 +251,14 @@ bool http_item(struct span *list, struct span *ret)
 	return false;
 }
 
-bool http_has_token(const struct http_request *r, const char *name, const char *word)
+bool http_head_has_token(const struct http_head *r, const char *name, const char *word)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		struct span list = r->headers[i].value, item;
 
 		if (!is_folded(r->headers[i].name, name))
 			continue;
-		while (http_item(&list, &item))
+		while (http_head_item(&list, &item))
 			if (is_folded(item, word))
 				return true;
 	}
@@ -290,7 +290,7 @@ static const struct reason_row reasons[] = {
 };
 /* clang-format on */
 
-const char *http_reason(int status)
+const char *http_head_reason(int status)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
 		if (reasons[i].status == status)
