@@ -1,23 +1,23 @@
 /*
- * backoff.c - not there yet; see backoff.h.
+ * backoff.c - see backoff.h.
  */
 #include "bridges/backoff.h"
 
 void backoff_init(struct backoff *b, uint64_t min_us, uint64_t max_us, uint64_t seed)
 {
-	(void)b;
-	(void)min_us;
-	(void)max_us;
-	(void)seed;
+	*b = (struct backoff){ .min_us = min_us, .max_us = max_us, .next_us = min_us };
+	rng_seed(&b->rng, seed);
 }
 
 uint64_t backoff_next(struct backoff *b)
 {
-	(void)b;
-	return 0;
+	const uint64_t whole = b->next_us;
+
+	b->next_us = whole > b->max_us / 2 ? b->max_us : whole * 2;
+	return whole / 2 + rng_below(&b->rng, whole / 2 + 1);
 }
 
 void backoff_well(struct backoff *b)
 {
-	(void)b;
+	b->next_us = b->min_us;
 }

@@ -9,7 +9,11 @@
  *
  * Words behind the channels: both (default), in, out; joins=yes|no (joins and parts of the outside are told in the game,
  * default no); speak=all|linked (default all); kinds=LIST of said, news, posted, entered, left, errands, server (what is
- * told outside, default said,news); boards=LIST (for posted; default all); key=WORD and others, by name, for who owns the place.
+ * told outside; default: news, said when a channel is named, posted when boards are); boards=LIST (for posted; default
+ * all); key=WORD and others, by name, for who owns the place.
+ *
+ * The place ends at the first " = " (an address may have "=" in it), or else at the first "=". Channels may also be
+ * separated by spaces, and lists by "+": `--set` takes commas for itself.
  */
 #pragma once
 

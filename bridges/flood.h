@@ -23,7 +23,8 @@ uint64_t flood_wait(const struct flood *f, uint64_t now_us);
 /* How many were dropped and not said; 0 when there is no token to say it with. Takes a token and forgets them. */
 uint32_t flood_confess(struct flood *f, uint64_t now_us);
 
-/* One for each speaker, by name: at most `max`, the longest silent is forgotten. */
+/* One for each speaker, by name: at most `max`, the longest silent is forgotten. What floods_of() returns is
+ * valid until it is called again. */
 struct floods;
 struct floods *floods_new(uint64_t every_us, unsigned burst, size_t max);
 void floods_free(struct floods *t);
