@@ -43,15 +43,6 @@ void pieces_done(struct pieces *p)
 	*p = (struct pieces){ 0 };
 }
 
-char *json_text(const json_t *value)
-{
-	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-
-	if (!text)
-		abort();
-	return text;
-}
-
 static void add_json(struct buf *out, json_t *value)
 {
 	char *text = json_text(value);

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include "rt/buf.h"
+#include "tests/fake/json.h"
 #include "tests/fake/server.h"
 
 struct refusal {
@@ -81,6 +82,3 @@ struct bit {
 	size_t n;
 };
 bool text_bit(struct span *text, size_t piece_bytes, struct bit *ret);
-
-/* Compact JSON text of a value; freed by the caller. */
-char *json_text(const json_t *value) MUST_USE;

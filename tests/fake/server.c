@@ -16,6 +16,7 @@ enum { HEAD_MAX = 64 << 10, BACKLOG = 4096 };
 struct server {
 	struct loop *loop;
 	struct evconnlistener *listener;
+	uint16_t port;
 	size_t max_body;
 	struct server_events events;
 };
@@ -37,6 +38,7 @@ static void request_done(struct request *r)
 	}
 	free(r->method);
 	free(r->path);
+	free(r->query);
 	*r = (struct request){ 0 };
 }
 
@@ -69,6 +71,8 @@ static bool read_first(struct request *r, const char *line)
 	path = strcspn(at, " ?");
 	r->method = base_dup(line, method);
 	r->path = base_dup(at, path);
+	at += path + (at[path] == '?');
+	r->query = base_dup(at, strcspn(at, " "));
 	at += strcspn(at, " ");
 	return !strcmp(at, " HTTP/1.1");
 }
@@ -256,22 +260,52 @@ void conn_use(struct conn *c, void *use)
 	c->use = use;
 }
 
+struct bufferevent *conn_release(struct conn *c)
+{
+	const struct server_events *e = &c->server->events;
+	struct bufferevent *bev = c->bev;
+
+	bufferevent_disable(bev, EV_READ);
+	bufferevent_setcb(bev, NULL, NULL, NULL, NULL);
+	request_done(&c->request);
+	free(c);
+	e->closed(e->ctx);
+	return bev;
+}
+
+int server_listen(struct server *s, bool on)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(s->port) };
+	socklen_t n = sizeof(a);
+
+	if (!on && s->listener) {
+		evconnlistener_free(s->listener);
+		s->listener = NULL;
+	}
+	if (!on || s->listener)
+		return 0;
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	s->listener = evconnlistener_new_bind(loop_base(s->loop), on_accept, s,
+					      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, BACKLOG,
+					      (struct sockaddr *)&a, sizeof(a));
+	if (!s->listener)
+		return errno ? -errno : -EIO;
+	getsockname(evconnlistener_get_fd(s->listener), (struct sockaddr *)&a, &n);
+	s->port = ntohs(a.sin_port);
+	return 0;
+}
+
 int server_new(struct server **ret, struct loop *l, uint16_t port, size_t max_body,
 	       const struct server_events *e)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
 	struct server *s = base_alloc(1, sizeof(*s));
+	int r;
 
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	*s = (struct server){ .loop = l, .max_body = max_body, .events = *e };
-	s->listener = evconnlistener_new_bind(loop_base(l), on_accept, s,
-					      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, BACKLOG,
-					      (struct sockaddr *)&a, sizeof(a));
-	if (!s->listener) {
-		int r = -errno;
-
+	*s = (struct server){ .loop = l, .port = port, .max_body = max_body, .events = *e };
+	r = server_listen(s, true);
+	if (r) {
 		free(s);
-		return r ? r : -EIO;
+		return r;
 	}
 	*ret = s;
 	return 0;
@@ -279,16 +313,12 @@ int server_new(struct server **ret, struct loop *l, uint16_t port, size_t max_bo
 
 uint16_t server_port(const struct server *s)
 {
-	struct sockaddr_in a = { 0 };
-	socklen_t n = sizeof(a);
-
-	getsockname(evconnlistener_get_fd(s->listener), (struct sockaddr *)&a, &n);
-	return ntohs(a.sin_port);
+	return s->port;
 }
 
 void server_free(struct server *s)
 {
-	if (s)
+	if (s && s->listener)
 		evconnlistener_free(s->listener);
 	free(s);
 }

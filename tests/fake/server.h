@@ -9,6 +9,7 @@
 #include "rt/base.h"
 #include "rt/loop.h"
 
+struct bufferevent;
 struct server;
 struct conn;
 
@@ -18,6 +19,7 @@ struct header {
 
 struct request {
 	char *method, *path; /* without what is behind '?' */
+	char *query;	     /* that; "" */
 	struct header headers[64];
 	size_t n_headers;
 	struct span body;
@@ -37,6 +39,8 @@ struct server_events {
 int server_new(struct server **ret, struct loop *l, uint16_t port, size_t max_body,
 	       const struct server_events *e) MUST_USE;
 uint16_t server_port(const struct server *s);
+/* False: nobody is at the port until it is told otherwise; connections stay. -errno. */
+int server_listen(struct server *s, bool on) MUST_USE;
 void server_free(struct server *s);
 
 /* NULL: it is not there. */
@@ -49,6 +53,8 @@ void conn_piece(struct conn *c, const void *p, size_t n);
 void conn_end(struct conn *c);
 /* Closes at once what was sent so far having gone out; `gone` is not called. */
 void conn_cut(struct conn *c);
+/* The connection is the caller's from now on, with what is in its buffers, and no longer the server's (`closed`). */
+struct bufferevent *conn_release(struct conn *c) MUST_USE;
 /* Bytes that the other side has not taken. */
 size_t conn_waiting(const struct conn *c);
 /* For the caller, while an answer is under way. */
