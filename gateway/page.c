@@ -17,24 +17,6 @@ static const struct page_file *find(struct span path)
 	return NULL;
 }
 
-/* Does If-None-Match name it? Compared weakly, as RFC 9110 wants. */
-static bool is_known(const struct http_head *r, const char *etag)
-{
-	struct span list = http_head_get(r, "if-none-match"), item;
-	size_t n = strlen(etag);
-
-	while (http_head_item(&list, &item)) {
-		if (item.n > 2 && memcmp(item.p, "W/", 2) == 0) {
-			item.p += 2;
-			item.n -= 2;
-		}
-		if ((item.n == n && memcmp(item.p, etag, n) == 0) ||
-		    (item.n == 1 && item.p[0] == '*'))
-			return true;
-	}
-	return false;
-}
-
 static void begin(struct buf *out, int status, int64_t now)
 {
 	char date[40];
@@ -75,7 +57,9 @@ int page_serve(struct buf *out, const struct http_head *r, const struct page_ans
 		.n = sizeof("There is no such page here.\n") - 1,
 	};
 	const struct page_file *f = find(r->path);
-	int status = !f ? HTTP_NOT_FOUND : is_known(r, f->etag) ? HTTP_NOT_MODIFIED : HTTP_OK;
+	int status = !f				      ? HTTP_NOT_FOUND
+		     : http_head_is_known(r, f->etag) ? HTTP_NOT_MODIFIED
+						      : HTTP_OK;
 
 	if (!f)
 		f = &missing;

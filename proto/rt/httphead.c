@@ -251,6 +251,23 @@ bool http_head_item(struct span *list, struct span *ret)
 	return false;
 }
 
+bool http_head_is_known(const struct http_head *r, const char *etag)
+{
+	struct span list = http_head_get(r, "if-none-match"), item;
+	size_t n = strlen(etag);
+
+	while (http_head_item(&list, &item)) {
+		if (item.n > 2 && memcmp(item.p, "W/", 2) == 0) {
+			item.p += 2;
+			item.n -= 2;
+		}
+		if ((item.n == n && memcmp(item.p, etag, n) == 0) ||
+		    (item.n == 1 && item.p[0] == '*'))
+			return true;
+	}
+	return false;
+}
+
 bool http_head_has_token(const struct http_head *r, const char *name, const char *word)
 {
 	for (size_t i = 0; i < r->n; i++) {

@@ -60,6 +60,8 @@ struct span http_head_get(const struct http_head *r, const char *name);
 size_t http_head_count(const struct http_head *r, const char *name);
 /* Is the word one of those, separated by commas, in headers of this name? ASCII without case. */
 bool http_head_has_token(const struct http_head *r, const char *name, const char *word);
+/* Does If-None-Match name this entity tag (with its quotes)? Compared weakly, as RFC 9110 wants. */
+bool http_head_is_known(const struct http_head *r, const char *etag);
 /* Splits off the next item of a list with commas; false at the end. */
 bool http_head_item(struct span *list, struct span *ret);
 /* "Not Found" for 404. */
