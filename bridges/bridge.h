@@ -108,7 +108,7 @@ enum line_kind {
 	LINE_REMOVED, /* from a board: `number` */
 	LINE_ENTERED, /* a player came */
 	LINE_LEFT,
-	LINE_ERRAND,  /* `text` is the errand's path */
+	LINE_ERRAND,  /* `subject` is the name of the errand, `text` its path */
 	LINE_STARTED, /* the world */
 	LINE_STOPPING,
 	LINE_KINDS

@@ -7,6 +7,9 @@ FUZZ_FOR_gateway := telnet telnet_diff telopt markup gmcp line msdp mccp charset
 FUZZ_LIBS_telnet_diff := -ltelnet
 FUZZ_FOR_world := pack command
 FUZZ_FOR_aibridge := guard provider sentence sse
+FUZZ_FOR_irc :=
+FUZZ_FOR_discord :=
+FUZZ_FOR_rss := serve
 FUZZ_MAKE = $(MAKE) --no-print-directory -j$(JOBS) B=$(B)/fuzz CC=clang OPT=-O1 \
 	SAN=fuzzer-no-link,address,undefined WARN=-w fuzz-bin
 CHECKS += check-fuzz
@@ -24,6 +27,11 @@ $(FUZZ_FOR_gateway:%=$(B)/tests/fuzz/fuzz_%): $(B)/libgateway.a
 $(FUZZ_FOR_world:%=$(B)/tests/fuzz/fuzz_%): $(B)/libworld.a
 $(FUZZ_FOR_aibridge:%=$(B)/tests/fuzz/fuzz_%): $(B)/libaibridge.a
 $(FUZZ_FOR_aibridge:%=$(B)/tests/fuzz/fuzz_%): FUZZ_PKGS := aibridge
+define fuzz_bridge
+$(FUZZ_FOR_$(1):%=$(B)/tests/fuzz/fuzz_%): $(B)/lib$(1).a $(B)/libbridges.a
+$(FUZZ_FOR_$(1):%=$(B)/tests/fuzz/fuzz_%): FUZZ_PKGS := bridges
+endef
+$(foreach b,$(BRIDGES),$(eval $(call fuzz_bridge,$(b))))
 $(FUZZ_BIN): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/librt.a
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter-out %librt.a,$(filter %.a,$^)) \

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "rt/log.h"
+#include "rt/text.h"
 #include "world/cmd/haul.h"
 #include "world/core/event.h"
 #include "world/core/item.h"
@@ -206,6 +207,17 @@ static void reward(struct world *w, struct ent player, const struct pack *pack,
 					       : "{item}$p is yours; it lies at your feet.{/}" });
 }
 
+static void tell_done(struct world *w, struct ent player, const char *path,
+		      const struct pack_errand *errand)
+{
+	struct buf title = { 0 };
+
+	json_quote(&title, (struct span){ errand->name, strlen(errand->name) });
+	event_emit(w, FACT_ERRAND_DONE, player, "\"name\":\"%s\",\"errand\":\"%s\",\"title\":%.*s",
+		   name_of(w, player), path, (int)title.n, buf_p(&title));
+	buf_done(&title);
+}
+
 static void finish(struct world *w, struct ent player, const char *path,
 		   const struct pack_errand *errand)
 {
@@ -220,8 +232,7 @@ static void finish(struct world *w, struct ent player, const char *path,
 		reward(w, player, pack, errand->reward[i]);
 	say_to(w, player, MUDLARK__TEXT_CLASS__TEXT_SYSTEM,
 	       "{system}You have done the errand {bold}%s{/}.{/}", errand->name);
-	event_emit(w, FACT_ERRAND_DONE, player, "\"name\":\"%s\",\"errand\":\"%s\"",
-		   name_of(w, player), path);
+	tell_done(w, player, path, errand);
 	snprintf(giver, sizeof(giver), "%s/%s", pack->name, errand->giver->key);
 	bond_regard(w, player, giver, errand->regard);
 }
