@@ -7,6 +7,8 @@
 
 #include "tests/scenario/suite.h"
 #include "tests/support/attempts.h"
+#include "tests/support/irc_sasl.h"
+#include "tests/support/irc_script.h"
 #include "tests/support/irc_user.h"
 #include "tests/support/ircd.h"
 
@@ -96,6 +98,39 @@ START_TEST(a_strict_server_throws_out_who_floods)
 }
 END_TEST
 
+START_TEST(a_test_plays_the_server)
+{
+	struct irc_pipe client = { .who = "client" };
+	struct irc_script s;
+	struct buf payload;
+
+	irc_script_listen(&s, NULL);
+	ck_assert(irc_pipe_open(&client, s.port, false));
+	irc_pipe_send(&client, SPAN("CAP LS 302\r\nNICK mud\r\nUSER mud 0 * :m\r\nPING :a b\r\n"
+				    "CAP REQ :sasl\r\nAUTHENTICATE PLAIN\r\n"));
+	ck_assert(irc_script_accept(&s, IRC_US));
+	ck_assert_str_eq(irc_script_negotiate(&s, "sasl=PLAIN"), "PLAIN");
+	irc_pipe_expect(&client, ":irc.test PONG irc.test :a b\n");
+	irc_pipe_expect(&client, ":irc.test CAP * LS :sasl=PLAIN\n:irc.test CAP * ACK :sasl\n");
+	irc_pipe_send(&client, SPAN("AUTHENTICATE AGEAYg==\r\n"));
+	payload = irc_sasl_take(&s);
+	ck_assert_mem_eq(buf_p(&payload), "\0a\0b", 4);
+	ck_assert_uint_eq(payload.n, 4);
+	buf_done(&payload);
+	irc_sasl_welcome(&s, "a");
+	irc_script_let_in(&s);
+	irc_pipe_expect(&client, " 376 mud ");
+	irc_pipe_send(&client, SPAN("JOIN #mud\r\nPRIVMSG #mud :hello\r\n"));
+	irc_script_join(&s, "#mud", "@op");
+	irc_pipe_expect(&client, " 353 mud = #mud :mud @op\n");
+	ck_assert(irc_script_hears(&s, "hello", IRC_US));
+	irc_script_hang_up(&s);
+	irc_pipe_expect_end(&client);
+	irc_pipe_close(&client);
+	irc_script_free(&s);
+}
+END_TEST
+
 START_TEST(attempts_are_read_and_harm_is_seen)
 {
 	struct attempts a;
@@ -122,6 +157,7 @@ int main(void)
 		{ a_killed_server_is_there_again_with_nobody_in_it, IRCD_KINDS },
 		{ many_are_in_a_channel, IRCD_KINDS },
 		{ a_strict_server_throws_out_who_floods, 1 },
+		{ a_test_plays_the_server, 1 },
 		{ attempts_are_read_and_harm_is_seen, 1 },
 	};
 

@@ -11,7 +11,7 @@
 
 #include "tests/support/die.h"
 
-enum { LINE_MAX_BYTES = 512, MEMBER_STEP_US = 100000, CROWD_AT_ONCE = 250 };
+enum { LINE_MAX_BYTES = 512, MEMBER_STEP_US = 100000, CROWD_AT_ONCE = 250, CROWD_ACCEPT = 8 };
 
 static void send_to(struct irc_user *u, struct span bytes)
 {
@@ -221,8 +221,14 @@ static void enter_together(struct irc_crowd *c, size_t n, const char *prefix, co
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(nick, sizeof(nick), "%s%zu", prefix, c->n + i);
-		begin(&u[i], nick, &(struct irc_way){ .port = port });
+		begin(&u[i], nick, &(struct irc_way){ .port = port, .caps = "multi-prefix" });
+		/* ngircd lets ten wait to be accepted. */
+		for (size_t k = i - i % CROWD_ACCEPT;
+		     i % CROWD_ACCEPT == CROWD_ACCEPT - 1 && k <= i; k++)
+			irc_user_expect(&u[k], " ACK ");
 	}
+	for (size_t i = 0; i < n; i++)
+		irc_user_line(&u[i], "CAP END");
 	for (size_t i = 0; i < n; i++) {
 		irc_user_expect(&u[i], " 001 ");
 		irc_user_line(&u[i], "JOIN %s", channel);

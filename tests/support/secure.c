@@ -30,9 +30,9 @@ static bool again(struct secure *s, int result, uint64_t end)
 	return poll(&p, 1, (int)((end - now) / 1000 + 1)) > 0;
 }
 
-struct secure *secure_open(int fd)
+/* Takes ctx. `shake`: SSL_connect or SSL_accept. */
+static struct secure *handshake(int fd, SSL_CTX *ctx, int (*shake)(SSL *))
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	struct secure *s = base_alloc(1, sizeof(*s));
 	uint64_t end = now_us() + WAIT_US;
 	int r;
@@ -42,12 +42,33 @@ struct secure *secure_open(int fd)
 	s->ssl = SSL_new(ctx);
 	SSL_CTX_free(ctx);
 	SSL_set_fd(s->ssl, fd);
-	while ((r = SSL_connect(s->ssl)) <= 0 && again(s, r, end))
+	while ((r = shake(s->ssl)) <= 0 && again(s, r, end))
 		;
 	if (r == 1)
 		return s;
 	secure_free(s);
 	return NULL;
+}
+
+struct secure *secure_open(int fd)
+{
+	return handshake(fd, SSL_CTX_new(TLS_client_method()), SSL_connect);
+}
+
+static int take_any(int ok UNUSED, X509_STORE_CTX *store UNUSED)
+{
+	return 1;
+}
+
+struct secure *secure_serve(int fd, const char *cert_file, const char *key_file)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+	if (SSL_CTX_use_certificate_chain_file(ctx, cert_file) != 1 ||
+	    SSL_CTX_use_PrivateKey_file(ctx, key_file, SSL_FILETYPE_PEM) != 1)
+		die("no certificate and key in %s, %s", cert_file, key_file);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, take_any);
+	return handshake(fd, ctx, SSL_accept);
 }
 
 void secure_free(struct secure *s)
@@ -116,6 +137,11 @@ void secure_key_updates(struct secure *s, unsigned n, bool asking, struct buf *r
 		buf_add(ret, p, (size_t)made);
 		(void)BIO_reset(out);
 	}
+}
+
+bool secure_has_certificate(const struct secure *s)
+{
+	return SSL_get0_peer_certificate(s->ssl) != NULL;
 }
 
 void secure_print(const struct secure *s, char ret[65])

@@ -1,5 +1,5 @@
 /*
- * secure.h - TLS on a connected socket, from the client's side.  Any certificate is taken: tests
+ * secure.h - TLS on a connected socket, from the client's side mostly.  Any certificate is taken: tests
  * that care look at it.
  */
 #pragma once
@@ -12,6 +12,9 @@ struct secure;
 /* The handshake; `fd` stays the caller's and does not block from here on. NULL: the other end refused, or
  * did not answer within 15 s. */
 struct secure *secure_open(int fd) MUST_USE;
+/* The same from the server's side, with a certificate and its key (PEM); the client is asked for its own, and may
+ * have none. */
+struct secure *secure_serve(int fd, const char *cert_file, const char *key_file) MUST_USE;
 void secure_free(struct secure *s);
 /* Bytes read; 0: the other end sends no more; -EAGAIN: nothing has come; -errno. */
 long secure_read(struct secure *s, void *p, size_t max) MUST_USE;
@@ -24,3 +27,5 @@ int secure_send(struct secure *s, const void *p, size_t n) MUST_USE;
 void secure_key_updates(struct secure *s, unsigned n, bool asking, struct buf *ret);
 /* SHA-256 of the certificate shown, in hex digits. */
 void secure_print(const struct secure *s, char ret[65]);
+/* Was one shown? */
+bool secure_has_certificate(const struct secure *s);
