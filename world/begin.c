@@ -23,6 +23,7 @@
 #include "world/sessions.h"
 #include "world/sites.h"
 #include "world/social/board.h"
+#include "world/social/channel.h"
 #include "world/social/speech.h"
 #include "world/outbox.h"
 #include "world/relay/relay.h"
@@ -57,6 +58,8 @@ static const struct option_row options[] = {
 	{ "linkdead_seconds", offsetof(struct world_conf, linkdead_seconds), OPTION_U32 },
 	{ "attach_seconds", offsetof(struct world_conf, attach_seconds), OPTION_U32 },
 	{ "answer_seconds", offsetof(struct world_conf, answer_seconds), OPTION_U32 },
+	{ "guests_speak", offsetof(struct world_conf, guests_speak), OPTION_BOOL },
+	{ "channel_rate", offsetof(struct world_conf, channel_rate), OPTION_U32 },
 	{ "talk_rate", offsetof(struct world_conf, talk_rate), OPTION_U32 },
 	{ "backlog_bytes", offsetof(struct world_conf, backlog_bytes), OPTION_U64 },
 	{ "resume_bytes", offsetof(struct world_conf, resume_bytes), OPTION_U64 },
@@ -66,6 +69,25 @@ static const struct option_row options[] = {
 	{ "failed_logins", offsetof(struct world_conf, failed_logins), OPTION_U32 },
 	{ "silent_sessions", offsetof(struct world_conf, silent_sessions), OPTION_U32 },
 };
+
+/* What is malformed was refused before it got here (options_fault()). */
+static bool set_social(struct world *w, const char *text)
+{
+	static const char channel[] = "channel=", board[] = "board=";
+	const char *why;
+
+	if (!strncmp(text, channel, sizeof(channel) - 1)) {
+		text += sizeof(channel) - 1;
+		channels_add(w->channels, (struct span){ text, strlen(text) }, &why);
+		return true;
+	}
+	if (!strncmp(text, board, sizeof(board) - 1)) {
+		text += sizeof(board) - 1;
+		boards_add(w->boards, (struct span){ text, strlen(text) }, &why);
+		return true;
+	}
+	return false;
+}
 
 static void set_option(struct world *w, const char *text)
 {
@@ -77,6 +99,8 @@ static void set_option(struct world *w, const char *text)
 		return;
 	if (equals && !strncmp(text, "exempt=", 7))
 		sources_exempt(w, equals + 1);
+	if (equals && set_social(w, text))
+		return;
 	for (size_t i = 0; equals && i < ARRAY_LEN(options); i++) {
 		size_t n = strlen(options[i].key);
 
@@ -106,6 +130,7 @@ void begin_world(struct world *w, const Mudlark__Begin *m)
 	rng_seed(&w->rng, m->seed);
 	if (m->state)
 		commits_restore(w, m->state);
+	relay_begin(w);
 	protos_make_rooms(w);
 	w->begin = base_alloc(1, sizeof(*w->begin));
 }
@@ -217,6 +242,8 @@ void begin_documents(struct world *w, const Mudlark__LoadDocuments *m)
 			relay_load(w, m->rows[i]);
 		else if (!strcmp(m->rows[i]->collection, "speech"))
 			speech_load(w, m->rows[i]);
+		else if (!strcmp(m->rows[i]->collection, "channel"))
+			channels_load(w, m->rows[i]);
 		else if (!strcmp(m->rows[i]->collection, "board"))
 			boards_load(w, m->rows[i]);
 }

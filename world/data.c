@@ -357,6 +357,29 @@ void data_send_room(struct world *w, struct ent room, struct ent except, enum da
 	}
 }
 
+void data_send_sessions(struct world *w, struct session *const *to, size_t n, enum data_row row,
+			struct span json)
+{
+	uint64_t *ids = w->data->n ? arena_alloc(&w->scratch, (n + 1) * sizeof(*ids)) : NULL;
+
+	for (uint32_t g = 0; ids && g < outbox_n_gateways(w); g++) {
+		size_t wanting = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			if (to[i]->gateway != g || !data_wants(to[i], row) ||
+			    to[i]->state == SESSION_DETACHED)
+				continue;
+			ids[wanting++] = to[i]->id;
+			if (to[i] == turn_own(w))
+				turn_flush_reply(w);
+			else
+				world_effect(w);
+		}
+		if (wanting)
+			send_all(w, g, ids, wanting, row, json);
+	}
+}
+
 static void flush_row(struct world *w, struct session *s, enum data_row row)
 {
 	struct buf json = { 0 };

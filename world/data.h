@@ -90,6 +90,9 @@ void data_send(struct world *w, struct session *s, enum data_row row, struct spa
 /* To everybody in the room who wants it; `except` may be ENT_NONE. */
 void data_send_room(struct world *w, struct ent room, struct ent except, enum data_row row,
 		    struct span json);
+/* To those of these sessions who want it; what the own one was told before comes first. */
+void data_send_sessions(struct world *w, struct session *const *to, size_t n, enum data_row row,
+			struct span json);
 /* To one character, if it is connected. */
 void data_send_to(struct world *w, struct ent player, enum data_row row, struct span json);
 /* The end of a unit: what is due is sent. */

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 	struct proc_spec full = spec;
 	struct options options = { 0 };
 	struct proc proc;
-	const char *option, *fault;
+	const char *option, *fault, *why;
 	struct server server;
 	int status;
 
@@ -82,9 +82,10 @@ int main(int argc, char **argv)
 		conf_done(&options_table, &options);
 		return status;
 	}
-	fault = options_fault(&options, &option);
+	fault = options_fault(&options, &option, &why);
 	if (fault) {
-		log_error("not_a_network", LOG_STR("option", option), LOG_STR("value", fault));
+		log_error("option_refused", LOG_STR("option", option), LOG_STR("value", fault),
+			  LOG_STR("why", why));
 		proc_done(&proc);
 		conf_done(&options_table, &options);
 		return EXIT_USAGE;

@@ -10,6 +10,8 @@
 
 #include "rt/cidr.h"
 
+#include "world/social/board.h"
+#include "world/social/channel.h"
 #include "world/texts.h"
 
 #define AT(member) offsetof(struct options, member)
@@ -155,6 +157,32 @@ static const struct conf_option options[] = {
 	  .fallback = "20",
 	  .max = COUNT_MAX,
 	  .help = "lines of one player a minute that people of the world answer; 0: any number" },
+	{ .name = "world.channels",
+	  .type = CONF_LIST,
+	  .offset = AT(channels),
+	  .fallback =
+		  "chat talk among everybody,advice what one wants to know and answers by whoever "
+		  "knows,staff helper talk among those who keep the game",
+	  .help = "channels, each: NAME [least role: player, helper, builder, admin] [off] WORDS "
+		  "about it; above player it is not told outside" },
+	{ .name = "world.boards",
+	  .type = CONF_LIST,
+	  .offset = AT(boards),
+	  .fallback = "news admin announcements of the keepers,notices what people want others to "
+		      "read,gazette admin news from elsewhere",
+	  .help = "boards, each: NAME [least role that may post] WORDS about it" },
+	{ .name = "world.channel_rate",
+	  .type = CONF_INT,
+	  .offset = AT(channel_rate),
+	  .fallback = "1",
+	  .max = COUNT_MAX,
+	  .help = "lines a second that a player may say on channels, and five times that at once; "
+		  "0: any number" },
+	{ .name = "world.guests_speak",
+	  .type = CONF_BOOL,
+	  .offset = AT(guests_speak),
+	  .fallback = "true",
+	  .help = "may guests speak on channels" },
 	{ .name = "world.start_wait",
 	  .type = CONF_TIME,
 	  .offset = AT(start_wait),
@@ -291,19 +319,70 @@ void options_to_begin(const struct options *o, Mudlark__Begin *m)
 	add(m, "opens_ten_minutes", (uint64_t)o->opens_ten_minutes);
 	add(m, "failed_logins", (uint64_t)o->failed_logins);
 	add(m, "silent_sessions", (uint64_t)o->silent_sessions);
+	add(m, "guests_speak", o->guests_speak);
+	add(m, "channel_rate", (uint64_t)o->channel_rate);
 	for (char **v = o->exempt; v && *v; v++)
 		add_text(m, "exempt", *v);
+	for (char **v = o->channels; v && *v; v++)
+		add_text(m, "channel", *v);
+	for (char **v = o->boards; v && *v; v++)
+		add_text(m, "board", *v);
 	add_texts(o, m);
 }
 
-const char *options_fault(const struct options *o, const char **ret_option)
+static const char *networks_fault(const struct options *o, const char **ret_why)
 {
 	struct cidr net;
 
 	for (char **v = o->exempt; v && *v; v++) {
-		*ret_option = "world.exempt";
+		*ret_why = "that is not a network";
 		if (!cidr_parse((struct span){ *v, strlen(*v) }, &net))
 			return *v;
+	}
+	return NULL;
+}
+
+static const char *channels_fault(const struct options *o, const char **ret_why)
+{
+	struct channels *t = channels_new();
+	char **v = o->channels;
+
+	while (v && *v && channels_add(t, (struct span){ *v, strlen(*v) }, ret_why))
+		v++;
+	channels_drop(t);
+	return v ? *v : NULL;
+}
+
+static const char *boards_fault(const struct options *o, const char **ret_why)
+{
+	struct boards *t = boards_new();
+	char **v = o->boards;
+
+	while (v && *v && boards_add(t, (struct span){ *v, strlen(*v) }, ret_why))
+		v++;
+	boards_drop(t);
+	return v ? *v : NULL;
+}
+
+struct fault_row {
+	const char *option;
+	const char *(*fault)(const struct options *o, const char **ret_why);
+};
+
+const char *options_fault(const struct options *o, const char **ret_option, const char **ret_why)
+{
+	static const struct fault_row faults[] = {
+		{ "world.exempt", networks_fault },
+		{ "world.channels", channels_fault },
+		{ "world.boards", boards_fault },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+		const char *fault = faults[i].fault(o, ret_why);
+
+		*ret_option = faults[i].option;
+		if (fault)
+			return fault;
 	}
 	return NULL;
 }

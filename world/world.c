@@ -65,6 +65,8 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 				       .attach_seconds = 60,
 				       .answer_seconds = 15,
 				       .talk_rate = 20,
+				       .guests_speak = true,
+				       .channel_rate = 1,
 				       .backlog_bytes = 64U << 20,
 				       .resume_bytes = 8U << 20 };
 	arena_init(&w->scratch, 0);
@@ -95,6 +97,7 @@ struct world *world_new(const struct world_env *env, const struct pack *const *p
 	w->speech = speech_new();
 	w->boards = boards_new();
 	heard_init(w);
+	boards_init(w);
 	errand_init(w);
 	mind_init(w);
 	return w;
@@ -236,6 +239,7 @@ uint64_t world_hash(const struct world *w, uint64_t ret_parts[HASH_PARTS])
 		mix_u64(&parts[PART_RANDOM], w->rng.s[i]);
 	hash_sessions(w, &parts[PART_SESSIONS]);
 	hash_sites(w, &parts[PART_SESSIONS]);
+	mix_u64(&parts[PART_SESSIONS], relay_digest(w));
 	mix_u64(&parts[PART_COUNTERS], w->tick);
 	mix_u64(&parts[PART_COUNTERS], w->ents->next_id);
 	mix_u64(&parts[PART_FACTS], events_seq(w));

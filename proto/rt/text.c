@@ -195,45 +195,59 @@ size_t text_cut(struct span s, size_t max_bytes)
 	return border;
 }
 
+enum { FOLD_WORDS = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STRIPMARK };
+
 /* The case-folded code points of a text, one by one. */
 struct fold {
 	struct span s;
-	int32_t points[8];
+	int more; /* FOLD_WORDS: without marks and differences of form; 0: with them */
+	int32_t points[32];
 	size_t n, at;
 };
+
+/* Takes the code point at the beginning; there is one. */
+static int32_t fold_take(struct fold *f)
+{
+	int32_t c = (unsigned char)f->s.p[0];
+	size_t n = 1;
+
+	if (c >= 'A' && c <= 'Z')
+		c += 'a' - 'A';
+	if (c >= 0x80)
+		n = decode(f->s.p, f->s.n, &c);
+	if (n == 0) {
+		n = 1;
+		c = TEXT_BAD;
+	}
+	f->s.p += n;
+	f->s.n -= n;
+	return c;
+}
 
 /* -1 at the end. */
 static int32_t fold_next(struct fold *f)
 {
-	int32_t c;
-	size_t n;
-	utf8proc_ssize_t r;
+	const int options = UTF8PROC_CASEFOLD | f->more;
 
 	if (f->at < f->n)
 		return f->points[f->at++];
-	if (f->s.n == 0)
-		return -1;
-	c = (unsigned char)f->s.p[0];
-	n = 1;
-	if (c < 0x80) {
-		c = c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-	} else {
-		n = decode(f->s.p, f->s.n, &c);
-		if (n == 0) {
-			n = 1;
-			c = TEXT_BAD;
-		}
+	while (f->s.n > 0) {
+		int32_t c = fold_take(f);
+		utf8proc_ssize_t r;
+
+		if (c < 0x80)
+			return c;
+		r = utf8proc_decompose_char(c, f->points, ARRAY_LEN(f->points),
+					    (utf8proc_option_t)options, NULL);
+		if (r < 0 || (size_t)r > ARRAY_LEN(f->points))
+			return c;
+		if (r == 0)
+			continue; /* a mark that does not count */
+		f->n = (size_t)r;
+		f->at = 1;
+		return f->points[0];
 	}
-	f->s.p += n;
-	f->s.n -= n;
-	if (c < 0x80)
-		return c;
-	r = utf8proc_decompose_char(c, f->points, ARRAY_LEN(f->points), UTF8PROC_CASEFOLD, NULL);
-	if (r <= 0 || (size_t)r > ARRAY_LEN(f->points))
-		return c;
-	f->n = (size_t)r;
-	f->at = 1;
-	return f->points[0];
+	return -1;
 }
 
 static bool same_fold(struct span whole, struct span part, bool to_the_end)
@@ -261,6 +275,42 @@ bool text_eq_fold(struct span a, struct span b)
 bool text_prefix_fold(struct span whole, struct span prefix)
 {
 	return same_fold(whole, prefix, false);
+}
+
+void text_fold(struct buf *out, struct span s)
+{
+	struct fold f = { .s = s };
+	int32_t c;
+
+	while ((c = fold_next(&f)) >= 0)
+		add_point(out, c);
+}
+
+static bool is_of_word(int32_t c)
+{
+	const utf8proc_category_t k = utf8proc_category(c);
+
+	return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) ||
+	       (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
+}
+
+void text_words(struct buf *out, struct span s)
+{
+	struct fold f = { .s = s, .more = FOLD_WORDS };
+	const size_t begin = out->n;
+	bool between = false;
+	int32_t c;
+
+	while ((c = fold_next(&f)) >= 0) {
+		if (!is_of_word(c)) {
+			between = true;
+			continue;
+		}
+		if (between && out->n > begin)
+			buf_addc(out, ' ');
+		between = false;
+		add_point(out, c);
+	}
 }
 
 static bool is_space(char c)

@@ -17,6 +17,10 @@ size_t text_cut(struct span s, size_t max_bytes); /* bytes that fit, at a graphe
 /* Case-folded ASCII and Unicode comparison. */
 bool text_eq_fold(struct span a, struct span b);
 bool text_prefix_fold(struct span whole, struct span prefix);
+/* Appends what two texts that are equal so have in common: a key. */
+void text_fold(struct buf *out, struct span s);
+/* Appends the words of s, one space between two: case, accents and forms of letters do not count. */
+void text_words(struct buf *out, struct span s);
 struct span text_trim(struct span s);
 /* Splits off the next word, advancing *rest to what follows the spaces behind it. Empty at the end. */
 struct span text_word(struct span *rest);

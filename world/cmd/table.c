@@ -10,6 +10,7 @@
 #include "world/core/event.h"
 #include "world/core/name.h"
 #include "world/core/say.h"
+#include "world/social/channel.h"
 
 static const struct cmd *const table[] = {
 	&cmd_north,	&cmd_east,	&cmd_south,	&cmd_west,	&cmd_up,       &cmd_down,
@@ -19,7 +20,9 @@ static const struct cmd *const table[] = {
 	&cmd_reply,	&cmd_emote,	&cmd_who,	&cmd_help,	&cmd_commands, &cmd_score,
 	&cmd_think,	&cmd_title,	&cmd_save,	&cmd_password,	&cmd_quit,     &cmd_hash,
 	&cmd_count,	&cmd_crash,	&cmd_hang,	&cmd_ban,	&cmd_unban,    &cmd_sites,
-	&cmd_forget,	&cmd_ai,	&cmd_errands,	&cmd_accept,	&cmd_time,
+	&cmd_forget,	&cmd_ai,	&cmd_errands,	&cmd_accept,	&cmd_time,     &cmd_channel,
+	&cmd_channels,	&cmd_board,	&cmd_boards,	&cmd_post,	&cmd_unpost,   &cmd_ignore,
+	&cmd_unignore,	&cmd_announce,	&cmd_mute,	&cmd_unmute,	&cmd_block,
 };
 
 static struct span span_of(const char *s)
@@ -54,6 +57,14 @@ static bool is_called(const struct cmd *cmd, struct span word)
 		return true;
 	while ((alias = text_word(&rest)).n)
 		if (may_begin(alias.p, word) && text_eq_fold(alias, word))
+			return true;
+	return false;
+}
+
+bool cmd_is_name(struct span word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (word.n && is_called(table[i], word))
 			return true;
 	return false;
 }
@@ -133,12 +144,24 @@ static void unknown(struct world *w, struct ent actor, struct span word)
 	say_end(w);
 }
 
+/* A channel is never named like a command, but a command may begin like one. */
+static bool channel_by_name(const struct world *w, struct ent actor, struct span word)
+{
+	const struct channel *c = word.n ? channel_find(w, word) : NULL;
+
+	return c && channel_may(w, actor, c);
+}
+
 void cmd_run(struct world *w, struct ent actor, struct span line)
 {
 	struct span rest = text_trim(line), word = take_word(&rest);
 	struct cmd_call call = { .w = w, .actor = actor, .cmd = cmd_find(w, actor, word) };
 
 	call.args = rest;
+	if (channel_by_name(w, actor, word)) {
+		call.cmd = &cmd_speak;
+		call.args = text_trim(line);
+	}
 	if (!call.cmd && address_is_speech(w, actor, text_trim(line))) {
 		call.cmd = &cmd_say;
 		call.args = text_trim(line);

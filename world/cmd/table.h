@@ -51,6 +51,8 @@ const struct cmd *cmd_find(const struct world *w, struct ent actor, struct span 
 const struct cmd *cmd_at(size_t i);
 bool cmd_may_use(const struct world *w, struct ent actor, const struct cmd *cmd);
 const char *cmd_category_name(enum cmd_category category);
+/* Is it the whole name of a command, or one of its others? Whoever may use it. */
+bool cmd_is_name(struct span word);
 /* "Usage: get THING [from CONTAINER]", for a line that lacks something. */
 void cmd_usage(const struct cmd_call *c);
 
@@ -61,4 +63,6 @@ extern const struct cmd cmd_north, cmd_east, cmd_south, cmd_west, cmd_northeast,
 	cmd_southeast, cmd_southwest, cmd_up, cmd_down;
 extern const struct cmd cmd_accept, cmd_errands, cmd_time;
 extern const struct cmd cmd_ai, cmd_ask, cmd_forget, cmd_talk;
+extern const struct cmd cmd_announce, cmd_block, cmd_board, cmd_boards, cmd_channel, cmd_channels,
+	cmd_ignore, cmd_mute, cmd_post, cmd_speak, cmd_unignore, cmd_unmute, cmd_unpost;
 extern const struct cmd cmd_ban, cmd_count, cmd_crash, cmd_hang, cmd_hash, cmd_sites, cmd_unban;

@@ -7,11 +7,17 @@
 #include "world/cmd/target.h"
 #include "world/core/name.h"
 #include "world/core/say.h"
+#include "world/social/speech.h"
 
 static void tell(const struct cmd_call *c, struct ent who, struct span text)
 {
+	const struct span none = { "", 0 };
 	struct player *p;
 
+	if (speech_ignores(c->w, who, c->actor, none)) {
+		say_reply(c->w, c->actor, "%s does not want to hear you.", name_of(c->w, who));
+		return;
+	}
 	chat_begin(c->w, FACT_CHAT_TOLD, c->actor, who);
 	act(c->w, &(struct act){ .actor = c->actor,
 				 .target = who,

@@ -21,6 +21,7 @@
 #include "world/mind/bond.h"
 #include "world/mind/errands.h"
 #include "world/mind/mind_inner.h"
+#include "world/social/social.h"
 
 enum { BODY_MAX = 256 * 1024 };
 
@@ -72,6 +73,12 @@ const struct comp_def comp_table[COMP_COUNT] = {
 			   .bulk = errands_bulk,
 			   .save = errands_save,
 			   .load = errands_load },
+	[COMP_SOCIAL] = { .name = "social",
+			  .size = sizeof(struct social),
+			  .done = social_done,
+			  .bulk = social_bulk,
+			  .save = social_save,
+			  .load = social_load },
 };
 
 void comp_save(const struct world *w, struct ent e, struct buf *out)

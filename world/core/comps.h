@@ -41,3 +41,8 @@ void errands_done(void *c);
 size_t errands_bulk(const void *c);
 void errands_save(const struct world *w, struct ent e, const void *c, struct buf *out);
 int errands_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown);
+
+void social_done(void *c);
+size_t social_bulk(const void *c);
+void social_save(const struct world *w, struct ent e, const void *c, struct buf *out);
+int social_load(struct world *w, struct ent e, void *c, json_t *members, unsigned *unknown);

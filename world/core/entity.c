@@ -24,7 +24,7 @@ static const struct kind_row kinds[KIND_COUNT] = {
 	[KIND_ITEM] = { "item", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ITEM },
 	[KIND_PLAYER] = { "player", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR |
 					    1U << COMP_PLAYER | 1U << COMP_BONDS |
-					    1U << COMP_ERRANDS },
+					    1U << COMP_ERRANDS | 1U << COMP_SOCIAL },
 	[KIND_NPC] = { "npc", 1U << COMP_NAME | 1U << COMP_PLACE | 1U << COMP_ACTOR |
 				      1U << COMP_NPC | 1U << COMP_MIND },
 };

@@ -35,6 +35,7 @@ enum comp_kind {
 	COMP_BONDS,
 	COMP_ERRANDS,
 	COMP_MIND,
+	COMP_SOCIAL,
 	COMP_COUNT
 };
 

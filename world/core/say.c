@@ -268,16 +268,15 @@ void say_end(struct world *w)
 		send_to(w, to, MUDLARK__TEXT_CLASS__TEXT_REPLY, buf_span(draft));
 }
 
-/* One record for each gateway, whoever listens there. */
-static void send_all(struct world *w, uint32_t gateway, Mudlark__TextClass class, struct span text)
+static void send_sessions(struct world *w, uint32_t gateway, struct session *const *to, size_t n,
+			  Mudlark__TextClass class, struct span text)
 {
 	Mudlark__Output o = MUDLARK__OUTPUT__INIT;
-	size_t max = outbox_sessions(w, gateway);
 
-	o.sessions = arena_alloc(&w->scratch, (max + 1) * sizeof(*o.sessions));
-	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s))
-		if (s->gateway == gateway && s->state != SESSION_LOGIN && s != turn_own(w))
-			o.sessions[o.n_sessions++] = s->id;
+	o.sessions = arena_alloc(&w->scratch, (n + 1) * sizeof(*o.sessions));
+	for (size_t i = 0; i < n; i++)
+		if (to[i]->gateway == gateway && to[i] != turn_own(w))
+			o.sessions[o.n_sessions++] = to[i]->id;
 	if (!o.n_sessions)
 		return;
 	world_effect(w);
@@ -286,13 +285,28 @@ static void send_all(struct world *w, uint32_t gateway, Mudlark__TextClass class
 	outbox_text(w, gateway, &o);
 }
 
+void say_sessions(struct world *w, struct session *const *to, size_t n, Mudlark__TextClass class,
+		  struct span markup)
+{
+	for (uint32_t g = 0; g < outbox_n_gateways(w); g++)
+		if (outbox_sessions(w, g))
+			send_sessions(w, g, to, n, class, markup);
+	for (size_t i = 0; i < n; i++)
+		if (to[i] == turn_own(w))
+			say_span(w, to[i]->actor, class, markup);
+}
+
 void say_all(struct world *w, Mudlark__TextClass class, const char *markup)
 {
-	const struct span text = { markup, strlen(markup) };
-	const struct session *own = turn_own(w);
+	struct session **to;
+	size_t n = 0;
 
-	for (uint32_t g = 0; g < outbox_n_gateways(w); g++)
-		send_all(w, g, class, text);
-	if (own && own->state == SESSION_PLAYING)
-		say_span(w, own->actor, class, text);
+	for (const struct session *s = session_next(w, NULL); s; s = session_next(w, s))
+		n++;
+	to = arena_alloc(&w->scratch, (n + 1) * sizeof(*to));
+	n = 0;
+	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s))
+		if (s->state != SESSION_LOGIN)
+			to[n++] = s;
+	say_sessions(w, to, n, class, (struct span){ markup, strlen(markup) });
 }

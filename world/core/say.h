@@ -27,6 +27,8 @@
 /* Players in a room from which on nobody notices who comes and goes. */
 enum { SAY_CROWD = 50 };
 
+struct session;
+
 struct act {
 	struct ent actor, target;
 	struct ent object, object2;
@@ -52,6 +54,9 @@ void say_end(struct world *w);
 /* To everybody in a room; `except` may be ENT_NONE. */
 void say_room(struct world *w, struct ent room, struct ent except, Mudlark__TextClass class,
 	      const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* To these sessions: one record for each gateway. */
+void say_sessions(struct world *w, struct session *const *to, size_t n, Mudlark__TextClass class,
+		  struct span markup);
 /* To everybody who plays. */
 void say_all(struct world *w, Mudlark__TextClass class, const char *markup);
 

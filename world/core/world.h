@@ -101,6 +101,8 @@ struct world_conf {
 	uint32_t attach_seconds;   /* after a start: how long a gateway may take to come back */
 	uint64_t backlog_bytes;	   /* world.backlog: commits that may wait for persist */
 	uint32_t answer_seconds;   /* world.answer_wait: for somebody's answer */
+	bool guests_speak;     /* world.guests_speak: on channels */
+	uint32_t channel_rate; /* world.channel_rate: lines of a player a second; 0: any number */
 	uint32_t talk_rate;    /* world.talk_rate: lines of a player a minute that are answered */
 	uint64_t resume_bytes; /* world.resume_bytes: output kept for who comes back */
 	uint32_t max_per_address; /* sessions of an address at once; 0: any number, as below */
@@ -115,7 +117,8 @@ struct world_conf {
 struct world_stats {
 	uint64_t lines, lines_dropped, lines_quarantined, turns, batches, facts, facts_refused,
 		handlers_failed, outputs, outputs_held, calls, unknown_inputs, load_troubles, ticks,
-		late_answers, timers_refused, data_ignored, asks, answers_failed, sentences_dropped;
+		late_answers, timers_refused, data_ignored, asks, answers_failed, sentences_dropped,
+		facts_relayed, says_taken, says_refused;
 };
 
 struct world {
