@@ -342,6 +342,11 @@ uint64_t commits_issued(const struct world *w)
 	return w->commits->issued;
 }
 
+uint64_t commits_stored(const struct world *w)
+{
+	return w->commits->durable;
+}
+
 uint64_t commits_next_durable(const struct world *w)
 {
 	return w->commits->issued + needed(w);

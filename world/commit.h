@@ -23,6 +23,8 @@ size_t commit_estimate(const struct world *w);
 void commit_turn(struct world *w);
 
 uint64_t commits_issued(const struct world *w);
+/* The last batch that is known to be durable. */
+uint64_t commits_stored(const struct world *w);
 /* The batch by which everything is stored that has happened until now, this turn included. */
 uint64_t commits_next_durable(const struct world *w);
 /* Outputs up to this batch may be shown. */

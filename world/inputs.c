@@ -304,7 +304,7 @@ static int on_peer_down(void *ctx, uint64_t peer, const void *body)
 	const Mudlark__PeerDown *m = body;
 
 	(void)peer;
-	if (bridges_down(w, m->peer) || relay_down(w, m->peer) || !m->gone)
+	if (bridges_down(w, m->peer) || relay_down(w, m->peer, m->gone) || !m->gone)
 		return 0;
 	outbox_peer_gone(w, m->peer); /* its sessions end one by one, in tick.c */
 	tick_lost(w);

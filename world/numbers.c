@@ -8,6 +8,7 @@
 #include "world/core/ents.h"
 #include "world/core/player.h"
 #include "world/mind/bridges.h"
+#include "world/relay/relay.h"
 
 enum number {
 	N_LINES,
@@ -31,6 +32,10 @@ enum number {
 	N_ANSWERS_FAILED,
 	N_SENTENCES_DROPPED,
 	N_ASKS_UNDER_WAY,
+	N_BRIDGES,
+	N_FACTS_RELAYED,
+	N_SAYS_TAKEN,
+	N_SAYS_REFUSED,
 	N_ENTITIES,
 	N_PLAYERS,
 	N_GATEWAYS,
@@ -83,9 +88,13 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_SENTENCES_DROPPED] =
 		COUNTER("sentences_dropped", "sentences of answers that were not said"),
 	[N_ASKS_UNDER_WAY] = GAUGE("asks_under_way", "asks that aibridges work on"),
+	[N_BRIDGES] = GAUGE("bridges", "bridges to the outside that are connected"),
+	[N_FACTS_RELAYED] = COUNTER("facts_relayed", "facts told to streams of bridges"),
+	[N_SAYS_TAKEN] = COUNTER("says_taken", "lines and posts from outside that were said"),
+	[N_SAYS_REFUSED] = COUNTER("says_refused", "lines and posts from outside that were not"),
 	[N_ENTITIES] = GAUGE("entities", "entities in memory"),
 	[N_PLAYERS] = GAUGE("players", "characters in the world"),
-	[N_GATEWAYS] = GAUGE("gateways", "gateways and aibridges known"),
+	[N_GATEWAYS] = GAUGE("gateways", "gateways, aibridges and bridges known"),
 	[N_WAITING] = GAUGE("batches_waiting", "commits not yet durable"),
 	[N_STALLED] = GAUGE("store_stalled", "1 while persist takes longer than stall_grace"),
 	[N_EPOCH] = GAUGE("epoch", "epoch of this world"),
@@ -101,6 +110,7 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_SYSTEM + 5] = SYSTEM("info"),
 	[N_SYSTEM + 6] = SYSTEM("sites"),
 	[N_SYSTEM + 7] = SYSTEM("minds"),
+	[N_SYSTEM + 8] = SYSTEM("relay"),
 };
 
 static void refresh(void *ctx)
@@ -131,6 +141,10 @@ static void refresh(void *ctx)
 	numbers[N_ANSWERS_FAILED].value = (double)w->stats.answers_failed;
 	numbers[N_SENTENCES_DROPPED].value = (double)w->stats.sentences_dropped;
 	numbers[N_ASKS_UNDER_WAY].value = (double)bridges_asks(w);
+	numbers[N_BRIDGES].value = (double)relay_connected(w);
+	numbers[N_FACTS_RELAYED].value = (double)w->stats.facts_relayed;
+	numbers[N_SAYS_TAKEN].value = (double)w->stats.says_taken;
+	numbers[N_SAYS_REFUSED].value = (double)w->stats.says_refused;
 	numbers[N_ENTITIES].value = (double)w->ents->count;
 	numbers[N_PLAYERS].value = (double)player_count(w);
 	numbers[N_GATEWAYS].value = (double)s->n_gateways;

@@ -12,6 +12,7 @@
 #include "world/info.h"
 #include "world/mind/mind.h"
 #include "world/outbox.h"
+#include "world/relay/relay.h"
 #include "world/sessions.h"
 #include "world/sites.h"
 
@@ -118,7 +119,7 @@ enum { LOST = 3 };
 static const struct system_row systems[TICK_SYSTEMS] = {
 	{ "waiters", waiters },	   { "timers", timers },   { "leaving", leaving },
 	[LOST] = { "lost", lost }, { "parked", parked },   { "info", info_tick },
-	{ "sites", sites_tick },   { "minds", mind_tick },
+	{ "sites", sites_tick },   { "minds", mind_tick }, { "relay", relay_tick },
 };
 
 struct tick *tick_new(void)

@@ -9,7 +9,7 @@
 
 #include "world/core/world.h"
 
-enum { TICK_SYSTEMS = 8 };
+enum { TICK_SYSTEMS = 9 };
 
 struct tick;
 

@@ -338,6 +338,25 @@ size_t event_recent(const struct world *w, size_t n, void (*fn)(void *ctx, const
 	return n;
 }
 
+uint64_t event_oldest(const struct world *w)
+{
+	const struct events *t = w->events;
+
+	return t->seq + 1 - (t->n_ring < EVENT_RING ? t->n_ring : EVENT_RING);
+}
+
+/* Numbers in the ring follow each other; the entry of a fact that was refused has lost its own. */
+const struct fact *event_get(const struct world *w, uint64_t seq)
+{
+	const struct events *t = w->events;
+	const struct fact *f;
+
+	if (seq < event_oldest(w) || seq > t->seq)
+		return NULL;
+	f = &t->ring[(t->n_ring - 1 - (t->seq - seq)) % EVENT_RING].f;
+	return f->seq == seq ? f : NULL;
+}
+
 struct ent event_ent(const struct world *w, const struct fact *f, const char *member)
 {
 	json_t *body = json_loadb(f->body.p, f->body.n, 0, NULL);

@@ -93,3 +93,7 @@ const char *event_name(enum fact_kind kind); /* domain:action */
 /* The newest n, oldest first; returns how many were shown. */
 size_t event_recent(const struct world *w, size_t n, void (*fn)(void *ctx, const struct fact *f),
 		    void *ctx);
+/* The one with this number, while the ring has it; NULL: not any more, or it was of a life before. */
+const struct fact *event_get(const struct world *w, uint64_t seq);
+/* The number of the oldest one in the ring; above the newest when there is none. */
+uint64_t event_oldest(const struct world *w);

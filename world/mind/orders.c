@@ -1,7 +1,7 @@
 /*
- * orders.c - `@ai`: see orders.h.
+ * orders.c - see orders.h.
  *
- * Each order to one aibridge is a slot of its own, with a deadline: staff hears that nobody answers, and
+ * Each order to one process is a slot of its own, with a deadline: staff hears that nobody answers, and
  * a late answer goes nowhere.
  */
 #include "world/mind/orders.h"
@@ -23,7 +23,8 @@ enum { ORDERS_MAX = 32, ORDER_S = 10 };
 
 struct order {
 	struct slot slot;
-	uint64_t bridge;
+	const struct orders_to *to;
+	uint64_t peer;
 	struct ent staff;
 	uint64_t session, line; /* that waits for it; 0: none */
 	bool lost;
@@ -50,18 +51,6 @@ void orders_free(struct world *w)
 	w->orders = NULL;
 }
 
-static void send(struct world *w, const struct order *o, struct span words)
-{
-	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
-	Mudlark__AiOrder m = MUDLARK__AI_ORDER__INIT;
-
-	m.order = o->slot.generation;
-	m.words = arena_dup(&w->scratch, words.p, words.n);
-	in.body_case = MUDLARK__AI_IN__BODY_ORDER;
-	in.order = &m;
-	bridges_send(w, o->bridge, &in);
-}
-
 /* The line of staff that is being run is not done before this order is. */
 static void wait_for(struct world *w, struct order *o)
 {
@@ -83,8 +72,8 @@ static struct session *waiter(const struct world *w, const struct order *o)
 	return s && s->waiting && s->running == o->line && ent_same(s->actor, o->staff) ? s : NULL;
 }
 
-/* False: too many are under way. */
-static bool order(struct world *w, struct ent staff, uint64_t bridge, struct span words)
+bool orders_send(struct world *w, struct ent staff, const struct orders_to *to, uint64_t peer,
+		 struct span words)
 {
 	struct orders *t = w->orders;
 
@@ -95,36 +84,21 @@ static bool order(struct world *w, struct ent staff, uint64_t bridge, struct spa
 			continue;
 		t->last++;
 		t->n_pending++;
-		o->bridge = bridge;
+		o->to = to;
+		o->peer = peer;
 		o->staff = staff;
 		o->lost = false;
 		wait_for(w, o);
-		send(w, o, words);
+		to->send(w, peer, o->slot.generation, words);
 		return true;
 	}
 	return false;
 }
 
-void orders_ask(struct world *w, struct ent staff, struct span words)
-{
-	struct span rest = words, verb = text_word(&rest);
-	const bool all = text_eq_fold(verb, SPAN("status")) || text_eq_fold(verb, SPAN("budget"));
-	const size_t n = bridges_count(w);
-
-	if (!n)
-		say_reply(w, staff, "There is no aibridge.");
-	for (size_t i = 0; i < (all || !n ? n : 1); i++) {
-		if (order(w, staff, bridges_at(w, i), words))
-			continue;
-		say_reply(w, staff, "Too many orders are under way.");
-		return;
-	}
-}
-
 static struct order *find(struct orders *t, uint64_t peer, uint64_t generation)
 {
 	for (size_t i = 0; i < ORDERS_MAX; i++)
-		if (slot_awaits(&t->v[i].slot, generation) && t->v[i].bridge == peer)
+		if (slot_awaits(&t->v[i].slot, generation) && t->v[i].peer == peer)
 			return &t->v[i];
 	return NULL;
 }
@@ -153,23 +127,26 @@ static void end(struct world *w, const struct order *o)
 		session_go_on(w, s);
 }
 
-void orders_text(struct world *w, uint64_t peer, const Mudlark__AiText *m)
+void orders_answer(struct world *w, uint64_t peer, uint64_t generation, struct span text, bool last)
 {
-	struct order *o = find(w->orders, peer, m->order);
+	struct order *o = find(w->orders, peer, generation);
 
 	if (!o) {
 		w->stats.late_answers++;
 		return;
 	}
 	turn_set_own(w, waiter(w, o));
-	if (m->text.len)
-		tell(w, o->staff, (struct span){ (const char *)m->text.data, m->text.len });
-	if (m->last && slot_good(&o->slot, m->order))
+	if (text.n)
+		tell(w, o->staff, text);
+	if (last && slot_good(&o->slot, generation))
 		end(w, o);
 }
 
-static void fail(struct world *w, struct order *o, const char *sentence)
+static void fail(struct world *w, struct order *o)
 {
+	const char *sentence = arena_printf(&w->scratch, "The %s %s.", o->to->called,
+					    o->lost ? "is gone" : "does not answer");
+
 	if (!slot_fail(&o->slot, o->slot.generation, sentence))
 		return;
 	turn_set_own(w, waiter(w, o));
@@ -183,7 +160,7 @@ void orders_lost(struct world *w, uint64_t instance)
 	for (size_t i = 0; i < ORDERS_MAX; i++) {
 		struct order *o = &w->orders->v[i];
 
-		if (o->bridge != instance || o->slot.state != SLOT_PENDING)
+		if (o->peer != instance || o->slot.state != SLOT_PENDING)
 			continue;
 		o->lost = true;
 		o->slot.deadline = w->tick;
@@ -197,17 +174,58 @@ bool orders_tick(struct world *w)
 
 		if (!slot_due(&o->slot, w->tick))
 			continue;
-		fail(w, o, o->lost ? "The aibridge is gone." : "The aibridge does not answer.");
+		fail(w, o);
 		return true;
 	}
 	return false;
 }
 
-void orders_notice(struct world *w, const Mudlark__AiNotice *m)
+void orders_tell_staff(struct world *w, struct span text)
 {
-	const struct span text = { (const char *)m->text.data, m->text.len };
-
 	for (struct ent e = player_next(w, ENT_NONE); ent_is(e); e = player_next(w, e))
 		if (player_get(w, e)->role >= ROLE_ADMIN)
 			tell(w, e, text);
+}
+
+/* ---- aibridges ---- */
+
+static void send_ai(struct world *w, uint64_t peer, uint64_t order, struct span words)
+{
+	Mudlark__AiIn in = MUDLARK__AI_IN__INIT;
+	Mudlark__AiOrder m = MUDLARK__AI_ORDER__INIT;
+
+	m.order = order;
+	m.words = arena_printf(&w->scratch, "%.*s", (int)words.n, words.p);
+	in.body_case = MUDLARK__AI_IN__BODY_ORDER;
+	in.order = &m;
+	bridges_send(w, peer, &in);
+}
+
+static const struct orders_to aibridges = { .called = "aibridge", .send = send_ai };
+
+void orders_ask(struct world *w, struct ent staff, struct span words)
+{
+	struct span rest = words, verb = text_word(&rest);
+	const bool all = text_eq_fold(verb, SPAN("status")) || text_eq_fold(verb, SPAN("budget"));
+	const size_t n = bridges_count(w);
+
+	if (!n)
+		say_reply(w, staff, "There is no aibridge.");
+	for (size_t i = 0; i < (all || !n ? n : 1); i++) {
+		if (orders_send(w, staff, &aibridges, bridges_at(w, i), words))
+			continue;
+		say_reply(w, staff, "Too many orders are under way.");
+		return;
+	}
+}
+
+void orders_text(struct world *w, uint64_t peer, const Mudlark__AiText *m)
+{
+	orders_answer(w, peer, m->order, (struct span){ (const char *)m->text.data, m->text.len },
+		      m->last);
+}
+
+void orders_notice(struct world *w, const Mudlark__AiNotice *m)
+{
+	orders_tell_staff(w, (struct span){ (const char *)m->text.data, m->text.len });
 }

@@ -1,179 +1,322 @@
 /*
- * relay.c - not there yet; see relay.h.
+ * relay.c - the bridges that are there, and what leaves for them; see relay.h.
+ *
+ * A record that tells of something stored is owed until that is durable; facts are told by streams.  Both
+ * go into the link at once then.  A bridge whose connection breaks may come back with nothing lost: until
+ * it is gone it is treated as if it were there, and what it is told waits in the link.
  */
-#include "world/relay/relay.h"
+#include "world/relay/relay_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rt/log.h"
+#include "world/commit.h"
+#include "world/core/say.h"
+#include "world/core/timer.h"
+#include "world/mind/orders.h"
+
+struct owed {
+	uint64_t batch, instance, life;
+	size_t n;
+};
 
 struct relay *relay_new(void)
 {
-	return NULL;
+	struct relay *r = base_alloc(1, sizeof(*r));
+
+	r->facts = base_alloc(EVENT_RING, sizeof(*r->facts));
+	r->seen = relay_seen_new();
+	r->links = relay_links_new();
+	r->mutes = relay_mutes_new();
+	return r;
+}
+
+static void drop_life(struct relay_bridge *b)
+{
+	relay_streams_close(b);
+	buf_done(&b->waiting);
+}
+
+static void remove_at(struct relay *r, size_t i)
+{
+	struct relay_bridge *b = r->bridges[i];
+
+	drop_life(b);
+	free(b->name);
+	free(b);
+	r->n_bridges--;
+	memmove(&r->bridges[i], &r->bridges[i + 1],
+		(r->n_bridges - i) * sizeof(struct relay_bridge *));
 }
 
 void relay_free(struct world *w)
 {
-	(void)w;
+	struct relay *r = w->relay;
+
+	if (!r)
+		return;
+	while (r->n_bridges)
+		remove_at(r, r->n_bridges - 1);
+	relay_facts_free(r);
+	relay_seen_free(r->seen);
+	relay_links_free(r->links);
+	relay_mutes_free(r->mutes);
+	buf_done(&r->owed);
+	buf_done(&r->packed);
+	free(r);
+	w->relay = NULL;
+}
+
+uint64_t relay_hash(struct span s)
+{
+	static const uint8_t key[16] = "mudlark relay";
+
+	return map_siphash(key, s.p, s.n);
+}
+
+/* ---- who is there ---- */
+
+static size_t place_of(const struct relay *r, uint64_t instance)
+{
+	size_t i = 0;
+
+	while (i < r->n_bridges && r->bridges[i]->instance != instance)
+		i++;
+	return i;
+}
+
+struct relay_bridge *relay_find(const struct world *w, uint64_t instance)
+{
+	const size_t i = place_of(w->relay, instance);
+
+	return i < w->relay->n_bridges ? w->relay->bridges[i] : NULL;
+}
+
+/* It becomes part of names, and of keys. */
+static bool is_good_name(const char *name)
+{
+	const size_t n = strlen(name);
+
+	return n && n <= RELAY_BRIDGE_NAME_MAX &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == n;
+}
+
+/* Who comes instead of one that is away is its next life. */
+static void forget_away(struct world *w, const char *name)
+{
+	struct relay *r = w->relay;
+
+	for (size_t i = r->n_bridges; i-- > 0;)
+		if (r->bridges[i]->away && !strcmp(r->bridges[i]->name, name)) {
+			orders_lost(w, r->bridges[i]->instance);
+			remove_at(r, i);
+		}
+}
+
+static struct relay_bridge *add(struct relay *r, uint64_t instance, const char *name)
+{
+	struct relay_bridge *b = base_alloc(1, sizeof(*b));
+
+	b->instance = instance;
+	b->name = base_dup(name, strlen(name));
+	r->bridges[r->n_bridges++] = b;
+	return b;
 }
 
 void relay_up(struct world *w, uint64_t instance, const char *name, bool resumed)
 {
-	(void)w;
-	(void)instance;
-	(void)name;
-	(void)resumed;
+	struct relay *r = w->relay;
+	struct relay_bridge *b = relay_find(w, instance);
+
+	if (b && resumed) {
+		b->away = false;
+		return;
+	}
+	if (!b && is_good_name(name))
+		forget_away(w, name);
+	if (!b && (!is_good_name(name) || r->n_bridges == RELAY_BRIDGES)) {
+		log_warning("bridge_refused", LOG_TEXT("name", relay_span(name)),
+			    LOG_ID("instance", instance));
+		return;
+	}
+	if (!b)
+		b = add(r, instance, name);
+	drop_life(b);
+	b->away = false;
+	b->life = ++r->last_life;
 }
 
-bool relay_down(struct world *w, uint64_t instance)
+bool relay_down(struct world *w, uint64_t instance, bool gone)
 {
-	(void)w;
-	(void)instance;
-	return false;
+	struct relay *r = w->relay;
+	const size_t i = place_of(r, instance);
+
+	if (i == r->n_bridges)
+		return false;
+	r->bridges[i]->away = true;
+	if (gone) {
+		orders_lost(w, instance);
+		remove_at(r, i);
+	}
+	return true;
 }
 
 size_t relay_count(const struct world *w)
 {
-	(void)w;
-	return 0;
+	return w->relay->n_bridges;
+}
+
+size_t relay_connected(const struct world *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->relay->n_bridges; i++)
+		n += !w->relay->bridges[i]->away;
+	return n;
 }
 
 const char *relay_name(const struct world *w, size_t i)
 {
-	(void)w;
-	(void)i;
-	return NULL;
+	return i < w->relay->n_bridges ? w->relay->bridges[i]->name : NULL;
 }
 
 uint64_t relay_at(const struct world *w, size_t i)
 {
-	(void)w;
-	(void)i;
-	return 0;
+	return i < w->relay->n_bridges ? w->relay->bridges[i]->instance : 0;
 }
 
-void relay_open(struct world *w, uint64_t peer, const Mudlark__BridgeOpen *m)
+void relay_describe(const struct world *w, size_t i, struct buf *out)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
+	const struct relay_bridge *b = w->relay->bridges[i];
+
+	buf_addf(out, "{bold}%s{/} %s, %zu %s%s", b->name, b->away ? "is away" : "is there",
+		 b->n_streams, b->n_streams == 1 ? "stream" : "streams",
+		 relay_is_muted(w, relay_span(b->name), SPAN("")) ? ", {bold}muted{/}" : "");
+	for (size_t k = 0; k < b->n_streams; k++) {
+		const struct relay_stream *s = b->streams[k];
+
+		buf_adds(out, "\n  ");
+		say_escape(out, relay_span(s->key));
+		buf_addf(out, ": credit %u, %zu behind", s->credit, relay_stream_behind(w, b, s));
+	}
 }
 
-void relay_more(struct world *w, uint64_t peer, const Mudlark__BridgeMore *m)
+/* ---- what leaves ---- */
+
+static struct span pack(struct relay *r, const Mudlark__BridgeIn *in)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
+	const size_t n = mudlark__bridge_in__get_packed_size(in);
+
+	buf_reset(&r->packed);
+	mudlark__bridge_in__pack(in, (uint8_t *)buf_reserve(&r->packed, n + 1));
+	buf_commit(&r->packed, n);
+	return buf_span(&r->packed);
 }
 
-void relay_close(struct world *w, uint64_t peer, const Mudlark__BridgeClose *m)
+void relay_send(struct world *w, const struct relay_bridge *b, const Mudlark__BridgeIn *in)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
+	w->env.output(w->env.ctx, b->instance, pack(w->relay, in), 0);
 }
 
-void relay_say(struct world *w, uint64_t peer, const Mudlark__BridgeSay *m)
+void relay_owe_batch(struct world *w, const struct relay_bridge *b, const Mudlark__BridgeIn *in,
+		     uint64_t batch)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
+	struct relay *r = w->relay;
+	struct owed o = { .batch = batch, .instance = b->instance, .life = b->life };
+	struct span record;
+
+	if (batch <= commits_stored(w)) {
+		relay_send(w, b, in);
+		return;
+	}
+	record = pack(r, in);
+	o.n = record.n;
+	buf_add(&r->owed, &o, sizeof(o));
+	buf_add(&r->owed, record.p, record.n);
 }
 
-void relay_post(struct world *w, uint64_t peer, const Mudlark__BridgePost *m)
+void relay_owe(struct world *w, const struct relay_bridge *b, const Mudlark__BridgeIn *in)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
+	relay_owe_batch(w, b, in, commits_next_durable(w));
 }
 
-void relay_ask(struct world *w, uint64_t peer, const Mudlark__BridgeAsk *m)
+/* Batches are owed for in order, but for what is said again, which waits a little longer than it must. */
+static void pay(struct world *w)
 {
-	(void)w;
-	(void)peer;
-	(void)m;
-}
+	struct relay *r = w->relay;
+	struct owed o;
 
-void relay_text(struct world *w, uint64_t peer, const Mudlark__BridgeText *m)
-{
-	(void)w;
-	(void)peer;
-	(void)m;
-}
+	while (r->owed.n) {
+		const struct relay_bridge *b;
 
-void relay_notice(struct world *w, uint64_t peer, const Mudlark__BridgeNotice *m)
-{
-	(void)w;
-	(void)peer;
-	(void)m;
-}
-
-void relay_turn(struct world *w)
-{
-	(void)w;
+		memcpy(&o, buf_p(&r->owed), sizeof(o));
+		if (o.batch > commits_stored(w))
+			return;
+		b = relay_find(w, o.instance);
+		if (b && b->life == o.life)
+			w->env.output(w->env.ctx, o.instance,
+				      (struct span){ buf_p(&r->owed) + sizeof(o), o.n }, 0);
+		buf_drain(&r->owed, sizeof(o) + o.n);
+	}
 }
 
 void relay_durable(struct world *w)
 {
-	(void)w;
+	struct relay *r = w->relay;
+
+	if (relay_facts_durable(w))
+		for (size_t i = 0; i < r->n_bridges; i++)
+			relay_streams_pump(w, r->bridges[i]);
+	pay(w);
 }
 
-void relay_tick(struct world *w)
+void relay_turn(struct world *w)
 {
-	(void)w;
+	relay_facts_turn(w);
+	relay_durable(w);
 }
+
+bool relay_tick(struct world *w)
+{
+	struct relay *r = w->relay;
+
+	if (relay_wait_step(w))
+		return true;
+	if (w->tick % timer_seconds(w, RELAY_PASSED_S))
+		return false;
+	relay_links_tick(w);
+	for (size_t i = 0; i < r->n_bridges; i++)
+		relay_streams_passed(w, r->bridges[i]);
+	return false;
+}
+
+/* ---- stored ---- */
+
+struct collection_row {
+	const char *name;
+	void (*load)(struct world *w, const Mudlark__DocumentRow *row);
+};
+
+static const struct collection_row collections[] = {
+	{ "relay.seen", relay_seen_load },
+	{ "relay.links", relay_link_load },
+	{ "relay.codes", relay_code_load },
+	{ "relay.mutes", relay_mute_load },
+};
 
 void relay_load(struct world *w, const Mudlark__DocumentRow *row)
 {
-	(void)w;
-	(void)row;
+	for (size_t i = 0; i < ARRAY_LEN(collections); i++)
+		if (row->body.len && !strcmp(row->collection, collections[i].name))
+			collections[i].load(w, row);
 }
 
-bool relay_is_outward(enum fact_kind kind)
+uint64_t relay_digest(const struct world *w)
 {
-	(void)kind;
-	return false;
-}
+	const struct relay *r = w->relay;
+	const uint64_t parts[] = { relay_seen_digest(r->seen), relay_links_digest(r->links),
+				   relay_mutes_digest(r->mutes) };
 
-void relay_mute(struct world *w, struct span bridge, struct span channel, bool muted)
-{
-	(void)w;
-	(void)bridge;
-	(void)channel;
-	(void)muted;
-}
-
-bool relay_is_muted(const struct world *w, struct span bridge, struct span channel)
-{
-	(void)w;
-	(void)bridge;
-	(void)channel;
-	return false;
-}
-
-void relay_order(struct world *w, struct ent staff, uint64_t instance, struct span words)
-{
-	(void)w;
-	(void)staff;
-	(void)instance;
-	(void)words;
-}
-
-void relay_link_code(struct world *w, struct ent player, char ret_code[16])
-{
-	(void)w;
-	(void)player;
-	(void)ret_code;
-}
-
-size_t relay_linked(const struct world *w, uint64_t character, struct buf *out)
-{
-	(void)w;
-	(void)character;
-	(void)out;
-	return 0;
-}
-
-bool relay_unlink(struct world *w, uint64_t character, struct span identity)
-{
-	(void)w;
-	(void)character;
-	(void)identity;
-	return false;
+	return relay_hash((struct span){ (const char *)parts, sizeof(parts) });
 }

@@ -28,20 +28,36 @@ enum {
 	RELAY_KEY_BYTES = 160, /* of a source, an identity */
 	RELAY_NAME_COLUMNS = 32,
 	RELAY_TEXT_BYTES = 500,
+	RELAY_SUBJECT_BYTES = 120,
+	RELAY_POST_BYTES = 2000,
 	RELAY_RATE =
 		200, /* lines of one bridge in a second of the world's time, and twice that at once */
+	RELAY_WAITING_BYTES = 2 << 20, /* of a bridge, what came faster than that and has to wait */
+	RELAY_MUTES = 256,
+	RELAY_LINKS = 16384,
+	RELAY_LINKS_OF = 8, /* one character's */
+	RELAY_CODES = 256,  /* that are good at a time */
+	RELAY_CODE_S = 600,
+	RELAY_PASSED_S = 5, /* BridgePassed, when there was nothing else */
 };
 
 struct relay *relay_new(void);
 void relay_free(struct world *w);
 
-/* Links. `name`: what its operator calls it: irc, discord, rss. */
+/* At the start, when the numbers of facts are known: what is older is in the store. */
+void relay_begin(struct world *w);
+
+/* Links. `name`: what its operator calls it, lower case letters and digits: irc, discord, rss. One whose connection is
+ * `resumed` goes on as if nothing had happened; any other begins without streams. */
 void relay_up(struct world *w, uint64_t instance, const char *name, bool resumed);
-/* False: that is no bridge. Its streams are closed. */
-bool relay_down(struct world *w, uint64_t instance);
-size_t relay_count(const struct world *w);
+/* False: that is no bridge. Until it is `gone`, its streams go on into the link, as far as credit goes. */
+bool relay_down(struct world *w, uint64_t instance, bool gone);
+size_t relay_count(const struct world *w); /* also those that are away just now */
+size_t relay_connected(const struct world *w);
 const char *relay_name(const struct world *w, size_t i); /* NULL: no such one */
 uint64_t relay_at(const struct world *w, size_t i);
+/* One line for staff about it, and one for each of its streams: markup. */
+void relay_describe(const struct world *w, size_t i, struct buf *out);
 
 /* Records. */
 void relay_open(struct world *w, uint64_t peer, const Mudlark__BridgeOpen *m);
@@ -56,7 +72,9 @@ void relay_notice(struct world *w, uint64_t peer, const Mudlark__BridgeNotice *m
 /* After a turn was issued, and when batches have become durable: facts and BridgeTaken go out. */
 void relay_turn(struct world *w);
 void relay_durable(struct world *w);
-void relay_tick(struct world *w);
+bool relay_tick(struct world *w); /* a system of tick.h */
+/* Over all that is state, for world_hash(). */
+uint64_t relay_digest(const struct world *w);
 /* Documents of the collections "relay.*". */
 void relay_load(struct world *w, const Mudlark__DocumentRow *row);
 
@@ -64,13 +82,17 @@ void relay_load(struct world *w, const Mudlark__DocumentRow *row);
 bool relay_is_outward(enum fact_kind kind);
 
 /* `@bridge mute|unmute NAME [CHANNEL]`, kept over restarts: neither way is anything relayed. */
-void relay_mute(struct world *w, struct span bridge, struct span channel, bool muted);
+/* False: there are too many mutes. */
+bool relay_mute(struct world *w, struct span bridge, struct span channel, bool muted) MUST_USE;
 bool relay_is_muted(const struct world *w, struct span bridge, struct span channel);
-/* `@bridge status|restart NAME`: to one (or all: instance 0); the line that asks waits for the answers. */
+/* One line for each mute, markup; how many there are. */
+size_t relay_mutes(const struct world *w, struct buf *out);
+/* `@bridge status|restart`: to one (or all: instance 0); the line that asks waits for the answers. */
 void relay_order(struct world *w, struct ent staff, uint64_t instance, struct span words);
 
 /* `link`: a code for this character, good for ten minutes, once; typed outside as "!link CODE", "/link CODE". */
-void relay_link_code(struct world *w, struct ent player, char ret_code[16]);
-/* Identities that are linked to it, one a line; how many. */
+/* False: so many have one that there is no other just now, or this one is linked to all it may be. */
+bool relay_link_code(struct world *w, struct ent player, char ret_code[16]) MUST_USE;
+/* Identities that are linked to it, one a line, markup; how many. */
 size_t relay_linked(const struct world *w, uint64_t character, struct buf *out);
 bool relay_unlink(struct world *w, uint64_t character, struct span identity); /* empty: all */
