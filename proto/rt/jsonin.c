@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Before it is parsed: jansson would go 2048 deep. */
-static bool is_shallow(struct span text)
+static bool is_shallow(struct span text, int most)
 {
 	bool quoted = false;
 	int depth = 0;
@@ -24,19 +24,24 @@ static bool is_shallow(struct span text)
 			depth++;
 		else if (c == '}' || c == ']')
 			depth--;
-		if (depth > JSONIN_DEPTH)
+		if (depth > most)
 			return false;
 	}
 	return true;
 }
 
+json_t *jsonin_read(struct span text, size_t max, int depth)
+{
+	if (text.n > max || !is_shallow(text, depth))
+		return NULL;
+	/* Without a flag for other values: the outermost is an object or an array. */
+	return json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
+}
+
 json_t *jsonin_object(struct span text)
 {
-	json_t *o;
+	json_t *o = jsonin_read(text, JSONIN_MAX, JSONIN_DEPTH);
 
-	if (text.n > JSONIN_MAX || !is_shallow(text))
-		return NULL;
-	o = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
 	if (o && !json_is_object(o)) {
 		json_decref(o);
 		return NULL;

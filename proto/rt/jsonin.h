@@ -10,6 +10,8 @@ enum { JSONIN_DEPTH = 16, JSONIN_MAX = 1024 * 1024 };
 
 /* An object, or NULL: malformed, a key twice, deeper than JSONIN_DEPTH, longer than JSONIN_MAX. */
 json_t *jsonin_object(struct span text) MUST_USE;
+/* An object or an array within other bounds; otherwise as above. */
+json_t *jsonin_read(struct span text, size_t max, int depth) MUST_USE;
 void jsonin_freep(json_t **o);
 
 /* Members of an object; NULL in, "absent" out. */
