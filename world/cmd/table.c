@@ -22,7 +22,8 @@ static const struct cmd *const table[] = {
 	&cmd_count,	&cmd_crash,	&cmd_hang,	&cmd_ban,	&cmd_unban,    &cmd_sites,
 	&cmd_forget,	&cmd_ai,	&cmd_errands,	&cmd_accept,	&cmd_time,     &cmd_channel,
 	&cmd_channels,	&cmd_board,	&cmd_boards,	&cmd_post,	&cmd_unpost,   &cmd_ignore,
-	&cmd_unignore,	&cmd_announce,	&cmd_mute,	&cmd_unmute,	&cmd_block,
+	&cmd_unignore,	&cmd_announce,	&cmd_mute,	&cmd_unmute,	&cmd_block,    &cmd_link,
+	&cmd_bridge,
 };
 
 static struct span span_of(const char *s)

@@ -65,4 +65,5 @@ extern const struct cmd cmd_accept, cmd_errands, cmd_time;
 extern const struct cmd cmd_ai, cmd_ask, cmd_forget, cmd_talk;
 extern const struct cmd cmd_announce, cmd_block, cmd_board, cmd_boards, cmd_channel, cmd_channels,
 	cmd_ignore, cmd_mute, cmd_post, cmd_speak, cmd_unignore, cmd_unmute, cmd_unpost;
+extern const struct cmd cmd_bridge, cmd_link;
 extern const struct cmd cmd_ban, cmd_count, cmd_crash, cmd_hang, cmd_hash, cmd_sites, cmd_unban;

@@ -94,12 +94,14 @@ struct relay_bridge *relay_find(const struct world *w, uint64_t instance)
 }
 
 /* It becomes part of names, and of keys. */
-static bool is_good_name(const char *name)
+bool relay_is_name(struct span name)
 {
-	const size_t n = strlen(name);
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
 
-	return n && n <= RELAY_BRIDGE_NAME_MAX &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == n;
+	for (size_t i = 0; i < name.n; i++)
+		if (!memchr(letters, name.p[i], sizeof(letters) - 1))
+			return false;
+	return name.n && name.n <= RELAY_BRIDGE_NAME_MAX;
 }
 
 /* Who comes instead of one that is away is its next life. */
@@ -133,9 +135,9 @@ void relay_up(struct world *w, uint64_t instance, const char *name, bool resumed
 		b->away = false;
 		return;
 	}
-	if (!b && is_good_name(name))
+	if (!b && relay_is_name(relay_span(name)))
 		forget_away(w, name);
-	if (!b && (!is_good_name(name) || r->n_bridges == RELAY_BRIDGES)) {
+	if (!b && (!relay_is_name(relay_span(name)) || r->n_bridges == RELAY_BRIDGES)) {
 		log_warning("bridge_refused", LOG_TEXT("name", relay_span(name)),
 			    LOG_ID("instance", instance));
 		return;

@@ -81,6 +81,9 @@ void relay_load(struct world *w, const Mudlark__DocumentRow *row);
 /* May bridges be told of this kind? */
 bool relay_is_outward(enum fact_kind kind);
 
+/* Can a bridge be called so? */
+bool relay_is_name(struct span name);
+
 /* `@bridge mute|unmute NAME [CHANNEL]`, kept over restarts: neither way is anything relayed. */
 /* False: there are too many mutes. */
 bool relay_mute(struct world *w, struct span bridge, struct span channel, bool muted) MUST_USE;

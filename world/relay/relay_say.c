@@ -104,6 +104,12 @@ static bool is_good_say(const struct relay_bridge *b, const Mudlark__BridgeSay *
 					  text_columns(name) <= RELAY_NAME_COLUMNS);
 }
 
+/* A notice is shown without a speaker: nothing in it shall look like one. */
+static struct span marked(struct world *w, const struct relay_bridge *b, struct span text)
+{
+	return relay_span(arena_printf(&w->scratch, "(%s) %.*s", b->name, (int)text.n, text.p));
+}
+
 /* A line that is not malformed; NULL: it may be said, and *line is complete. */
 static const char *look_at(struct world *w, struct inbound *in, const Mudlark__BridgeSay *m,
 			   struct channel_line *line)
@@ -125,11 +131,13 @@ static const char *look_at(struct world *w, struct inbound *in, const Mudlark__B
 	if (m->linked_only && !link && !m->notice)
 		return "Only those who play may speak here. Type \"link\" in the game to show who "
 		       "you are.";
-	if (!m->notice)
-		line->name = relay_shown(w, b, link ? link->name : NULL, relay_bytes(m->name));
-	line->linked = link && !m->notice ? link->character : 0;
-	return speech_refusal(w, ENT_NONE, line->name,
-			      m->notice ? SPAN("") : relay_span(m->identity), line->text);
+	if (m->notice) {
+		line->text = marked(w, b, line->text);
+		return speech_refusal(w, ENT_NONE, SPAN(""), SPAN(""), line->text);
+	}
+	line->name = relay_shown(w, b, link ? link->name : NULL, relay_bytes(m->name));
+	line->linked = link ? link->character : 0;
+	return speech_refusal(w, ENT_NONE, line->name, relay_span(m->identity), line->text);
 }
 
 void relay_say_now(struct world *w, struct relay_bridge *b, const Mudlark__BridgeSay *m)
@@ -195,6 +203,8 @@ static bool is_good_post(const Mudlark__BridgePost *m)
 static const char *look_at_post(struct world *w, struct inbound *in, const Mudlark__BridgePost *m,
 				struct board_post *post)
 {
+	const char *why;
+
 	post->board = board_find(w, relay_span(m->board));
 	post->name = relay_shown(w, in->bridge, NULL, relay_bytes(m->author));
 	post->subject = relay_clean(w, relay_bytes(m->subject));
@@ -208,7 +218,8 @@ static const char *look_at_post(struct world *w, struct inbound *in, const Mudla
 	}
 	if (!post->subject.n)
 		return MALFORMED;
-	return speech_refusal(w, ENT_NONE, post->name, SPAN(""), post->text);
+	why = speech_refusal(w, ENT_NONE, post->name, SPAN(""), post->subject);
+	return why ? why : speech_refusal(w, ENT_NONE, post->name, SPAN(""), post->text);
 }
 
 void relay_post_now(struct world *w, struct relay_bridge *b, const Mudlark__BridgePost *m)

@@ -26,7 +26,7 @@ enum {
 	RIG_ROWS = 16384,
 	RIG_SAID = 4096,
 	RIG_CALLS = 64,
-	RIG_DOCUMENTS = 64,
+	RIG_DOCUMENTS = 4096,
 	RIG_GATEWAY = 77,
 	RIG_OTHER = 78
 };
@@ -51,6 +51,8 @@ struct rig {
 	struct world *world;
 	struct pack *pack;
 	bool prompt_store, life;
+	const char *more_conf[8];   /* of Begin, beside what each world has here */
+	size_t n_more_conf;
 	/* the store */
 	uint64_t epoch, batch; /* durable, of this world */
 	struct rig_row rows[RIG_ROWS];
@@ -614,9 +616,11 @@ static inline void rig_feed_rest(struct rig *r)
 
 static inline void rig_start(struct rig *r)
 {
-	char *conf[] = { "guests=1",	     "test_verbs=0",
-			 "tick_rate=10",     "linkdead_seconds=10",
-			 "attach_seconds=5", r->life ? "life=1" : "life=0" };
+	char *conf[6 + ARRAY_LEN(r->more_conf)] = {
+		"guests=1",	    "test_verbs=0",
+		"tick_rate=10",	    "linkdead_seconds=10",
+		"attach_seconds=5", r->life ? "life=1" : "life=0"
+	};
 	const struct world_env env = { .ctx = r,
 				       .commit = rig_commit,
 				       .output = rig_output,
@@ -634,7 +638,9 @@ static inline void rig_start(struct rig *r)
 	begin.seed = 42;
 	begin.state = r->state;
 	begin.conf = conf;
-	begin.n_conf = ARRAY_LEN(conf);
+	begin.n_conf = 6 + r->n_more_conf;
+	for (size_t i = 0; i < r->n_more_conf; i++)
+		conf[6 + i] = (char *)(uintptr_t)r->more_conf[i];
 	RIG_FEED(r, 0, BEGIN, begin, &begin);
 	rig_feed_entities(r);
 	rig_feed_rest(r);
