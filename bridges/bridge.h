@@ -171,11 +171,13 @@ struct bridge_words {
 	struct span name, text;
 	const char *identity; /* "irc/libera/account:ana"; NULL: nothing lasting is known */
 	bool emote, linked_only, notice;
-	/* What became of it, once; not called when the process ends. `refused` NULL: said. May be NULL. */
+	/* What became of it, once; not called when the process ends. `refused` NULL: said; else a sentence for who said
+	 * it, which is empty when nobody is to be told. May be NULL. */
 	void (*taken)(void *ctx, const char *refused);
 	void *ctx;
 };
-/* 0; 1: too much waits already; -EINVAL: not clean, empty, too long. */
+/* 0; 1: too much waits already; 2: this source and id wait already, whose taken() will be called; -EINVAL: not clean,
+ * empty, too long. */
 int bridge_say(struct bridge *b, const struct bridge_words *w) MUST_USE;
 
 struct bridge_article {
@@ -186,6 +188,7 @@ struct bridge_article {
 	void (*taken)(void *ctx, const char *refused);
 	void *ctx;
 };
+/* As bridge_say(); `text` of lines by \n. */
 int bridge_post(struct bridge *b, const struct bridge_article *a) MUST_USE;
 
 /* `kind` is Mudlark__BridgeAsk__Kind. The answer comes within 5 s, or failed with a sentence. */
