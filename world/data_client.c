@@ -14,16 +14,22 @@
 #include "rt/text.h"
 #include "world/core/comp.h"
 #include "world/core/room.h"
+#include "world/social/channel.h"
 
 #define ROOM_KEY "room"
 
 void data_channel_list(const struct world *w, const struct session *s, struct buf *json)
 {
-	(void)w;
-	(void)s;
+	const struct channel *c;
+
 	buf_adds(json, "[{\"name\":\"say\",\"caption\":\"Say\",\"command\":\"say\"},"
 		       "{\"name\":\"emote\",\"caption\":\"Emote\",\"command\":\"emote\"},"
-		       "{\"name\":\"tell\",\"caption\":\"Tell\",\"command\":\"tell\"}]");
+		       "{\"name\":\"tell\",\"caption\":\"Tell\",\"command\":\"tell\"}");
+	for (size_t i = 0; (c = channel_at(w, i)); i++)
+		if (channel_may(w, s->actor, c))
+			buf_addf(json, ",{\"name\":\"%s\",\"caption\":\"%c%s\",\"command\":\"%s\"}",
+				 c->name, c->name[0] - 'a' + 'A', c->name + 1, c->name);
+	buf_addc(json, ']');
 }
 
 void data_client_gui(const struct world *w, const struct session *s, struct buf *json)

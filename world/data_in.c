@@ -16,6 +16,7 @@
 #include "world/core/player.h"
 #include "world/data_rows.h"
 #include "world/login.h"
+#include "world/social/channel.h"
 
 enum { PLAYERS_SHOWN = 200 };
 
@@ -136,6 +137,19 @@ static bool skills_get(struct world *w, struct session *s, const json_t *body)
 	return true;
 }
 
+/* Those that this one hears, and who asks may hear. */
+static void add_channels(const struct world *w, const struct session *s, struct ent e,
+			 struct buf *json)
+{
+	const struct channel *c;
+
+	buf_adds(json, ",\"channels\":[\"say\",\"emote\",\"tell\"");
+	for (size_t i = 0; (c = channel_at(w, i)); i++)
+		if (channel_may(w, s->actor, c) && channel_hears(w, e, c))
+			buf_addf(json, ",\"%s\"", c->name);
+	buf_adds(json, "]}");
+}
+
 /* Who can be told something: the newest are left out when there are too many. */
 static bool channel_players(struct world *w, struct session *s, const json_t *body)
 {
@@ -150,7 +164,7 @@ static bool channel_players(struct world *w, struct session *s, const json_t *bo
 			continue;
 		buf_adds(&json, n++ ? ",{" : "{");
 		comp_save_text(&json, "name", name_of(w, e));
-		buf_adds(&json, ",\"channels\":[\"say\",\"emote\",\"tell\"]}");
+		add_channels(w, s, e, &json);
 	}
 	buf_addc(&json, ']');
 	data_send(w, s, DATA_CHANNEL_PLAYERS, buf_span(&json));
@@ -158,12 +172,17 @@ static bool channel_players(struct world *w, struct session *s, const json_t *bo
 	return true;
 }
 
-/* All channels are on for everybody. */
+/* Turns a channel on; what is said around one always is. */
 static bool channel_enable(struct world *w, struct session *s, const json_t *body)
 {
-	(void)w;
-	(void)s;
-	return json_is_string(body);
+	const struct channel *c;
+
+	if (!json_is_string(body))
+		return false;
+	c = channel_find(w, (struct span){ json_string_value(body), json_string_length(body) });
+	if (c && channel_may(w, s->actor, c))
+		channel_turn(w, s->actor, c, true);
+	return true;
 }
 
 /* What it says of the user's own name is not kept. */

@@ -181,7 +181,7 @@ static const char *fault_of(const struct cmd_call *c, const struct board *b, str
 	const struct player *p = player_get(c->w, c->actor);
 	const char *why;
 
-	if (p && p->guest)
+	if (!p || (p->guest && p->role == ROLE_PLAYER))
 		return "Guests may read, but not post: make a character of your own.";
 	if (!board_may_post(c->w, c->actor, b))
 		return "Only those who keep the game post there.";

@@ -8,6 +8,7 @@
 #include "world/cmd/target.h"
 #include "world/core/say.h"
 #include "world/pack/pack.h"
+#include "world/social/channel.h"
 
 enum { TOPICS = 10 }; /* columns of their names */
 
@@ -63,15 +64,31 @@ static void add_command(const struct cmd *cmd, struct buf *out)
 	buf_adds(out, cmd->help);
 }
 
+static void add_channel(const struct channel *channel, struct buf *out)
+{
+	buf_addf(out, "{title}%s{/}\nUsage: {bold}%s TEXT{/}\nA channel: ", channel->name,
+		 channel->name);
+	say_escape(out, (struct span){ channel->about, strlen(channel->about) });
+	buf_adds(out, ". See also: {bold}help channel{/}");
+}
+
+static const struct channel *find_channel(const struct cmd_call *c)
+{
+	const struct channel *channel = channel_find(c->w, c->args);
+
+	return channel && channel_may(c->w, c->actor, channel) ? channel : NULL;
+}
+
 static void run(const struct cmd_call *c)
 {
+	const struct channel *channel = find_channel(c);
 	const struct pack_help *topic = find_topic(c->w, c->args, true);
 	const struct cmd *cmd = cmd_find(c->w, c->actor, c->args);
 	struct buf *out;
 
-	if (!topic && !cmd)
+	if (!topic && !cmd && !channel)
 		topic = find_topic(c->w, c->args, false);
-	if (c->args.n && !topic && !cmd) {
+	if (c->args.n && !topic && !cmd && !channel) {
 		target_none(c->w, c->actor, "There is no help on \"", c->args,
 			    "\". Try: {bold}help{/}");
 		return;
@@ -81,6 +98,8 @@ static void run(const struct cmd_call *c)
 		add_index(c, out);
 	else if (topic)
 		buf_addf(out, "{title}%s{/}\n%s", topic->title, topic->text);
+	else if (channel)
+		add_channel(channel, out);
 	else
 		add_command(cmd, out);
 	say_end(c->w);

@@ -122,7 +122,7 @@ bool board_may_post(const struct world *w, struct ent who, const struct board *b
 {
 	const struct player *p = player_get(w, who);
 
-	return p && !p->guest && (int)p->role >= b->role;
+	return p && (!p->guest || p->role > ROLE_PLAYER) && (int)p->role >= b->role;
 }
 
 static struct row *row_of(const struct board *b)
@@ -390,13 +390,14 @@ void board_announce(struct world *w, struct ent who, struct span text)
 	const char *name = name_of(w, who);
 	struct buf b = { 0 };
 
-	buf_adds(&b, "{system}");
+	buf_adds(&b, "{system}{bold}Announcement:{/} ");
 	say_escape(&b, text);
 	buf_adds(&b, "{/}");
 	buf_addc(&b, '\0');
 	say_all(w, MUDLARK__TEXT_CLASS__TEXT_SYSTEM, buf_p(&b));
 	buf_reset(&b);
-	comp_save_text(&b, "name", name);
+	buf_adds(&b, "\"name\":");
+	json_quote(&b, (struct span){ name, strlen(name) });
 	json_member(&b, "text");
 	json_quote(&b, text);
 	if (news)

@@ -289,7 +289,7 @@ const char *speech_unfit(struct world *w, struct ent speaker, struct span name,
 	const struct player *p = player_get(w, speaker);
 	const struct speech_mute *m;
 
-	if (p && p->guest && !w->conf.guests_speak)
+	if (p && p->guest && p->role == ROLE_PLAYER && !w->conf.guests_speak)
 		return "Guests may listen, but not speak: make a character of your own.";
 	m = find_any(w, p ? name_span(w, speaker) : name, p);
 	if (!m && identity.n)
