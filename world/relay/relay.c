@@ -116,12 +116,14 @@ static void forget_away(struct world *w, const char *name)
 		}
 }
 
-static struct relay_bridge *add(struct relay *r, uint64_t instance, const char *name)
+static struct relay_bridge *add(struct world *w, uint64_t instance, const char *name)
 {
+	struct relay *r = w->relay;
 	struct relay_bridge *b = base_alloc(1, sizeof(*b));
 
 	b->instance = instance;
 	b->name = base_dup(name, strlen(name));
+	relay_wait_begin(w, b);
 	r->bridges[r->n_bridges++] = b;
 	return b;
 }
@@ -143,7 +145,7 @@ void relay_up(struct world *w, uint64_t instance, const char *name, bool resumed
 		return;
 	}
 	if (!b)
-		b = add(r, instance, name);
+		b = add(w, instance, name);
 	drop_life(b);
 	b->away = false;
 	b->life = ++r->last_life;

@@ -131,8 +131,8 @@ void relay_post_now(struct world *w, struct relay_bridge *b, const Mudlark__Brid
 
 /* ---- relay_wait.c ---- */
 
-void relay_wait_fill(const struct world *w, struct relay_bridge *b);
-bool relay_wait_may(struct world *w, struct relay_bridge *b); /* one more line, now */
+void relay_wait_begin(const struct world *w, struct relay_bridge *b); /* nothing was said of late */
+bool relay_wait_may(struct world *w, struct relay_bridge *b);	      /* one more line, now */
 /* Keeps it for later; false: too much waits. */
 bool relay_wait_add(struct relay_bridge *b, bool is_post, const ProtobufCMessage *m);
 /* One of those that wait. False: none may go on. */

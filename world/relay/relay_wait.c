@@ -16,20 +16,33 @@ struct waiting {
 	bool is_post;
 };
 
-void relay_wait_fill(const struct world *w, struct relay_bridge *b)
+static uint64_t most(const struct world *w)
 {
-	const uint64_t most = 2ULL * RELAY_RATE * w->conf.tick_rate;
+	return 2ULL * RELAY_RATE * w->conf.tick_rate;
+}
+
+void relay_wait_begin(const struct world *w, struct relay_bridge *b)
+{
+	b->tokens = most(w);
+	b->token_tick = w->tick;
+}
+
+static void fill(const struct world *w, struct relay_bridge *b)
+{
 	const uint64_t ticks = w->tick - b->token_tick;
 
-	b->tokens = ticks > most ? most : b->tokens + ticks * RELAY_RATE;
-	if (b->tokens > most)
-		b->tokens = most;
+	if (ticks > most(w) / RELAY_RATE)
+		b->tokens = most(w);
+	else
+		b->tokens += ticks * RELAY_RATE;
+	if (b->tokens > most(w))
+		b->tokens = most(w);
 	b->token_tick = w->tick;
 }
 
 static bool take(const struct world *w, struct relay_bridge *b)
 {
-	relay_wait_fill(w, b);
+	fill(w, b);
 	if (b->tokens < w->conf.tick_rate)
 		return false;
 	b->tokens -= w->conf.tick_rate;
