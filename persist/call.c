@@ -156,8 +156,10 @@ static int run_ledger_drop(struct caller *c, const Mudlark__PersistCall *q)
 
 static int run_events_after(struct caller *c, const Mudlark__PersistCall *q)
 {
-	return c->ops->events_after(c->s, q->events_after, &c->reply->events, &c->reply->n_events,
-				    c->a);
+	const Mudlark__EventsAfter *e = q->events_after;
+	const int r = c->ops->events_after(c->s, e, &c->reply->events, &c->reply->n_events, c->a);
+
+	return r ? r : c->ops->event_oldest(c->s, e->world, &c->reply->oldest);
 }
 
 static int (*const runs[])(struct caller *, const Mudlark__PersistCall *) = {

@@ -249,45 +249,73 @@ int check_settle(const Mudlark__LedgerSettle *q, struct buf *why)
 	return r;
 }
 
-static bool is_ai(const char *collection)
+static bool begins(const char *collection, const char *with)
 {
-	return strncmp(collection, CHECK_AI, sizeof(CHECK_AI) - 1) == 0;
+	return strncmp(collection, with, strlen(with)) == 0;
 }
 
-static bool is_ai_only(const Mudlark__LedgerSettle *q)
+static bool are_all(const Mudlark__LedgerSettle *q, const char *with)
 {
 	for (size_t i = 0; i < q->n_put; i++) {
-		if (!is_ai(q->put[i]->collection))
+		if (!begins(q->put[i]->collection, with))
 			return false;
 	}
 	return true;
 }
 
-const char *check_aibridge(const Mudlark__PersistCall *q)
+/* Is what the call names in collections that begin so? */
+static bool is_within(const Mudlark__PersistCall *q, const char *with)
 {
-	bool fine = true;
-
 	switch (q->body_case) {
 	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET:
-		fine = is_ai(q->document_get->collection);
-		break;
+		return begins(q->document_get->collection, with);
 	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT:
-		fine = is_ai(q->document_put->collection);
-		break;
+		return begins(q->document_put->collection, with);
 	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY:
-		fine = is_ai(q->document_query->collection);
-		break;
+		return begins(q->document_query->collection, with);
 	case MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP:
-		fine = is_ai(q->document_drop->collection);
-		break;
+		return begins(q->document_drop->collection, with);
 	case MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE:
-		fine = is_ai_only(q->ledger_settle);
-		break;
+		return are_all(q->ledger_settle, with);
 	default:
-		break;
+		return true;
 	}
-	return fine ? NULL
-		    : "An aibridge has the collections that begin with " CHECK_AI " and no others.";
+}
+
+const char *check_aibridge(const Mudlark__PersistCall *q)
+{
+	return is_within(q, CHECK_AI) ? NULL
+				      : "An aibridge has the collections that begin with " CHECK_AI
+					" and no others.";
+}
+
+bool check_is_outward(const char *kind)
+{
+	static const char *const kinds[] = { "channel:said",  "news:announced", "board:posted",
+					     "board:removed", "player:entered", "player:left",
+					     "errand:done",   "server:started", "server:stopping" };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *check_bridge(const Mudlark__PersistCall *q)
+{
+	const Mudlark__EventsAfter *e =
+		q->body_case == MUDLARK__PERSIST_CALL__BODY_EVENTS_AFTER ? q->events_after : NULL;
+	bool fine = !e || e->n_kinds > 0;
+
+	for (size_t i = 0; e && i < e->n_kinds; i++)
+		fine = fine && check_is_outward(e->kinds[i]);
+	if (!fine)
+		return "A bridge names the facts that it wants, of those that may leave the game.";
+	return is_within(q, CHECK_BRIDGE)
+		       ? NULL
+		       : "A bridge has the collections that begin with " CHECK_BRIDGE
+			 " and no others.";
 }
 
 int check_path(const char *path, struct buf *why)

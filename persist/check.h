@@ -19,6 +19,10 @@ int check_settle(const Mudlark__LedgerSettle *q, struct buf *why) MUST_USE;
  * CHECK_AI, which no world loads. */
 #define CHECK_AI "ai."
 const char *check_aibridge(const Mudlark__PersistCall *q) MUST_USE;
+/* The same for a bridge, which besides reads facts that may leave the game. */
+#define CHECK_BRIDGE "bridge."
+const char *check_bridge(const Mudlark__PersistCall *q) MUST_USE;
+bool check_is_outward(const char *kind);
 /* A dotted path: members of [A-Za-z0-9_-], at most 8. STORE_BAD. */
 int check_path(const char *path, struct buf *why) MUST_USE;
 

@@ -98,10 +98,23 @@ static int take_call(void *ctx, uint64_t peer, const void *body)
 	return 0;
 }
 
-static int take_document(void *ctx, uint64_t peer, const void *body)
+/* NULL: this sender may ask this; else a sentence. */
+static const char *fault_of(const struct inbox *in)
+{
+	switch (in->from->role) {
+	case ROLE_AIBRIDGE:
+		return check_aibridge(in->job->call);
+	case ROLE_BRIDGE:
+		return check_bridge(in->job->call);
+	default:
+		return NULL;
+	}
+}
+
+static int take_bounded(void *ctx, uint64_t peer, const void *body)
 {
 	struct inbox *in = ctx;
-	const char *fault = in->from->role == ROLE_AIBRIDGE ? check_aibridge(in->job->call) : NULL;
+	const char *fault = fault_of(in);
 
 	if (!fault)
 		return take_call(ctx, peer, body);
@@ -165,7 +178,7 @@ static int take_status(void *ctx, uint64_t peer, const void *body)
 
 #define ANY (ROLE_WORLD | ROLE_OPS)
 #define LEDGER (ROLE_AIBRIDGE | ROLE_OPS)
-#define ALL (ANY | ROLE_AIBRIDGE)
+#define ALL (ANY | ROLE_AIBRIDGE | ROLE_BRIDGE)
 
 static const struct route record_rows[] = {
 	[MUDLARK__PERSIST_IN__BODY_COMMIT] = { "commit", ROLE_WORLD, take_commit },
@@ -181,16 +194,17 @@ static const struct route call_rows[] = {
 	[MUDLARK__PERSIST_CALL__BODY_ACCOUNT_LIST] = { "account_list", ANY, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_ACCOUNT_GRANT] = { "account_grant", ANY, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_CHARACTER_CREATE] = { "character_create", ANY, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET] = { "document_get", ALL, take_document },
-	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT] = { "document_put", ALL, take_document },
-	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY] = { "document_query", ALL, take_document },
-	[MUDLARK__PERSIST_CALL__BODY_EVENTS_AFTER] = { "events_after", ANY, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_GET] = { "document_get", ALL, take_bounded },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT] = { "document_put", ALL, take_bounded },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_QUERY] = { "document_query", ALL, take_bounded },
+	[MUDLARK__PERSIST_CALL__BODY_EVENTS_AFTER] = { "events_after", ANY | ROLE_BRIDGE,
+						       take_bounded },
 	[MUDLARK__PERSIST_CALL__BODY_LEDGER_RESERVE] = { "ledger_reserve", ROLE_AIBRIDGE,
 							 take_call },
 	[MUDLARK__PERSIST_CALL__BODY_LEDGER_SETTLE] = { "ledger_settle", ROLE_AIBRIDGE,
-							take_document },
+							take_bounded },
 	[MUDLARK__PERSIST_CALL__BODY_LEDGER_LIST] = { "ledger_list", LEDGER, take_call },
-	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP] = { "document_drop", ALL, take_document },
+	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP] = { "document_drop", ALL, take_bounded },
 	[MUDLARK__PERSIST_CALL__BODY_LEDGER_DROP] = { "ledger_drop", LEDGER, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_STORE_STATUS] = { "store_status", ALL, take_status },
 };

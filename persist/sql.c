@@ -65,6 +65,17 @@
 	" token = excluded.token, grace = excluded.grace"
 
 #define EVENT_PUT "INSERT INTO event (seq, world, wall_ms, kind, body) "
+/* seq, upto, world, what they are, limit */
+#define EVENTS(which)                                                                              \
+	"SELECT seq, wall_ms, kind, body FROM event WHERE seq > $1 AND seq <= $2"                  \
+	" AND (CAST($3 AS bigint) = 0 OR world = CAST($3 AS bigint)) AND " which                   \
+	" ORDER BY seq LIMIT $5"
+#define OF_SQLITE "kind IN (SELECT value FROM json_each($4))"
+#define OF_PG "kind IN (SELECT json_array_elements_text($4::json))"
+#define OUTWARD                                                                                    \
+	"kind IN ('channel:said', 'news:announced', 'board:posted', 'board:removed',"              \
+	" 'player:entered', 'player:left', 'errand:done', 'server:started', 'server:stopping')"
+
 #define OUTBOX_PUT "INSERT INTO outbox (world, gateway, oseq, records) "
 #define OUTBOX_UPSERT " ON CONFLICT (world, gateway, oseq) DO UPDATE SET records = excluded.records"
 
@@ -162,11 +173,17 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 	/* In the words of the index document_of_world, or it is not used. */
 	[SQL_DOCUMENT_PAGE] = BOTH("SELECT collection, key, body, version, id FROM document"
 				   " WHERE id > $1 AND substr(collection, 1, 3) <> 'ai.'"
+				   " AND substr(collection, 1, 7) <> 'bridge.'"
 				   " ORDER BY id LIMIT 512"),
 	[SQL_DOCUMENT_GET] = BOTH("SELECT collection, key, body, version FROM document"
 				  " WHERE collection = $1 AND key = $2"),
-	[SQL_EVENTS_AFTER] = BOTH("SELECT seq, wall_ms, kind, body FROM event WHERE seq > $1"
-				  " AND substr(kind, 1, length($2)) = $2 ORDER BY seq LIMIT $3"),
+	[SQL_EVENTS_AFTER] = BOTH(EVENTS("substr(kind, 1, length($4)) = $4")),
+	[SQL_EVENTS_OF] = { .sqlite = EVENTS(OF_SQLITE), .pg = EVENTS(OF_PG) },
+	/* In the words of the index event_outward, or it is not used. */
+	[SQL_EVENTS_OUTWARD] = { .sqlite = EVENTS(OUTWARD " AND " OF_SQLITE),
+				 .pg = EVENTS(OUTWARD " AND " OF_PG) },
+	[SQL_EVENT_OLDEST] = BOTH("SELECT seq FROM event WHERE CAST($1 AS bigint) = 0"
+				  " OR world = CAST($1 AS bigint) ORDER BY seq LIMIT 1"),
 	[SQL_DOCUMENT_DROP] = BOTH("DELETE FROM document WHERE id IN (SELECT id FROM document"
 				   " WHERE collection = $1 AND key >= $2 AND key < $3"
 				   " ORDER BY key LIMIT $4) RETURNING id"),

@@ -27,15 +27,18 @@ enum sql {
 	SQL_DEAD_LETTER,
 	SQL_DEAD_LETTER_TRIM, /* world, how many newest stay */
 	/* loads */
-	SQL_WORLD_IDS,	   /* world -> id of everything that is in it, ascending, unsigned */
-	SQL_ENTITIES,	   /* JSON array of ids -> id, owner, kind, body, version; ascending */
-	SQL_TREE,	   /* id -> the same for it and all inside, itself first */
-	SQL_SESSION_PAGE,  /* world, after -> the columns of a session, without the world */
-	SQL_OUTBOX_PAGE,   /* world, offset -> gateway, oseq, records */
-	SQL_DOCUMENT_PAGE, /* after -> collection, key, body, version, id */
-	SQL_DOCUMENT_GET,  /* collection, key -> collection, key, body, version */
-	SQL_EVENTS_AFTER,  /* seq, kind prefix, limit -> seq, wall_ms, kind, body */
-	SQL_DOCUMENT_DROP, /* collection, first key, end, limit -> id of each that was deleted */
+	SQL_WORLD_IDS,	    /* world -> id of everything that is in it, ascending, unsigned */
+	SQL_ENTITIES,	    /* JSON array of ids -> id, owner, kind, body, version; ascending */
+	SQL_TREE,	    /* id -> the same for it and all inside, itself first */
+	SQL_SESSION_PAGE,   /* world, after -> the columns of a session, without the world */
+	SQL_OUTBOX_PAGE,    /* world, offset -> gateway, oseq, records */
+	SQL_DOCUMENT_PAGE,  /* after -> collection, key, body, version, id */
+	SQL_DOCUMENT_GET,   /* collection, key -> collection, key, body, version */
+	SQL_EVENTS_AFTER,   /* seq, upto, world, kind prefix, limit -> seq, wall_ms, kind, body */
+	SQL_EVENTS_OF,	    /* the same with a JSON array of kinds */
+	SQL_EVENTS_OUTWARD, /* the same of those that may leave the game */
+	SQL_EVENT_OLDEST,   /* world or 0 -> seq of the oldest */
+	SQL_DOCUMENT_DROP,  /* collection, first key, end, limit -> id of each that was deleted */
 	/* the ledger */
 	SQL_LEDGER_OPEN,   /* account, at: there is one of this name now */
 	SQL_LEDGER_LOCK,   /* JSON array of names -> account, tokens, nanos; by name */

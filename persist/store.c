@@ -203,6 +203,7 @@ static int open_pg(struct store **ret, const char *where, struct buf *why)
 	.ledger_settle = store_ledger_settle, .ledger_list = store_ledger_list,                    \
 	.ledger_drop = store_ledger_drop, .group_begin = store_group_begin,                        \
 	.group_end = store_group_end, .events_after = store_events_after,                          \
+	.event_oldest = store_event_oldest,                                                        \
 	.account_create = store_account_create, .account_find = store_account_find,                \
 	.account_set_hash = store_account_set_hash, .account_set_role = store_account_set_role,    \
 	.account_logged_in = store_account_logged_in, .account_list = store_account_list,          \

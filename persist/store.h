@@ -98,6 +98,8 @@ struct store_ops {
 			      struct buf *why);
 	int (*events_after)(struct store *s, const Mudlark__EventsAfter *q,
 			    Mudlark__EventRow ***ret, size_t *ret_n, struct arena *a);
+	/* Number of the oldest event of a world (0: of all); 0: there is none. */
+	int (*event_oldest)(struct store *s, uint32_t world, uint64_t *ret_oldest);
 
 	/* *ret_count: of documents that were deleted. */
 	int (*document_drop)(struct store *s, const Mudlark__DocumentDrop *q, uint64_t *ret_count);

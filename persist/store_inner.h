@@ -49,6 +49,7 @@ int store_load_tree(struct store *s, uint64_t id, Mudlark__EntityRow ***ret, siz
 		    struct arena *a);
 int store_events_after(struct store *s, const Mudlark__EventsAfter *q, Mudlark__EventRow ***ret,
 		       size_t *ret_n, struct arena *a);
+int store_event_oldest(struct store *s, uint32_t world, uint64_t *ret_oldest);
 
 /* store_document.c */
 int store_document_get(struct store *s, const char *collection, const char *key,

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "persist/check.h"
 #include "persist/row.h"
 #include "persist/store_inner.h"
+#include "rt/text.h"
 
 enum { IDS_AT_ONCE = 256 };
 
@@ -283,17 +285,60 @@ static int take_event(void *ctx, const struct db_value *v, size_t n)
 	return 0;
 }
 
+static bool are_outward(const Mudlark__EventsAfter *q)
+{
+	for (size_t i = 0; i < q->n_kinds; i++)
+		if (!check_is_outward(q->kinds[i]))
+			return false;
+	return q->n_kinds > 0;
+}
+
+static int list_kinds(const Mudlark__EventsAfter *q, struct buf *out)
+{
+	for (size_t i = 0; i < q->n_kinds; i++) {
+		const struct span kind = { q->kinds[i], strlen(q->kinds[i]) };
+
+		if (!text_is_utf8(kind))
+			return STORE_BAD;
+		buf_addc(out, i ? ',' : '[');
+		json_quote(out, kind);
+	}
+	buf_addc(out, ']');
+	return 0;
+}
+
 int store_events_after(struct store *s, const Mudlark__EventsAfter *q, Mudlark__EventRow ***ret,
 		       size_t *ret_n, struct arena *a)
 {
 	const uint32_t limit = q->limit && q->limit < 1000 ? q->limit : 1000;
-	const struct db_value args[] = { db_u64(q->seq), db_str(q->kind_prefix), db_int(limit) };
+	const enum sql st = are_outward(q) ? SQL_EVENTS_OUTWARD
+			    : q->n_kinds   ? SQL_EVENTS_OF
+					   : SQL_EVENTS_AFTER;
 	struct taker t = { .a = a };
-	const int r = store_query(s, SQL_EVENTS_AFTER, args, ARRAY_LEN(args), take_event, &t);
+	struct buf kinds = { 0 };
+	int r = list_kinds(q, &kinds);
+	const struct db_value args[] = {
+		db_u64(q->seq), q->upto ? db_u64(q->upto) : db_int(INT64_MAX), db_int(q->world),
+		q->n_kinds ? db_text(buf_p(&kinds), kinds.n) : db_str(q->kind_prefix), db_int(limit)
+	};
 
+	if (!r)
+		r = store_query(s, st, args, ARRAY_LEN(args), take_event, &t);
+	buf_done(&kinds);
 	if (r)
 		return r;
 	*ret = (Mudlark__EventRow **)t.rows.items;
 	*ret_n = t.rows.n;
 	return 0;
+}
+
+int store_event_oldest(struct store *s, uint32_t world, uint64_t *ret_oldest)
+{
+	const struct db_value args[] = { db_int(world) };
+	int64_t oldest = 0;
+	const int r = store_query(s, SQL_EVENT_OLDEST, args, 1, store_one_int, &oldest);
+
+	if (!r)
+		*ret_oldest = (uint64_t)oldest;
+	return r;
 }

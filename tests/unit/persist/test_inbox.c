@@ -145,7 +145,7 @@ START_TEST(the_operator_may_ask_but_not_hold_a_world)
 	ck_assert_int_eq(answer(&s, &ops), MUDLARK__STATUS__STATUS_OK);
 	ck_assert(ops.reply->store->ready);
 	ck_assert_str_eq(ops.reply->store->store, "sqlite");
-	ck_assert_uint_eq(ops.reply->store->schema, 3);
+	ck_assert_uint_eq(ops.reply->store->schema, 4);
 	Mudlark__PersistCall nothing = MUDLARK__PERSIST_CALL__INIT;
 	world_ask(&ops, &nothing);
 	ck_assert_int_eq(answer(&s, &ops), MUDLARK__STATUS__STATUS_BAD);
