@@ -1,7 +1,8 @@
 # The fake Discord (tests/fake/discord/fake.h says how it is used), and what it refuses.
 
 DISCORD_FAKE_O := $(patsubst %.c,$(B)/%.o,$(filter-out tests/fake/discord/test_%.c,$(wildcard tests/fake/discord/*.c)))
-TEST_BIN += $(B)/tests/fake/discord/discord $(B)/tests/fake/test_fake_discord
+DISCORD_FAKE_TESTS := $(B)/tests/fake/test_gate $(B)/tests/fake/test_rest
+TEST_BIN += $(B)/tests/fake/discord/discord $(DISCORD_FAKE_TESTS)
 CHECKS += check-fake_discord
 ASAN_CHECKS += check-fake_discord
 
@@ -9,13 +10,13 @@ $(B)/tests/fake/discord/%.o $(B)/tests/support/fake_discord.o: CFLAGS += $(shell
 $(B)/tests/fake/discord/discord: $(DISCORD_FAKE_O) $(B)/tests/fake/server.o $(B)/tests/fake/json.o $(B)/librt.a
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(shell pkg-config --libs jansson openssl 2>/dev/null) -lwslay
-$(B)/tests/fake/test_fake_discord: $(B)/tests/fake/discord/test_fake_discord.o $(B)/libsupport.a $(B)/librt.a
+$(DISCORD_FAKE_TESTS): $(B)/tests/fake/%: $(B)/tests/fake/discord/%.o $(B)/tests/fake/discord/test_rig.o $(B)/libsupport.a $(B)/librt.a
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support) $(shell pkg-config --libs check 2>/dev/null)
 
 .PHONY: check-fake_discord fake-discord
-check-fake_discord: $(B)/tests/fake/test_fake_discord $(B)/tests/fake/discord/discord
+check-fake_discord: $(DISCORD_FAKE_TESTS) $(B)/tests/fake/discord/discord
 	@mkdir -p $(B)/bin # tests find programs from there
-	@$<
+	@for t in $(DISCORD_FAKE_TESTS); do $$t || exit 1; done
 fake-discord: $(B)/tests/fake/discord/discord ## a Discord of one's own at free ports of 127.0.0.1, which it prints
 	@$<
