@@ -1,5 +1,8 @@
 /*
  * rss.h - the process as one value: its options and its outside.
+ *
+ * It has two halves that know nothing of each other: reader.h reads the feeds of others (rss.feeds), publish.h serves those of
+ * the game (rss.listen).  Each is there when its option is set.
  */
 #pragma once
 
@@ -8,8 +11,16 @@
 /* rss.* as in main.c. */
 struct rss_conf {
 	struct bridge_conf common; /* first */
-	char **feeds;		   /* rows of chart.h: URL = CHANNEL ... */
-	char *listen;
+	/* reading */
+	char **feeds; /* rows of chart.h: URL = CHANNEL ... */
+	char **allow, **ports;
+	char *ca_file;
+	int64_t every, min_every; /* us */
+	int64_t max_bytes, deadline;
+	/* publishing */
+	char *listen, *title, *base_url;
+	char **publish;
+	int64_t items, rate, max_conns;
 };
 
 struct rss;
