@@ -211,6 +211,38 @@ static void hash_sites(const struct world *w, uint64_t *h)
 	buf_done(&text);
 }
 
+static void mix_text(uint64_t *h, const char *text)
+{
+	mix(h, text, strlen(text));
+}
+
+static void hash_boards(const struct world *w, uint64_t *h)
+{
+	const struct board_kept *k;
+
+	for (size_t i = 0; i < boards_count(w); i++)
+		for (size_t p = 0; (k = board_newest(board_at(w, i), p)); p++) {
+			mix_u64(h, k->number);
+			mix_u64(h, k->seq);
+			mix_text(h, k->subject);
+		}
+}
+
+static void hash_speech(const struct world *w, uint64_t *h)
+{
+	const struct words *words = speech_words(w);
+
+	for (size_t i = 0; i < channels_count(w); i++)
+		mix_u64(h, channel_said(channel_at(w, i)));
+	for (const struct word *v = words_next(words, NULL); v; v = words_next(words, v))
+		mix_text(h, v->text);
+	for (const struct speech_mute *m = speech_mutes_next(w, NULL); m;
+	     m = speech_mutes_next(w, m)) {
+		mix_text(h, m->key);
+		mix_u64(h, (uint64_t)m->until_ms);
+	}
+}
+
 static void hash_sessions(const struct world *w, uint64_t *h)
 {
 	for (const struct session *s = session_next(w, NULL); s; s = session_next(w, s)) {
@@ -239,6 +271,8 @@ uint64_t world_hash(const struct world *w, uint64_t ret_parts[HASH_PARTS])
 		mix_u64(&parts[PART_RANDOM], w->rng.s[i]);
 	hash_sessions(w, &parts[PART_SESSIONS]);
 	hash_sites(w, &parts[PART_SESSIONS]);
+	hash_boards(w, &parts[PART_SESSIONS]);
+	hash_speech(w, &parts[PART_SESSIONS]);
 	mix_u64(&parts[PART_SESSIONS], relay_digest(w));
 	mix_u64(&parts[PART_COUNTERS], w->tick);
 	mix_u64(&parts[PART_COUNTERS], w->ents->next_id);

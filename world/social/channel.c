@@ -250,6 +250,11 @@ void channels_load(struct world *w, const Mudlark__DocumentRow *row)
 	json_decref(body);
 }
 
+uint64_t channel_said(const struct channel *c)
+{
+	return CONTAINER_OF(c, const struct row, channel)->said;
+}
+
 size_t channel_last(const struct world *w, struct ent who, const struct channel *c, size_t n,
 		    struct buf *out)
 {

@@ -63,6 +63,8 @@ void channel_turn(struct world *w, struct ent who, const struct channel *c, bool
 /* Says it to all who hear it, and outside. What must be refused was refused before (speech.h). */
 void channel_say(struct world *w, const struct channel_line *line);
 
+/* How many lines, ever. */
+uint64_t channel_said(const struct channel *c);
 /* Appends the newest of the last lines that `who` does not ignore, at most n, oldest first, with their times;
  * how many there are. */
 size_t channel_last(const struct world *w, struct ent who, const struct channel *c, size_t n,

@@ -273,6 +273,41 @@ START_TEST(a_prefix_is_found_in_any_case)
 }
 END_TEST
 
+static const char *folded(void (*fold)(struct buf *out, struct span s), const char *text)
+{
+	static char out[128];
+	struct buf b = { 0 };
+
+	fold(&b, (struct span){ text, strlen(text) });
+	snprintf(out, sizeof(out), "%.*s", (int)b.n, buf_p(&b));
+	buf_done(&b);
+	return out;
+}
+
+START_TEST(a_folded_text_is_the_same_for_all_that_are_equal)
+{
+	ck_assert_str_eq(folded(text_fold, "Joe (IRC)"), "joe (irc)");
+	ck_assert_str_eq(folded(text_fold, "\xc3\x84"
+					   "x\xff"),
+			 "\xc3\xa4x\xef\xbf\xbd");
+	ck_assert_str_eq(folded(text_fold, "Stra\xc3\x9f"
+					   "e"),
+			 "strasse");
+	ck_assert_str_eq(folded(text_fold, ""), "");
+}
+END_TEST
+
+START_TEST(words_are_bare_of_case_accents_forms_and_what_stands_between)
+{
+	ck_assert_str_eq(folded(text_words, "  L'\xc3\x89t\xc3\xa9, (a) l\xc3\xa0-bas! "),
+			 "l ete a la bas");
+	ck_assert_str_eq(folded(text_words, "e\xcc\x81\xcc\x81t"), "et");
+	ck_assert_str_eq(folded(text_words, "\xef\xbc\xa5\xef\xbc\x91"), "e1");
+	ck_assert_str_eq(folded(text_words, "\xd0\x96\xd0\x9b x"), "\xd0\xb6\xd0\xbb x");
+	ck_assert_str_eq(folded(text_words, "... \xe2\x80\x94 \xcc\x81"), "");
+}
+END_TEST
+
 START_TEST(words_are_split_off_one_by_one)
 {
 	struct span rest = SPAN("  give  2.sword   to Ann ");
@@ -353,6 +388,7 @@ UNIT_MAIN("text", printable_ascii_stays_as_it_is, controls_go_and_tabs_become_sp
 	  what_is_drawn_though_it_has_no_width_of_its_own_counts,
 	  nothing_clean_is_without_width_but_a_mark, a_cut_never_splits_what_is_seen_as_one,
 	  a_cut_is_a_border_within_bounds, case_does_not_matter_in_any_script,
-	  a_prefix_is_found_in_any_case, words_are_split_off_one_by_one,
-	  a_quoted_text_shows_what_is_hidden, a_quote_of_anything_fits_and_is_one_line,
-	  json_is_written_member_by_member)
+	  a_prefix_is_found_in_any_case, a_folded_text_is_the_same_for_all_that_are_equal,
+	  words_are_bare_of_case_accents_forms_and_what_stands_between,
+	  words_are_split_off_one_by_one, a_quoted_text_shows_what_is_hidden,
+	  a_quote_of_anything_fits_and_is_one_line, json_is_written_member_by_member)

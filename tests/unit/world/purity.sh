@@ -11,7 +11,7 @@ impure="$impure|getenv|secure_getenv|environ|open|open64|openat|creat|fopen|fope
 impure="$impure|setlocale|strcoll|strxfrm|wcscoll|qsort|qsort_r|bsearch|pthread_create|getpid|gethostname"
 impure="$impure|sin|cos|tan|exp|pow|log|log2|log10|sqrtf|fma"
 passed=0 failed=0
-for o in "$b"/world/core/*.o "$b"/world/cmd/*.o "$b"/world/mind/*.o "$b"/world/relay/*.o "$b"/world/social/*.o "$b"/world/begin.o "$b"/world/calls.o \
+for o in "$b"/world/core/*.o "$b"/world/cmd/*.o "$b"/world/mind/*.o "$b"/world/social/*.o "$b"/world/relay/*.o "$b"/world/relay/*.o "$b"/world/social/*.o "$b"/world/begin.o "$b"/world/calls.o \
 	"$b"/world/commit.o "$b"/world/data*.o "$b"/world/enter.o "$b"/world/info.o "$b"/world/inputs.o "$b"/world/login.o \
 	"$b"/world/outbox.o "$b"/world/outbox_rows.o "$b"/world/resume.o "$b"/world/session.o "$b"/world/turn.o "$b"/world/world.o; do
 	[ -e "$o" ] || continue
