@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "rt/log.h"
+#include "rt/person.h"
 #include "rt/text.h"
-#include "world/core/comp.h"
 #include "world/core/name.h"
 #include "world/core/say.h"
 #include "world/core/timer.h"
@@ -26,6 +26,7 @@
 enum {
 	CODE_CHARS = 8,
 	KEY_BYTES = 17,
+	NAME_BYTES = PERSON_NAME_MAX + 1,
 	TRIES = 64,
 	TRIES_OF_ONE = 5,    /* wrong codes of an identity */
 	TRIES_OF_BRIDGE = 50 /* and of all of a bridge, in RELAY_CODE_S */
@@ -34,6 +35,7 @@ enum {
 struct code {
 	uint64_t character, until; /* tick */
 	char text[CODE_CHARS + 1];
+	char name[NAME_BYTES]; /* of the character, which may have left when the code is typed */
 };
 
 struct tries {
@@ -221,6 +223,19 @@ static void make_code(struct world *w, char text[CODE_CHARS + 1])
 	text[CODE_CHARS] = '\0';
 }
 
+static void store_code(struct world *w, const struct code *c)
+{
+	struct buf body = { 0 };
+	char key[KEY_BYTES];
+
+	code_key(c->character, key);
+	buf_addf(&body, "{\"code\":\"%s\",\"until\":%" PRIu64 ",\"name\":", c->text, c->until);
+	json_quote(&body, relay_span(c->name));
+	buf_addc(&body, '}');
+	world_document(w, CODES, key, buf_span(&body));
+	buf_done(&body);
+}
+
 bool relay_link_code(struct world *w, struct ent player, char ret_code[16])
 {
 	struct relay_link_table *t = w->relay->links;
@@ -228,18 +243,15 @@ bool relay_link_code(struct world *w, struct ent player, char ret_code[16])
 			  .until = w->tick + timer_seconds(w, RELAY_CODE_S) };
 	struct buf list = { 0 };
 	const size_t n_links = relay_linked(w, c.character, &list);
-	char key[KEY_BYTES], body[80];
 
 	buf_done(&list);
 	drop_code_of(w, c.character);
 	if (t->n_codes == RELAY_CODES || t->n == RELAY_LINKS || n_links >= RELAY_LINKS_OF)
 		return false;
 	make_code(w, c.text);
+	(void)snprintf(c.name, sizeof(c.name), "%s", name_of(w, player));
 	t->codes[t->n_codes++] = c;
-	code_key(c.character, key);
-	(void)snprintf(body, sizeof(body), "{\"code\":\"%s\",\"until\":%" PRIu64 "}", c.text,
-		       c.until);
-	world_document(w, CODES, key, relay_span(body));
+	store_code(w, &c);
 	(void)snprintf(ret_code, 16, "%.4s-%.4s", c.text, c.text + CODE_CHARS / 2);
 	return true;
 }
@@ -294,18 +306,13 @@ static void note_wrong(struct world *w, uint64_t who)
 
 /* ---- linking ---- */
 
-/* The name is in the store with the character; who is not in the world cannot have typed `link` just now. */
-static const char *link_to(struct world *w, struct span identity, uint64_t character,
+static const char *link_to(struct world *w, struct span identity, const struct code *c,
 			   const struct relay_link **ret)
 {
-	const struct ent e = ent_by_id(w, character);
-
-	if (ent_kind(w, e) != KIND_PLAYER)
-		return "You have to be in the game for that. Type \"link\" there again.";
 	(void)relay_link_end(w, identity);
 	if (w->relay->links->n == RELAY_LINKS)
 		return "There is no room for another link.";
-	*ret = add(w->relay->links, identity, character, relay_span(name_of(w, e)));
+	*ret = add(w->relay->links, identity, c->character, relay_span(c->name));
 	store(w, *ret);
 	return NULL;
 }
@@ -320,12 +327,12 @@ const char *relay_link_take(struct world *w, const struct relay_bridge *b, struc
 	    is_shut_out(t, all, TRIES_OF_BRIDGE, w->tick))
 		return "There were too many wrong codes. Please try again in ten minutes.";
 	for (size_t i = 0; i < t->n_codes; i++) {
-		const uint64_t character = t->codes[i].character;
+		const struct code c = t->codes[i];
 
-		if (t->codes[i].until <= w->tick || !is_code(&t->codes[i], code))
+		if (c.until <= w->tick || !is_code(&c, code))
 			continue;
 		drop_code(w, i);
-		return link_to(w, identity, character, ret);
+		return link_to(w, identity, &c, ret);
 	}
 	note_wrong(w, one);
 	note_wrong(w, all);
@@ -361,15 +368,16 @@ void relay_code_load(struct world *w, const Mudlark__DocumentRow *row)
 	json_t *body = json_loadb((const char *)row->body.data, row->body.len, 0, NULL);
 	struct relay_link_table *t = w->relay->links;
 	struct code c = { .character = id_of(row->key) };
-	const char *text = NULL;
+	const char *text = NULL, *name = NULL;
 	json_int_t until = 0;
 
-	if (json_unpack(body, "{s:s, s:I}", "code", &text, "until", &until) ||
-	    strlen(text) != CODE_CHARS || t->n_codes == RELAY_CODES) {
+	if (json_unpack(body, "{s:s, s:I, s:s}", "code", &text, "until", &until, "name", &name) ||
+	    strlen(text) != CODE_CHARS || strlen(name) >= NAME_BYTES || t->n_codes == RELAY_CODES) {
 		w->stats.load_troubles++;
 		log_error("code_malformed", LOG_STR("key", row->key));
 	} else {
 		memcpy(c.text, text, sizeof(c.text));
+		memcpy(c.name, name, strlen(name) + 1);
 		c.until = (uint64_t)until;
 		t->codes[t->n_codes++] = c;
 	}
