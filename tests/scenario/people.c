@@ -1,7 +1,6 @@
 /* people.c - see people.h. */
 #include "tests/scenario/people.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,44 +195,7 @@ void people_staff(struct people *p, struct talk *t, const char *name)
 	people_return(p, t, name);
 }
 
-static void look_into(const char *path, const char *text)
-{
-	CLEANUP(base_freep) char *all = NULL;
-	struct stat st;
-	FILE *f;
-
-	if (stat(path, &st) || !S_ISREG(st.st_mode) || !st.st_size)
-		return;
-	f = fopen(path, "re");
-	if (!f)
-		die("cannot read %s", path);
-	all = base_alloc((size_t)st.st_size + 1, 1);
-	if (memmem(all, fread(all, 1, (size_t)st.st_size, f), text, strlen(text)))
-		die("%s holds \"%s\"", path, text);
-	fclose(f);
-}
-
-static void look_through(const char *dir, const char *text, const char *but)
-{
-	struct dirent *e;
-	DIR *d = opendir(dir);
-
-	if (!d)
-		return;
-	while ((e = readdir(d))) {
-		CLEANUP(base_freep) char *path = tmp_path(dir, e->d_name);
-
-		if (e->d_name[0] == '.' || !strcmp(path, but))
-			continue;
-		if (e->d_type == DT_DIR)
-			look_through(path, text, but);
-		else
-			look_into(path, text);
-	}
-	closedir(d);
-}
-
 void people_nowhere(struct people *p, const char *text)
 {
-	look_through(p->dir, text, p->fake.key_file);
+	tmp_nowhere(p->dir, text, p->fake.key_file);
 }

@@ -84,6 +84,10 @@ void mud_start(struct mud *m, const struct mud_conf *c)
 	log = tmp_path(m->dir, "up.out");
 	argv[n++] = m->dir;
 	n = add_places(argv, n, places, ARRAY_LEN(places));
+	if (c->config) {
+		argv[n++] = "--config";
+		argv[n++] = c->config;
+	}
 	if (c->store) {
 		snprintf(store, sizeof(store), "persist.store=%s", c->store);
 		argv[n++] = "--set";

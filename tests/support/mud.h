@@ -19,6 +19,7 @@ struct mud_conf {
 	const char *store;	 /* persist.store; NULL: SQLite in the folder */
 	const char *const *sets; /* further "section.key=value", NULL-terminated; NULL: none */
 	const char *dir;	 /* --data; NULL: a fresh folder */
+	const char *config;	 /* --config, for what --set cannot say; NULL: none */
 	bool tls;		 /* telnet over TLS, too, by a certificate it makes itself */
 	bool web;		 /* HTTP and WebSocket; with `tls` also these over TLS */
 };

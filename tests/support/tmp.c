@@ -3,11 +3,13 @@
 #include "tests/support/tmp.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/die.h"
@@ -94,4 +96,41 @@ char *tmp_read(const char *path)
 		fclose(f);
 	text[n] = '\0';
 	return text;
+}
+
+static void look_into(const char *path, const char *text)
+{
+	CLEANUP(base_freep) char *all = NULL;
+	struct stat st;
+	FILE *f;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode) || !st.st_size)
+		return;
+	f = fopen(path, "re");
+	if (!f)
+		die("cannot read %s", path);
+	all = base_alloc((size_t)st.st_size + 1, 1);
+	if (memmem(all, fread(all, 1, (size_t)st.st_size, f), text, strlen(text)))
+		die("%s holds \"%s\"", path, text);
+	fclose(f);
+}
+
+void tmp_nowhere(const char *dir, const char *text, const char *but)
+{
+	struct dirent *e;
+	DIR *d = opendir(dir);
+
+	if (!d)
+		return;
+	while ((e = readdir(d))) {
+		CLEANUP(base_freep) char *path = tmp_path(dir, e->d_name);
+
+		if (e->d_name[0] == '.' || !strcmp(path, but))
+			continue;
+		if (e->d_type == DT_DIR)
+			tmp_nowhere(path, text, but);
+		else
+			look_into(path, text);
+	}
+	closedir(d);
 }

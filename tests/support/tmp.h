@@ -15,3 +15,5 @@ uint16_t tmp_port(void) MUST_USE;
 void tmp_write(const char *path, const char *text);
 /* The whole file, terminated; "" when there is none. Freed by the caller. */
 char *tmp_read(const char *path) MUST_USE;
+/* No file of the folder, but this one, holds the text (a secret): else the test dies. */
+void tmp_nowhere(const char *dir, const char *text, const char *but);
