@@ -1,27 +1,437 @@
 /*
- * discord.c - not there yet; see discord.h.
+ * discord.c - see discord.h.
  */
 #include "bridges/discord/discord.h"
 
-int discord_start(struct discord **ret, struct proc *proc, struct discord_conf *conf)
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bridges/discord/address.h"
+#include "bridges/discord/commands.h"
+#include "bridges/discord/in.h"
+#include "bridges/discord/login.h"
+#include "bridges/discord/names.h"
+#include "bridges/discord/rest.h"
+#include "bridges/discord/secret.h"
+#include "bridges/discord/target.h"
+#include "rt/log.h"
+
+enum {
+	SECOND = 1000000,
+	END_US = 2 * SECOND + SECOND / 2, /* for what is under way */
+	LOOK_US = SECOND / 20,		  /* whether that is over */
+	CHANGE_US = 5 * SECOND,
+};
+
+struct discord {
+	struct discord_conf *conf;
+	struct bridge *bridge;
+	struct rest *rest;
+	struct login *login;
+	struct in *in;
+	struct commands *commands;
+	struct names names;
+	struct targets targets, coming; /* those of a reload */
+	char *token, *api;
+	struct loop_timer ending, changing;
+	uint64_t end_us, change_us;
+	bool stopping, login_over;
+};
+
+static uint64_t now(const struct discord *x)
 {
-	(void)proc;
-	(void)conf;
-	*ret = NULL;
+	return clock_mono(loop_clock(bridge_loop(x->bridge)));
+}
+
+/* ---- options ---- */
+
+static int refuse(const char *option, const struct buf *why)
+{
+	log_error("discord_option", LOG_STR("option", option), LOG_TEXT("why", buf_span(why)));
+	return -EINVAL;
+}
+
+static int read_targets(struct targets *ret, const struct discord_conf *conf, struct buf *why)
+{
+	struct chart chart = { 0 };
+	int r;
+
+	if (chart_read(&chart, conf->channels, target_extras, why) != 0)
+		return 1;
+	r = targets_read(ret, &chart, why);
+	chart_done(&chart);
+	return r;
+}
+
+static int read_address(const char *text, const char *scheme, char **ret, struct buf *why)
+{
+	CLEANUP(buf_done) struct buf whole = { 0 };
+	struct address a;
+
+	if (address_read(&a, scheme, (struct span){ text, strlen(text) }, why) != 0)
+		return 1;
+	address_write(&a, scheme, &whole);
+	address_done(&a);
+	*ret = base_dup(buf_p(&whole), whole.n);
 	return 0;
 }
 
-void discord_stop(struct discord *x)
+static int read_options(struct discord *x)
 {
-	(void)x;
+	CLEANUP(buf_done) struct buf why = { 0 };
+	CLEANUP(base_freep) char *gateway = NULL;
+	const struct discord_conf *c = x->conf;
+
+	if (secret_read(&x->token, c->token_file, &why) != 0)
+		return refuse("discord.token_file", &why);
+	if (read_address(c->api_url, "http", &x->api, &why) != 0)
+		return refuse("discord.api_url", &why);
+	if (*c->gateway_url && read_address(c->gateway_url, "ws", &gateway, &why) != 0)
+		return refuse("discord.gateway_url", &why);
+	if (c->shard >= c->shards) {
+		buf_adds(&why, "shards are counted from 0");
+		return refuse("discord.shard", &why);
+	}
+	if (strspn(c->guild, "0123456789") != strlen(c->guild) || strlen(c->guild) > 22) {
+		buf_adds(&why, "the id of a server is a number");
+		return refuse("discord.guild", &why);
+	}
+	if (read_targets(&x->targets, c, &why) != 0)
+		return refuse("discord.channels", &why);
+	return 0;
+}
+
+/* ---- what is told there ---- */
+
+static void open_out(struct discord *x, struct target *t)
+{
+	const struct stream_spec spec = target_spec(t);
+	size_t told = 0;
+
+	while (t->channels && t->channels[told])
+		told++;
+	if (!spec.kinds)
+		return;
+	if (out_new(&t->out, &(struct out_conf){
+				     .bridge = x->bridge,
+				     .rest = x->rest,
+				     .id = t->id,
+				     .avatar = x->conf->avatar_url,
+				     .webhook = { t->webhook, strlen(t->webhook) },
+				     .spec = spec,
+				     .tell_channel = told > 1,
+			     }) != 0)
+		log_error("discord_webhook", LOG_STR("channel", t->id),
+			  LOG_STR("why", "its webhook_file has no address of a webhook in it"));
+}
+
+static void open_outs(struct discord *x)
+{
+	for (size_t i = 0; i < x->targets.n; i++)
+		if (!x->targets.all[i].out)
+			open_out(x, &x->targets.all[i]);
+}
+
+static bool is_busy(const struct targets *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->all[i].out && out_is_busy(t->all[i].out))
+			return true;
+	return false;
+}
+
+/* What stays goes on as it is. */
+static void change(struct discord *x)
+{
+	for (size_t i = 0; i < x->coming.n; i++) {
+		struct target *to = &x->coming.all[i];
+		struct target *from =
+			targets_find(&x->targets, (struct span){ to->id, strlen(to->id) });
+
+		if (from && target_equal(from, to)) {
+			const struct target t = *to;
+
+			*to = *from;
+			*from = t;
+		}
+	}
+	targets_done(&x->targets);
+	x->targets = x->coming;
+	x->coming = (struct targets){ 0 };
+	open_outs(x);
+	log_info("discord_channels", LOG_U64("n", x->targets.n));
+}
+
+/* A message under way has its end first. */
+static void on_changing(void *ctx)
+{
+	struct discord *x = ctx;
+
+	if (is_busy(&x->targets) && now(x) < x->change_us)
+		loop_timer_in(&x->changing, LOOK_US);
+	else
+		change(x);
 }
 
 void discord_reload(struct discord *x)
 {
-	(void)x;
+	CLEANUP(buf_done) struct buf why = { 0 };
+	struct targets coming = { 0 };
+
+	in_set_edits(x->in, (uint64_t)x->conf->edits);
+	if (read_targets(&coming, x->conf, &why) != 0) {
+		refuse("discord.channels", &why);
+		return;
+	}
+	targets_done(&x->coming);
+	x->coming = coming;
+	x->change_us = now(x) + CHANGE_US;
+	loop_timer_soon(&x->changing);
+}
+
+/* ---- the gateway ---- */
+
+static void on_event(void *ctx, const char *name, const json_t *d, uint64_t seq)
+{
+	struct discord *x = ctx;
+
+	names_event(&x->names, name, d);
+	in_event(x->in, name, d, seq);
+	if (!strcmp(name, "INTERACTION_CREATE"))
+		commands_event(x->commands, d);
+}
+
+static uint64_t on_settled(void *ctx, uint64_t seq)
+{
+	struct discord *x = ctx;
+
+	return in_settled(x->in, seq);
+}
+
+static void on_in(void *ctx, bool resumed)
+{
+	struct discord *x = ctx;
+
+	commands_set(x->commands, login_gateway(x->login)->session.application);
+	for (size_t i = 0; resumed && i < x->targets.n; i++)
+		names_ask(&x->names, x->targets.all[i].id);
+}
+
+/* ---- for operators ---- */
+
+static void on_status(void *ctx, struct buf *out)
+{
+	const struct discord *x = ctx;
+	const struct gateway *g = login_gateway(x->login);
+	const struct rest_counts *c = rest_counts(x->rest);
+
+	buf_addf(out, "gateway: %s%s%s; %u sessions begun today, %u resumed\n",
+		 gateway_state_name(g->state), *g->why ? ", " : "", g->why, g->count.identifies,
+		 g->resumes);
+	buf_addf(out, "requests: %llu, %llu put off by Discord, %llu failed, %zu waiting\n",
+		 (unsigned long long)c->asked, (unsigned long long)c->limited,
+		 (unsigned long long)c->failed, rest_waiting(x->rest));
+	for (size_t i = 0; i < x->targets.n; i++) {
+		const struct target *t = &x->targets.all[i];
+		const char *name = names_channel(&x->names, (struct span){ t->id, strlen(t->id) });
+
+		buf_addf(out, "%s%s: ", name ? "#" : "", name ? name : t->id);
+		if (t->out)
+			out_status(t->out, out);
+		else
+			buf_adds(out, "only heard");
+		buf_addf(out, ", %llu heard\n", (unsigned long long)t->heard);
+	}
+}
+
+static bool on_ready(void *ctx, struct buf *why)
+{
+	const struct discord *x = ctx;
+	const struct gateway *g = login_gateway(x->login);
+
+	if (g->state != GATEWAY_READY) {
+		buf_addf(why, "the gateway is %s%s%s", gateway_state_name(g->state),
+			 *g->why ? ": " : "", g->why);
+		return false;
+	}
+	for (size_t i = 0; i < x->targets.n; i++) {
+		const struct target *t = &x->targets.all[i];
+
+		if (t->out && !out_is_well(t->out)) {
+			buf_addf(why, "channel %s: ", t->id);
+			out_status(t->out, why);
+			return false;
+		}
+	}
+	return true;
+}
+
+enum number { IDENTIFIES, RESUMES, ZOMBIES, REQUESTS, LIMITED, FAILED, SENT, HEARD, LEFT_OUT };
+
+static struct metric numbers[] = {
+	[IDENTIFIES] = { .name = "mudlark_discord_identifies_total", .help = "sessions begun" },
+	[RESUMES] = { .name = "mudlark_discord_resumes_total", .help = "sessions resumed" },
+	[ZOMBIES] = { .name = "mudlark_discord_zombies_total",
+		      .help = "connections closed for want of an answer" },
+	[REQUESTS] = { .name = "mudlark_discord_requests_total", .help = "requests to REST" },
+	[LIMITED] = { .name = "mudlark_discord_limited_total",
+		      .help = "requests put off by a rate limit" },
+	[FAILED] = { .name = "mudlark_discord_failed_total", .help = "requests that failed" },
+	[SENT] = { .name = "mudlark_discord_sent_total", .help = "messages sent" },
+	[HEARD] = { .name = "mudlark_discord_heard_total", .help = "messages heard" },
+	[LEFT_OUT] = { .name = "mudlark_discord_left_out_total",
+		       .help = "lines that were too many" },
+};
+
+static void on_refresh(void *ctx)
+{
+	const struct discord *x = ctx;
+	const struct gateway *g = login_gateway(x->login);
+	const struct rest_counts *c = rest_counts(x->rest);
+	uint64_t sent = 0;
+
+	for (size_t i = 0; i < x->targets.n; i++)
+		sent += x->targets.all[i].out ? out_sent(x->targets.all[i].out) : 0;
+	numbers[IDENTIFIES].value = g->identifies;
+	numbers[RESUMES].value = g->resumes;
+	numbers[ZOMBIES].value = g->zombies;
+	numbers[REQUESTS].value = (double)c->asked;
+	numbers[LIMITED].value = (double)c->limited;
+	numbers[FAILED].value = (double)c->failed;
+	numbers[SENT].value = (double)sent;
+	numbers[HEARD].value = (double)in_counts(x->in)->heard;
+	numbers[LEFT_OUT].value = (double)in_counts(x->in)->left_out;
+}
+
+/* ---- its end ---- */
+
+static void on_ending(void *ctx)
+{
+	struct discord *x = ctx;
+
+	if ((is_busy(&x->targets) || !x->login_over) && now(x) < x->end_us)
+		loop_timer_in(&x->ending, LOOK_US);
+	else
+		bridge_stopped(x->bridge);
+}
+
+static void on_login_over(void *ctx)
+{
+	struct discord *x = ctx;
+
+	x->login_over = true;
+}
+
+/* Goodbye: no more lines, what is under way has its end, the gateway's session stays for the next life. */
+static void on_stop(void *ctx)
+{
+	struct discord *x = ctx;
+
+	if (x->stopping)
+		return;
+	x->stopping = true;
+	x->end_us = now(x) + END_US;
+	for (size_t i = 0; i < x->targets.n; i++)
+		if (x->targets.all[i].out)
+			out_end(x->targets.all[i].out);
+	login_end(x->login);
+	loop_timer_soon(&x->ending);
+}
+
+void discord_stop(struct discord *x)
+{
+	bridge_stop(x->bridge);
+}
+
+/* ---- its beginning ---- */
+
+static int begin(struct discord *x, struct proc *proc)
+{
+	const struct bridge_events e = {
+		.status = on_status, .ready = on_ready, .stop = on_stop, .ctx = x
+	};
+	int r = bridge_start(&x->bridge, proc, &x->conf->common, "discord", &e);
+
+	if (r == 0)
+		r = rest_new(&x->rest, bridge_loop(x->bridge), x->api, x->token, x->conf->ca_file);
+	return r;
+}
+
+static void begin_parts(struct discord *x)
+{
+	const struct discord_conf *c = x->conf;
+
+	names_init(&x->names, x->rest);
+	x->in = in_new(&(struct in_conf){
+		.bridge = x->bridge,
+		.targets = &x->targets,
+		.names = &x->names,
+		.edits_us = (uint64_t)c->edits,
+		.every_us = (uint64_t)c->speak_every,
+		.burst = (unsigned)c->speak_burst,
+	});
+	x->commands = commands_new(&(struct commands_conf){
+		.bridge = x->bridge,
+		.rest = x->rest,
+		.targets = &x->targets,
+		.guild = c->guild,
+	});
+	x->login = login_new(&(struct login_conf){
+		.bridge = x->bridge,
+		.rest = x->rest,
+		.token = x->token,
+		.gateway_url = c->gateway_url,
+		.ca_file = c->ca_file,
+		.shard = (uint32_t)c->shard,
+		.shards = (uint32_t)c->shards,
+		.event = on_event,
+		.settled = on_settled,
+		.in = on_in,
+		.ended = on_login_over,
+		.ctx = x,
+	});
+	loop_timer_init(bridge_loop(x->bridge), &x->ending, on_ending, x);
+	loop_timer_init(bridge_loop(x->bridge), &x->changing, on_changing, x);
+	bridge_metrics(x->bridge, numbers, ARRAY_LEN(numbers), on_refresh, x);
+	open_outs(x);
+}
+
+int discord_start(struct discord **ret, struct proc *proc, struct discord_conf *conf)
+{
+	struct discord *x = base_alloc(1, sizeof(*x));
+	int r;
+
+	x->conf = conf;
+	r = read_options(x);
+	if (r == 0)
+		r = begin(x, proc);
+	if (r != 0) {
+		discord_free(x);
+		return r;
+	}
+	begin_parts(x);
+	*ret = x;
+	return 0;
 }
 
 void discord_free(struct discord *x)
 {
-	(void)x;
+	if (!x)
+		return;
+	targets_done(&x->targets);
+	targets_done(&x->coming);
+	if (x->login) {
+		names_done(&x->names);
+		loop_timer_done(&x->ending);
+		loop_timer_done(&x->changing);
+	}
+	login_free(x->login);
+	in_free(x->in);
+	commands_free(x->commands);
+	rest_free(x->rest);
+	bridge_free(x->bridge);
+	secret_free(x->token);
+	free(x->api);
+	free(x);
 }

@@ -8,8 +8,13 @@
 /* discord.* as in main.c. */
 struct discord_conf {
 	struct bridge_conf common; /* first */
-	char *token_file, *api_url, *gateway_url;
+	char *token_file, *api_url, *gateway_url, *ca_file;
 	char **channels; /* rows of chart.h */
+	char *avatar_url, *guild;
+	int64_t shard, shards;
+	int64_t edits;	     /* us */
+	int64_t speak_every; /* us */
+	int64_t speak_burst;
 };
 
 struct discord;

@@ -96,7 +96,7 @@ void match_page(struct match_history *h, const json_t *page, const char *webhook
 	for (size_t i = *ret_n; i-- > 0;) {
 		const json_t *m = json_array_get(page, i);
 
-		if (jsonin_is(m, "webhook_id", webhook))
+		if (jsonin_is(m, "webhook_id", webhook) && !jsonin_is(m, "id", h->skip))
 			add_message(h, m);
 	}
 }

@@ -21,6 +21,7 @@ struct match_message {
 struct match_history {
 	struct match_message *all; /* oldest first */
 	size_t n, cap;
+	char skip[MATCH_ID]; /* id of one that is known already; "": none */
 };
 
 /* Adds a page as Discord gives it (newest first) of messages newer than what is there. `webhook`: of which ones. Returns the

@@ -1,0 +1,37 @@
+/*
+ * in.h - what is said on Discord, into the game: messages, edits, deletions, people who join.
+ *
+ * A line's id is made of the message's, so that what comes again after a resume is not said again.  Who says too much is
+ * cut off, and how many lines that were is said once.
+ */
+#pragma once
+
+#include "bridges/bridge.h"
+#include "bridges/discord/names.h"
+#include "bridges/discord/settled.h"
+#include "bridges/discord/target.h"
+#include "rt/base.h"
+
+struct in;
+
+struct in_conf {
+	struct bridge *bridge;
+	const struct targets *targets; /* borrowed; may change between calls */
+	struct names *names;
+	uint64_t edits_us; /* how long edits are told */
+	uint64_t every_us; /* a line of one speaker */
+	unsigned burst;
+};
+
+struct in_counts {
+	uint64_t heard, said, refused, left_out;
+};
+
+struct in *in_new(const struct in_conf *c);
+void in_free(struct in *in);
+/* An event of the gateway, with its sequence. `application` is ours. */
+void in_event(struct in *in, const char *event, const json_t *d, uint64_t seq);
+/* How far everything is in the game, with `seq` as the newest event. */
+uint64_t in_settled(const struct in *in, uint64_t seq);
+void in_set_edits(struct in *in, uint64_t edits_us);
+const struct in_counts *in_counts(const struct in *in);
