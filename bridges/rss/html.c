@@ -265,7 +265,7 @@ static void obey(struct writer *w, const struct tag *t)
 		put_item(w);
 	else if (strcmp(t->name, "img") == 0)
 		put_alt(w, t->attributes);
-	else if (strcmp(t->name, "br") == 0)
+	else if (strcmp(t->name, "br") == 0 && !t->closes)
 		owe_breaks(w, w->breaks < 2 ? w->breaks + 1 : 2);
 	else if (is_one_of(lines, ARRAY_LEN(lines), t->name))
 		owe_breaks(w, 1);

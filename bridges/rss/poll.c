@@ -14,10 +14,11 @@
 #include "rt/text.h"
 
 enum {
-	LOAD_AGAIN_US = 3000000,
+	LOAD_AGAIN_US = 1000000,
 	TELL_AGAIN_US = 1000000,
 	STAGGER_MS = 5000, /* feeds that are due at a start come within so much */
 	US_OF_MS = 1000,
+	WHOLE_NAME = 200, /* columns */
 };
 
 struct every {
@@ -31,10 +32,19 @@ static int64_t wall(const struct poll *p)
 
 /* What it is called */
 
+/* What is too long ends with a word. */
+static void shorten(struct buf *name, size_t whole)
+{
+	const char *space = memrchr(buf_p(name), ' ', name->n);
+
+	if (name->n < whole && space && (size_t)(space - buf_p(name)) > name->n / 2)
+		name->n = (size_t)(space - buf_p(name));
+}
+
 static void take_name(struct poll *p)
 {
 	const char *title = chart_extra(p->row, "title");
-	CLEANUP(buf_done) struct buf wanted = { 0 }, name = { 0 };
+	CLEANUP(buf_done) struct buf wanted = { 0 }, name = { 0 }, whole = { 0 };
 	struct url u;
 
 	if (title)
@@ -44,7 +54,9 @@ static void take_name(struct poll *p)
 		buf_adds(&wanted, p->kept.title);
 	else if (url_read(p->url, &u))
 		buf_adds(&wanted, u.host);
+	clean_name(&whole, buf_span(&wanted), WHOLE_NAME);
 	clean_name(&name, buf_span(&wanted), TELL_NAME_COLUMNS);
+	shorten(&name, whole.n);
 	free(p->name);
 	p->name = base_dup(buf_p(&name), name.n);
 }

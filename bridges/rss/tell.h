@@ -10,7 +10,7 @@
 #include "bridges/chart.h"
 #include "bridges/rss/news.h"
 
-enum { TELL_NAME_COLUMNS = 24, TELL_SUBJECT = 120, TELL_LINK_MAX = 300 };
+enum { TELL_NAME_COLUMNS = 30, TELL_SUBJECT = 120, TELL_LINK_MAX = 300 };
 
 struct tell {
 	struct bridge *bridge;
