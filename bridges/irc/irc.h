@@ -8,10 +8,18 @@
 /* irc.* as in main.c. */
 struct irc_conf {
 	struct bridge_conf common; /* first */
-	char *host, *nick;
-	char **channels; /* rows of chart.h */
+	/* the first network; host "": there is none */
+	char *name, *host, *nick, *realname;
+	char *account, *password_file, *server_password_file, *cert_file, *ca_file;
+	int sasl; /* enum sasl_mechanism */
 	int64_t port;
 	bool tls;
+	char **networks;		  /* rows for more */
+	char **channels;		  /* rows of chart.h */
+	int64_t flood_every, flood_burst; /* what we say */
+	int64_t speak_every, speak_burst; /* what one speaker says */
+	int64_t retry_min, retry_max;
+	bool bots;
 };
 
 struct irc;

@@ -14,6 +14,8 @@
 
 enum {
 	GREETING_US = 5000000, /* a server that has no greeting */
+	SASL_US = 10000000,
+	ABORT_US = 1000000, /* for the answer to our own end of it */
 	NICK_AGAIN_US = 60000000,
 	NICK_TRIES = 12,
 };
@@ -47,7 +49,8 @@ void login_lost(struct network *n)
 	n->sasl = (struct sasl){ 0 };
 	n->is_listed = n->is_welcome = n->is_logged_in = n->has_sasl = false;
 	n->nick_tries = 0;
-	n->nick_us = n->join_us = 0;
+	n->nick_us = n->join_us = n->sasl_us = 0;
+	n->failed[0] = '\0';
 	n->address[0] = '\0';
 	snprintf(n->nick, sizeof(n->nick), "%s", n->conf.nick);
 }
@@ -94,13 +97,22 @@ static void end_caps(struct network *n)
 		(void)speak_now(n, SPAN("CAP END\r\n"));
 }
 
+/* Who is in the middle of it hears that it is off, and its answer ends the connection. */
 static void login_failed(struct network *n, const char *what, const char *detail)
 {
 	char why[NETWORK_WHY];
 
+	if (n->failed[0])
+		return;
 	snprintf(why, sizeof(why), "cannot log in: %.70s%s%.100s", what, detail[0] ? ": " : "",
 		 detail);
-	network_give_up(n, why, true);
+	if (!n->has_sasl || n->is_logged_in || detail[0]) {
+		network_give_up(n, why, true);
+		return;
+	}
+	memcpy(n->failed, why, sizeof(n->failed));
+	n->sasl_us = network_now(n) + ABORT_US;
+	(void)speak_now(n, SPAN("AUTHENTICATE *\r\n"));
 }
 
 static void begin_sasl(struct network *n)
@@ -114,6 +126,7 @@ static void begin_sasl(struct network *n)
 	sasl_done(&n->sasl);
 	sasl_init(&n->sasl, &n->conf.login, n->entropy);
 	n->has_sasl = true;
+	n->sasl_us = network_now(n) + SASL_US;
 	say(n, "AUTHENTICATE", (struct span){ name, strlen(name) });
 }
 
@@ -128,6 +141,18 @@ static void go_on(struct network *n)
 		login_failed(n, "the server offers no SASL", "");
 	else if (!n->has_sasl)
 		begin_sasl(n);
+}
+
+/* What is not offered need not be asked for. */
+static bool can_log_in(struct network *n)
+{
+	const char *name = sasl_name(n->conf.login.mechanism);
+
+	if (n->conf.login.mechanism == SASL_NONE ||
+	    ((n->caps.offered & CAP(CAP_SASL)) && caps_has_mechanism(&n->caps, name)))
+		return true;
+	login_failed(n, "the server does not offer SASL", name);
+	return false;
 }
 
 static void request(struct network *n)
@@ -146,7 +171,7 @@ static void on_cap(struct network *n, const struct irc_line *l)
 {
 	switch (caps_take(&n->caps, l)) {
 	case CAPS_LISTED:
-		if (!n->is_listed)
+		if (!n->is_listed && can_log_in(n))
 			request(n);
 		n->is_listed = true;
 		break;
@@ -170,7 +195,7 @@ static void on_authenticate(struct network *n, const struct irc_line *l)
 {
 	struct buf lines = { 0 };
 
-	if (!n->has_sasl || n->is_logged_in)
+	if (!n->has_sasl || n->is_logged_in || n->failed[0])
 		return;
 	if (sasl_take(&n->sasl, irc_param(l, 0), &lines) != 0)
 		login_failed(n, n->sasl.why, "");
@@ -185,12 +210,17 @@ static void on_sasl_done(struct network *n, UNUSED const struct irc_line *l)
 {
 	if (!n->has_sasl || n->is_logged_in)
 		return;
+	if (n->failed[0]) {
+		network_give_up(n, n->failed, true);
+		return;
+	}
 	if (!sasl_is_done(&n->sasl)) {
 		login_failed(n, "the server says that we are in without having shown who it is",
 			     "");
 		return;
 	}
 	n->is_logged_in = true;
+	n->sasl_us = 0;
 	end_caps(n);
 }
 
@@ -200,6 +230,10 @@ static void on_sasl_failed(struct network *n, const struct irc_line *l)
 
 	if (!n->has_sasl || n->is_logged_in)
 		return;
+	if (n->failed[0]) {
+		network_give_up(n, n->failed, true);
+		return;
+	}
 	snprintf(why, sizeof(why), "%.*s", (int)text_cut(irc_last(l), 100), irc_last(l).p);
 	login_failed(n, "SASL was refused", why);
 }
@@ -385,13 +419,20 @@ bool login_line(struct network *n, const struct irc_line *l)
 
 uint64_t login_due(const struct network *n)
 {
-	return n->join_us ? n->join_us : n->nick_us;
+	return n->sasl_us ? n->sasl_us : n->join_us ? n->join_us : n->nick_us;
 }
 
 void login_time(struct network *n)
 {
 	const uint64_t now = network_now(n);
 
+	if (n->sasl_us && now >= n->sasl_us) {
+		network_give_up(n,
+				n->failed[0] ? n->failed
+					     : "cannot log in: the server does not answer",
+				true);
+		return;
+	}
 	if (n->join_us && now >= n->join_us)
 		now_online(n);
 	if (n->state == NETWORK_ONLINE && n->nick_us && now >= n->nick_us)

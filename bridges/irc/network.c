@@ -21,8 +21,9 @@ enum {
 	WELL_US = 60 * S, /* online for so long: the next trouble is another one */
 	SPEAKERS = 1000,
 	ASKERS = 200,
-	ASK_EVERY_US = 5 * S,
-	ASK_BURST = 3,
+	ASK_EVERY_US = 3 * S,
+	ASK_BURST = 6,
+	UNLIMITED_BURST = 1000,
 };
 
 struct state_row {
@@ -382,6 +383,15 @@ void network_room(struct network *n)
 
 /* Its life */
 
+/* 0 is no limit. */
+static void set_pace(uint64_t *every_us, unsigned *burst)
+{
+	if (*every_us)
+		return;
+	*every_us = 1;
+	*burst = UNLIMITED_BURST;
+}
+
 struct network *network_new(const struct network_conf *conf, const struct network_events *e,
 			    const struct clock *clock, const struct entropy *entropy)
 {
@@ -393,8 +403,10 @@ struct network *network_new(const struct network_conf *conf, const struct networ
 	};
 	rng_seed(&n->rng, entropy_id(entropy));
 	backoff_init(&n->backoff, conf->retry_min_us, conf->retry_max_us, rng_next(&n->rng));
-	flood_init(&n->pace, conf->flood_every_us, conf->flood_burst, now);
-	n->speakers = floods_new(conf->speak_every_us, conf->speak_burst, SPEAKERS);
+	set_pace(&n->conf.flood_every_us, &n->conf.flood_burst);
+	set_pace(&n->conf.speak_every_us, &n->conf.speak_burst);
+	flood_init(&n->pace, n->conf.flood_every_us, n->conf.flood_burst, now);
+	n->speakers = floods_new(n->conf.speak_every_us, n->conf.speak_burst, SPEAKERS);
 	n->askers = floods_new(ASK_EVERY_US, ASK_BURST, ASKERS);
 	isupport_init(&n->isupport);
 	snprintf(n->nick, sizeof(n->nick), "%s", conf->nick);

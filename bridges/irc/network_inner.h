@@ -54,8 +54,10 @@ struct network {
 	char nick[NICK_BYTES];
 	char address[PREFIX_BYTES]; /* user@host, as others see us; "": not known */
 	unsigned nick_tries;
-	uint64_t nick_us; /* when the wanted one is tried again; 0: we have it */
-	uint64_t join_us; /* when the server's greeting has to be over */
+	uint64_t nick_us;	  /* when the wanted one is tried again; 0: we have it */
+	uint64_t join_us;	  /* when the server's greeting has to be over */
+	uint64_t sasl_us;	  /* when the login has to be over; 0: none is under way */
+	char failed[NETWORK_WHY]; /* it will not do: we say so and go; "": it may still */
 
 	uint64_t heard_us, pinged_us; /* 0: no PING of ours is out */
 
