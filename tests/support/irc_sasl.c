@@ -41,8 +41,13 @@ struct buf irc_sasl_take(struct irc_script *s)
 	size_t n;
 
 	do {
-		const char *piece = irc_script_take(s, "AUTHENTICATE");
+		const char *piece = irc_script_takes(s, "AUTHENTICATE", IRC_US);
 
+		if (!piece && s->pipe.fd >= 0)
+			die("%s says nothing more; all it sent:\n%s", s->pipe.who,
+			    buf_p(&s->pipe.text));
+		/* Who goes has given up, too. */
+		piece = piece ? piece : "*";
 		n = strlen(piece);
 		if (n > PIECE)
 			die("a piece of %zu bytes", n);

@@ -7,7 +7,7 @@
 #include "tests/support/irc_script.h"
 
 /* What the client sends by AUTHENTICATE, decoded, however many pieces it has. Dies when a piece is too long or no
- * base64. "*": it has given up. Owned by the caller, terminated. */
+ * base64. "*": it has given up, or is gone. Owned by the caller, terminated. */
 struct buf irc_sasl_take(struct irc_script *s) MUST_USE;
 void irc_sasl_say(struct irc_script *s, struct span payload);
 /* "AUTHENTICATE +" */
