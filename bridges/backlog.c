@@ -10,7 +10,7 @@ static void end_at(struct bridge_stream *s, uint64_t seq)
 	s->received = s->received < seq ? seq : s->received;
 	s->phase = STREAM_LIVE;
 	s->may_miss = false;
-	cursor_moved(s, s->is_new);
+	cursor_moved(s, !s->is_kept);
 }
 
 static void take_row(struct bridge_stream *s, const Mudlark__EventRow *row)

@@ -40,6 +40,7 @@ static void begin_at(struct bridge_stream *s, struct cursor c)
 	s->received = s->handed = s->sent = c.sent;
 	s->unsure = c.taken;
 	s->stored = c;
+	s->is_kept = true;
 	s->phase = STREAM_CLOSED;
 }
 
@@ -117,9 +118,8 @@ static struct cursor goal_of(const struct bridge_stream *s)
 	struct cursor c = { .sent = stream_settled(s) };
 
 	/* What was only to be handed over is not taken after all. */
-	c.taken = is_final(s) ? greater(s->handed, s->unsure)
-			      : greater(s->stored.taken, taken_goal(s));
-	c.taken = greater(c.taken, c.sent);
+	c.taken = is_final(s) ? s->handed : greater(s->stored.taken, taken_goal(s));
+	c.taken = greater(c.taken, greater(c.sent, s->unsure));
 	return c;
 }
 
@@ -127,9 +127,9 @@ bool cursor_is_stored(const struct bridge_stream *s)
 {
 	const struct cursor c = goal_of(s);
 
-	if (s->phase == STREAM_UNREAD || (s->is_new && s->received == 0))
+	if (s->phase == STREAM_UNREAD || s->is_new)
 		return true;
-	return !s->is_new && !s->putting && c.sent == s->stored.sent && c.taken == s->stored.taken;
+	return s->is_kept && !s->putting && c.sent == s->stored.sent && c.taken == s->stored.taken;
 }
 
 static void on_put(void *ctx, const Mudlark__PersistReply *reply)
@@ -139,7 +139,7 @@ static void on_put(void *ctx, const Mudlark__PersistReply *reply)
 	s->putting = NULL;
 	if (reply && reply->status == MUDLARK__STATUS__STATUS_OK) {
 		s->stored = s->put;
-		s->is_new = false;
+		s->is_kept = true;
 		return;
 	}
 	if (!core_is_for_later(reply))

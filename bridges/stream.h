@@ -44,8 +44,9 @@ struct bridge_stream {
 	int64_t max_age_ms; /* < 0: nothing is too old */
 
 	enum stream_phase phase;
-	bool gone;   /* closed; it stays until its cursor is stored */
-	bool is_new; /* nothing was ever stored */
+	bool gone;    /* closed; it stays until its cursor is stored */
+	bool is_new;  /* nothing was ever stored, and where it begins is not known */
+	bool is_kept; /* persist has a cursor of it */
 	bool muted;
 	size_t want;
 	uint64_t received, handed, sent;
@@ -60,8 +61,8 @@ struct bridge_stream {
 	struct {
 		size_t n;
 		int64_t from_ms, to_ms;
-		uint64_t seq;
-	} skip; /* too old; to be told before the next line */
+		uint64_t seq, due_us; /* told without waiting for a line any longer */
+	} skip;			      /* too old; to be told before the next line */
 
 	struct cursor stored, put;
 	struct core_call *getting, *putting, *reading;

@@ -94,17 +94,25 @@ static void bury(struct bridge_stream *s)
 	s->key[0] = '\0';
 }
 
+/* Up to where it may have handed over, in this life or before. */
+static uint64_t greatest(const struct bridge_stream *s)
+{
+	const uint64_t of[] = { s->stored.taken, s->put.taken, s->handed, s->unsure };
+	uint64_t seq = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(of); i++)
+		seq = of[i] > seq ? of[i] : seq;
+	return seq;
+}
+
 /* One of the same key was closed a moment ago, and its cursor may still be on its way. */
 static void inherit(struct bridge_stream *s, struct bridge_stream *old)
 {
 	assert(old->gone);
 	if (old->phase != STREAM_UNREAD) {
-		const uint64_t taken =
-			old->stored.taken > old->put.taken ? old->stored.taken : old->put.taken;
-
 		s->phase = STREAM_CLOSED;
 		s->is_new = old->is_new;
-		s->unsure = taken > old->handed ? taken : old->handed;
+		s->unsure = greatest(old);
 		s->received = s->handed = s->sent = stream_settled(old);
 		cursor_moved(s, true);
 	}
@@ -234,16 +242,14 @@ static void begin_from(struct bridge_stream *s, uint64_t from)
 
 	if (s->received > from)
 		set_back(s, from);
-	if (s->received < from && !from_now) {
-		s->phase = STREAM_BACKLOG;
-		s->upto = from;
-		s->may_miss = true;
-		return;
-	}
-	s->phase = STREAM_LIVE;
-	s->received = from;
+	if (from_now)
+		s->received = from;
 	if (s->is_new)
-		s->handed = s->sent = from;
+		s->handed = s->sent = s->received;
+	s->is_new = false;
+	s->may_miss = s->received < from;
+	s->upto = from;
+	s->phase = s->may_miss ? STREAM_BACKLOG : STREAM_LIVE;
 	cursor_moved(s, true);
 }
 
@@ -378,6 +384,7 @@ static void skip(struct bridge_stream *s)
 	s->skip.n += p->is_gap ? p->n_gap : 1;
 	s->skip.to_ms = p->is_gap ? p->to_ms : p->line.wall_ms;
 	s->skip.seq = p->line.seq;
+	s->skip.due_us = core_now(s->b) + CORE_MORE_US;
 	pop(s);
 }
 
@@ -392,6 +399,12 @@ static void tell_skipped(struct bridge_stream *s)
 	core_count(s->b, N_OLD, (double)n);
 	cursor_moved(s, true);
 	s->e.skipped(s->e.ctx, SKIP_OLD, n, s->skip.from_ms, s->skip.to_ms);
+}
+
+/* Nothing is behind it as yet, and perhaps nothing comes. */
+static bool may_tell_skipped(const struct bridge_stream *s)
+{
+	return s->skip.n > 0 && !s->head && s->phase == STREAM_LIVE && s->want > 0 && !s->gone;
 }
 
 static void tell_lost(struct bridge_stream *s)
@@ -426,7 +439,7 @@ static bool hand_one(struct bridge_stream *s)
 	const struct parcel *p = s->head;
 
 	if (!p) {
-		if (s->phase == STREAM_LIVE)
+		if (may_tell_skipped(s) && s->skip.due_us <= core_now(s->b))
 			tell_skipped(s);
 		return false;
 	}
@@ -488,15 +501,19 @@ bool bridge_stream_muted(const struct bridge_stream *s)
 
 /* ---- the loop ---- */
 
-static uint64_t due_of(const struct bridge_stream *s)
+/* When persist is to be asked. */
+static uint64_t store_due(const struct bridge_stream *s)
 {
-	const bool blocked = stream_is_paused(s);
-
 	if (!s->b->store_up || s->getting || s->putting)
 		return UINT64_MAX;
-	if (s->phase == STREAM_UNREAD || s->phase == STREAM_BACKLOG || blocked)
-		return blocked ? s->again_us : UINT64_MAX;
-	return s->lazy_us ? s->lazy_us : UINT64_MAX;
+	if (stream_is_paused(s))
+		return s->again_us;
+	return s->lazy_us && s->phase != STREAM_UNREAD ? s->lazy_us : UINT64_MAX;
+}
+
+static uint64_t due_of(const struct bridge_stream *s)
+{
+	return core_least(store_due(s), may_tell_skipped(s) ? s->skip.due_us : UINT64_MAX);
 }
 
 uint64_t streams_due(const struct bridge *b)
