@@ -118,7 +118,7 @@ static size_t add_next(struct buf *out, struct span s)
 		buf_adds(out, GAP);
 		return n;
 	}
-	if (strchr("\\*_~`|[]<:", *s.p))
+	if (strchr("\\*_~`|[]<", *s.p))
 		buf_addc(out, '\\');
 	buf_addc(out, *s.p);
 	if (*s.p == '@' || (*s.p == '<' && s.n > 1 && strchr("@#:/atis", s.p[1])))

@@ -21,6 +21,7 @@
 enum {
 	SECOND = 1000000,
 	STORE_US = SECOND, /* between two versions of the session */
+	READ_AGAIN_US = SECOND / 2,
 	CONNECT_US = 15 * SECOND,
 	/* Servers and their channels, messages, what they say. */
 	INTENTS = 1 << 0 | 1 << 9 | 1 << 15,
@@ -34,7 +35,7 @@ struct login {
 	struct loop *loop;
 	struct gateway gateway;
 	struct wsclient *socket;
-	struct loop_timer timer, storing, nowhere;
+	struct loop_timer timer, storing, reading, nowhere;
 	struct gateway_session stored, kept;
 	struct gateway_count kept_count;
 	bool has_session, has_count; /* read */
@@ -120,7 +121,7 @@ static void on_session(void *ctx, const struct span *body, bool failed)
 	struct login *l = ctx;
 
 	if (failed) {
-		bridge_keep_get(l->conf.bridge, SESSION_KEY, on_session, l);
+		loop_timer_in(&l->reading, READ_AGAIN_US);
 		return;
 	}
 	take(o, "id", l->kept.id, sizeof(l->kept.id));
@@ -139,7 +140,7 @@ static void on_count_read(void *ctx, const struct span *body, bool failed)
 	uint64_t day = 0, n = 0;
 
 	if (failed) {
-		bridge_keep_get(l->conf.bridge, COUNT_KEY, on_count_read, l);
+		loop_timer_in(&l->reading, READ_AGAIN_US);
 		return;
 	}
 	jsonin_count(o, "day", INT32_MAX, &day);
@@ -147,6 +148,17 @@ static void on_count_read(void *ctx, const struct span *body, bool failed)
 	l->kept_count = (struct gateway_count){ (int64_t)day, (uint32_t)n };
 	l->has_count = true;
 	begin(l);
+}
+
+/* What has not been read yet. */
+static void on_reading(void *ctx)
+{
+	struct login *l = ctx;
+
+	if (!l->has_session)
+		bridge_keep_get(l->conf.bridge, SESSION_KEY, on_session, l);
+	if (!l->has_count)
+		bridge_keep_get(l->conf.bridge, COUNT_KEY, on_count_read, l);
 }
 
 /* ---- the WebSocket ---- */
@@ -366,9 +378,9 @@ struct login *login_new(const struct login_conf *c)
 	gateway_init(&l->gateway, &conf, &io, loop_clock(l->loop));
 	loop_timer_init(l->loop, &l->timer, on_timer, l);
 	loop_timer_init(l->loop, &l->storing, on_storing, l);
+	loop_timer_init(l->loop, &l->reading, on_reading, l);
 	loop_timer_init(l->loop, &l->nowhere, on_nowhere, l);
-	bridge_keep_get(c->bridge, SESSION_KEY, on_session, l);
-	bridge_keep_get(c->bridge, COUNT_KEY, on_count_read, l);
+	on_reading(l);
 	return l;
 }
 
@@ -402,6 +414,7 @@ void login_free(struct login *l)
 	wsclient_free(l->socket);
 	loop_timer_done(&l->timer);
 	loop_timer_done(&l->storing);
+	loop_timer_done(&l->reading);
 	loop_timer_done(&l->nowhere);
 	sodium_memzero(&l->gateway, sizeof(l->gateway));
 	free(l);

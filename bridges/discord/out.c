@@ -83,6 +83,7 @@ struct out {
 };
 
 static void pump(struct out *o);
+static void on_kept(void *ctx, const struct span *body, bool failed);
 
 static void want(struct out *o)
 {
@@ -473,7 +474,9 @@ static void on_timer(void *ctx)
 {
 	struct out *o = ctx;
 
-	if (o->state == HELD) {
+	if (o->state == READING) {
+		bridge_keep_get(o->bridge, o->key, on_kept, o);
+	} else if (o->state == HELD) {
 		enter(o, IDLE);
 		pump(o);
 	} else if (o->state == STOPPED || o->state == SEEKING) {
@@ -561,7 +564,7 @@ static void on_kept(void *ctx, const struct span *body, bool failed)
 	const struct stream_events e = { .line = on_line, .skipped = on_skipped, .ctx = o };
 
 	if (failed) {
-		bridge_keep_get(o->bridge, o->key, on_kept, o);
+		loop_timer_in(&o->timer, RETRY_MIN_US / 2);
 		return;
 	}
 	if (body)
