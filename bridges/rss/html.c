@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LISTS_MAX = 8, NAME_MAX_BYTES = 16, PREFIX_MAX = 16 };
+enum { LISTS_MAX = 8, NAME_MAX_BYTES = 16, PREFIX_MAX = 16, NBSP = 0xa0 };
 
 struct list {
 	bool ordered;
@@ -68,17 +68,25 @@ static void owe_breaks(struct writer *w, unsigned n)
 		w->breaks = n;
 }
 
+/* Bytes of the white space at p, one that does not break included; 0: there is none. */
+static size_t space_at(const char *p, size_t n)
+{
+	if (isspace((unsigned char)*p))
+		return 1;
+	return n > 1 && p[0] == '\xc2' && p[1] == '\xa0' ? 2 : 0;
+}
+
 static void put_text(struct writer *w, struct span s)
 {
 	while (s.n && !w->full) {
 		size_t n = 0;
 
-		while (n < s.n && !isspace((unsigned char)s.p[n]))
+		while (n < s.n && !space_at(s.p + n, s.n - n))
 			n++;
 		if (n) {
 			put(w, s.p, n);
 		} else {
-			n = 1;
+			n = space_at(s.p, s.n);
 			w->space = true;
 			if (w->pre && *s.p == '\n')
 				owe_breaks(w, w->breaks < 2 ? w->breaks + 1 : 2);
@@ -179,7 +187,7 @@ static size_t put_reference(struct writer *w, struct span s)
 			n += again;
 		}
 	}
-	if (c < 0x80 && isspace((int)c))
+	if (c == NBSP || (c < 0x80 && isspace((int)c)))
 		w->space = true;
 	else
 		put(w, utf8, html_utf8(c, utf8));
