@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/support/die.h"
+#include "tests/support/tmp.h"
 
 #define PASSWORD "some long password"
 
@@ -44,10 +46,26 @@ void irc_scene_staff(struct irc_scene *s, struct talk *t, const char *name)
 	talk_enter(t, name, PASSWORD);
 }
 
+/* A room where nobody says anything. */
+static void write_pack(struct irc_scene *s, const char *dir)
+{
+	CLEANUP(base_freep) char *pack = tmp_path(dir, "quiet");
+	CLEANUP(base_freep) char *head = tmp_path(pack, "pack.yaml");
+	CLEANUP(base_freep) char *map = tmp_path(pack, "map.yaml");
+
+	must(mkdir(pack, 0700), pack);
+	tmp_write(head, "name: quiet\nversion: \"1\"\nlicence: MIT\nstart: hall\n");
+	tmp_write(map, "area: { key: quiet, name: A Quiet Place }\n"
+		       "rooms: { hall: { name: The Hall, look: Bare., exits: {} } }\n");
+	irc_scene_set(s, "world.packs=quiet");
+	irc_scene_set(s, "world.pack_path=%s", dir);
+}
+
 static void start_mud(struct irc_scene *s, const struct irc_scene_conf *c)
 {
 	struct mud_conf conf = { .sets = (const char *const *)s->sets };
 
+	write_pack(s, s->ircd.dir);
 	irc_scene_set(s, "irc.host=127.0.0.1");
 	irc_scene_set(s, "irc.port=%u", c->tls ? s->ircd.tls_port : s->ircd.port);
 	irc_scene_set(s, "irc.tls=%s", c->tls ? "true" : "false");
