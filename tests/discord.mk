@@ -20,3 +20,6 @@ check-fake_discord: $(DISCORD_FAKE_TESTS) $(B)/tests/fake/discord/discord
 	@for t in $(DISCORD_FAKE_TESTS); do $$t || exit 1; done
 fake-discord: $(B)/tests/fake/discord/discord ## a Discord of one's own at free ports of 127.0.0.1, which it prints
 	@$<
+# Scenarios that talk to it.
+$(B)/tests/scenario/discord_scene.o: CFLAGS += $(shell pkg-config --cflags jansson 2>/dev/null)
+$(foreach s,discord discord_faults discord_inject,$(B)/tests/scenario/test_$(s)): | $(B)/tests/fake/discord/discord

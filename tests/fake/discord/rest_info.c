@@ -73,6 +73,16 @@ static void get_guild_channels(struct call *c)
 		json_array_append(c->answer, channel);
 }
 
+static void get_guild_roles(struct call *c)
+{
+	get_guild(c);
+	if (c->status != 200)
+		return;
+	json_decref(c->answer);
+	c->answer = json_pack("[{ss ss si}{ss ss si}]", "id", PLACE_GUILD, "name", "@everyone",
+			      "position", 0, "id", PLACE_ROLE, "name", "keepers", "position", 1);
+}
+
 const struct route rest_info_routes[] = {
 	{ "gateway", "GET", "/gateway", get_gateway, true, false },
 	{ "gateway_bot", "GET", "/gateway/bot", get_gateway_bot, false, false },
@@ -82,5 +92,6 @@ const struct route rest_info_routes[] = {
 	{ "channel", "GET", "/channels/{}", get_channel, false, false },
 	{ "guild", "GET", "/guilds/{}", get_guild, false, false },
 	{ "guild_channels", "GET", "/guilds/{}/channels", get_guild_channels, false, false },
+	{ "guild_roles", "GET", "/guilds/{}/roles", get_guild_roles, false, false },
 };
 const size_t rest_n_info_routes = ARRAY_LEN(rest_info_routes);

@@ -1,0 +1,152 @@
+/* discord_scene.c - see discord_scene.h. */
+#include "tests/scenario/discord_scene.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rt/buf.h"
+#include "tests/fake/discord/fake.h"
+#include "tests/support/die.h"
+#include "tests/support/tmp.h"
+#include "tests/support/ws.h"
+
+#define PASSWORD "some long password"
+#define HOOK_TOKEN "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJ" /* is in that of every webhook */
+
+static void PRINTF_LIKE(2, 3) set(struct discord_scene *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->n_sets == DISCORD_SCENE_SETS - 1)
+		die("too many options");
+	va_start(ap, fmt);
+	must(vasprintf(&s->sets[s->n_sets++], fmt, ap), "vasprintf");
+	va_end(ap);
+}
+
+void discord_scene_enter(struct discord_scene *s, struct talk *t, const char *name)
+{
+	talk_open(t, name, s->mud.telnet);
+	talk_enter_new(t, name, PASSWORD);
+}
+
+void discord_scene_staff(struct discord_scene *s, struct talk *t, const char *name)
+{
+	const char *const words[] = { "account", "grant", name, "admin", NULL };
+	CLEANUP(base_freep) char *text = NULL;
+	int status;
+
+	discord_scene_enter(s, t, name);
+	talk_line(t, "quit");
+	talk_expect_end(t);
+	talk_close(t);
+	text = mud_command(&s->mud, words, NULL, &status);
+	if (status)
+		die("%s", text);
+	talk_open(t, name, s->mud.telnet);
+	talk_enter(t, name, PASSWORD);
+}
+
+/* The first word of a row is the name of a channel: its id is what the bridge wants. */
+static void write_config(struct discord_scene *s, const char *const *rows)
+{
+	struct buf text = { 0 };
+
+	buf_adds(&text, "discord:\n  channels:\n");
+	for (; *rows; rows++) {
+		CLEANUP(base_freep) char *name = base_dup(*rows, strcspn(*rows, " "));
+		CLEANUP(base_freep) char *id = fake_discord_channel(&s->d, name);
+
+		buf_addf(&text, "    - \"%s%s\"\n", id, *rows + strlen(name));
+	}
+	buf_addc(&text, '\0');
+	s->config = tmp_path(tmp_dir(), "discord.yaml");
+	tmp_write(s->config, buf_p(&text));
+	buf_done(&text);
+}
+
+static void start_mud(struct discord_scene *s, const struct discord_scene_conf *c)
+{
+	static const char *const usual[] = { "quay = chat", NULL };
+	struct mud_conf conf = { .sets = (const char *const *)s->sets };
+
+	write_config(s, c->rows ? c->rows : usual);
+	conf.config = s->config;
+	s->metrics = tmp_port();
+	set(s, "discord.token_file=%s", s->d.token_file);
+	set(s, "discord.api_url=%s", s->d.api_url);
+	if (!c->asked)
+		set(s, "discord.gateway_url=%s", s->d.gateway_url);
+	set(s, "discord.metrics=127.0.0.1:%u", s->metrics);
+	set(s, "world.channel_rate=0");
+	for (size_t i = 0; c->sets && c->sets[i]; i++)
+		set(s, "%s", c->sets[i]);
+	mud_start(&s->mud, &conf);
+}
+
+void discord_scene_start(struct discord_scene *s, const struct discord_scene_conf *c)
+{
+	*s = (struct discord_scene){ 0 };
+	fake_discord_start(&s->d, tmp_dir());
+	if (c->first)
+		fake_discord_do(&s->d, "%s", c->first);
+	start_mud(s, c);
+	discord_scene_enter(s, &s->ana, "Ana");
+	if (!c->apart)
+		fake_discord_wait_is(&s->d, "connected", 1);
+}
+
+static void expect_no_secret(struct discord_scene *s)
+{
+	char request[100];
+	CLEANUP(base_freep) char *text = NULL;
+
+	snprintf(request, sizeof(request),
+		 "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+	text = ws_http(s->metrics, false, request, TALK_US);
+	if (!strstr(text, "200") || strstr(text, FAKE_TOKEN) || strstr(text, HOOK_TOKEN))
+		die("metrics: %s", text);
+}
+
+void discord_scene_stop(struct discord_scene *s)
+{
+	if (mud_pid(&s->mud, "discord"))
+		expect_no_secret(s);
+	talk_close(&s->ana);
+	tmp_nowhere(s->mud.dir, FAKE_TOKEN, s->d.token_file);
+	tmp_nowhere(s->mud.dir, HOOK_TOKEN, s->d.token_file);
+	if (mud_stop(&s->mud))
+		die("it did not stop as it should");
+	fake_discord_stop(&s->d);
+	for (size_t i = 0; i < s->n_sets; i++)
+		free(TAKE(s->sets[i]));
+	free(TAKE(s->config));
+}
+
+void discord_scene_is_well(struct discord_scene *s, unsigned n)
+{
+	char line[40];
+
+	snprintf(line, sizeof(line), "well out %u.", n);
+	talk_line(&s->ana, "chat %s", line);
+	fake_discord_hear(&s->d, line);
+	snprintf(line, sizeof(line), "well in %u.", n);
+	fake_discord_write(&s->d, "quay", "joe", line);
+	talk_expect(&s->ana, line);
+}
+
+void discord_scene_kill(struct discord_scene *s, const char *role)
+{
+	pid_t old = mud_kill(&s->mud, role);
+
+	mud_wait_pid(&s->mud, role, old);
+}
+
+struct span discord_scene_read(struct discord_scene *s)
+{
+	while (talk_read(&s->ana, 0))
+		;
+	return buf_span(&s->ana.text);
+}

@@ -1,0 +1,13 @@
+/*
+ * tally.h - numbered lines in a transcript: which of "WORD0." to "WORDn-1." were heard, how often, in what order.
+ */
+#pragma once
+
+#include "rt/base.h"
+
+struct tally {
+	size_t heard, doubled, lost, disordered;
+	size_t first_lost, first_doubled; /* numbers, where there are any */
+};
+
+struct tally tally_of(struct span text, const char *word, size_t n);
