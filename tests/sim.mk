@@ -23,7 +23,8 @@ check-sim: $(B)/tests/simulate
 	$(B)/tests/simulate --seeds 500
 
 # Each mutant lacks one check; the same seeds must catch it, or the simulator is blind to that check.
-MUTANTS := NO_LINK_DEDUP NO_OUTPUT_DEDUP NO_EPOCH NO_HOLD SPLIT_COMMIT NO_RESUME_EFFECT NO_STORED_TAG
+MUTANTS := NO_LINK_DEDUP NO_OUTPUT_DEDUP NO_EPOCH NO_HOLD SPLIT_COMMIT NO_RESUME_EFFECT NO_STORED_TAG \
+	NO_RELAY_HOLD NO_RELAY_SEEN
 MUTANT_SEEDS ?= 500
 sim-mutants: ## builds that lack one check, each of which the seeds must catch
 	@ok=0; bad=0; for m in $(MUTANTS); do \

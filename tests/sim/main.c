@@ -19,7 +19,7 @@
 enum { TICK_US = 25000, FAULTS_US = 15000000, CONVERGE_US = 60000000, SETTLE_US = 5000000 };
 
 struct totals {
-	uint64_t seeds, commits, kills, lines, told, resumed, gaps, asks, answers;
+	uint64_t seeds, commits, kills, lines, told, resumed, gaps, asks, answers, relayed;
 };
 
 void sim_fail(const struct sim *s, const char *fmt, ...)
@@ -55,6 +55,7 @@ static void choose_faults(struct sim *s)
 				       .crash_persist = sometimes(s, 1500),
 				       .crash_gateway = sometimes(s, 150),
 				       .crash_bridge = sometimes(s, 1500),
+				       .crash_relay = sometimes(s, 1500),
 				       .stop_world = sometimes(s, 300),
 				       .stop_gateway = sometimes(s, 500),
 				       .second_world = sometimes(s, 300),
@@ -147,6 +148,24 @@ static void hurt_bridges(struct sim *s, uint32_t ms)
 	}
 }
 
+static void relay_begins(void *ctx, UNUSED void *arg)
+{
+	struct sim *s = ctx;
+
+	if (!s->relay)
+		s->relay = sim_relay_new(s, s->outside);
+}
+
+static void hurt_relay(struct sim *s, uint32_t ms)
+{
+	if (!s->relay || !sim_chance(&s->q, s->rates.crash_relay * ms))
+		return;
+	sim_relay_free(s->relay);
+	s->relay = NULL;
+	s->kills++;
+	sim_at(&s->q, sim_between(&s->q, 1000, 3000000), relay_begins, s, NULL);
+}
+
 static void hurt_world(struct sim *s, uint32_t ms)
 {
 	if (!s->world)
@@ -173,6 +192,7 @@ static void hurt(struct sim *s)
 
 	hurt_world(s, ms);
 	hurt_bridges(s, ms);
+	hurt_relay(s, ms);
 	if (sim_chance(&s->q, s->rates.crash_persist * ms)) {
 		s->kills++;
 		sim_persist_kill(s->persist);
@@ -233,6 +253,8 @@ static void tick(struct sim *s)
 	for (unsigned i = 0; i < SIM_BRIDGES; i++)
 		if (s->bridges[i])
 			sim_bridge_tick(s->bridges[i]);
+	if (s->relay)
+		sim_relay_tick(s->relay);
 	sim_players_tick(s->players);
 }
 
@@ -265,7 +287,7 @@ static void play(struct sim *s)
 		if (!s->healing && t - begin > FAULTS_US)
 			heal(s);
 		if (!sim_players_finished(s->players) || !s->world || !sim_world_ready(s->world) ||
-		    (s->healing && sim_world_owes(s->world)))
+		    (s->healing && (sim_world_owes(s->world) || !sim_outside_settled(s->outside))))
 			settled = 0;
 		else if (!settled)
 			settled = t;
@@ -276,11 +298,15 @@ static void play(struct sim *s)
 		if (t - begin <= FAULTS_US + CONVERGE_US)
 			continue;
 		sim_players_report(s->players);
+		sim_outside_report(s->outside);
 		sim_fail(s, "does not converge");
 	}
-	if (s->verbose)
+	if (s->verbose) {
 		sim_players_report(s->players);
+		sim_outside_report(s->outside);
+	}
 	sim_players_check(s->players);
+	sim_outside_check(s->outside);
 }
 
 static void run_seed(const struct pack *pack, uint64_t seed, bool verbose, struct totals *total)
@@ -304,19 +330,23 @@ static void run_seed(const struct pack *pack, uint64_t seed, bool verbose, struc
 	s.world = sim_world_new(&s);
 	gateway_begins(&s, NULL);
 	bridge_begins(&s, NULL);
+	s.outside = sim_outside_new(&s);
+	relay_begins(&s, NULL);
 	s.players = sim_players_new(&s);
 	play(&s);
-	*total = (struct totals){ total->seeds + 1,	     total->commits + s.commits,
-				  total->kills + s.kills,    total->lines + s.lines,
-				  total->told + s.told,	     total->resumed + s.resumed,
-				  total->gaps + s.gaps,	     total->asks + s.asks,
-				  total->answers + s.answers };
+	*total = (struct totals){ total->seeds + 1,	      total->commits + s.commits,
+				  total->kills + s.kills,     total->lines + s.lines,
+				  total->told + s.told,	      total->resumed + s.resumed,
+				  total->gaps + s.gaps,	      total->asks + s.asks,
+				  total->answers + s.answers, total->relayed + s.relayed };
 	sim_world_free(s.zombie);
 	sim_world_free(s.world);
 	for (unsigned i = 0; i < SIM_GATEWAYS; i++)
 		sim_gateway_free(s.gateways[i]);
 	for (unsigned i = 0; i < SIM_BRIDGES; i++)
 		sim_bridge_free(s.bridges[i]);
+	sim_relay_free(s.relay);
+	sim_outside_free(s.outside);
 	sim_persist_free(s.persist);
 	sim_players_free(s.players);
 	sim_queue_done(&s.q, sim_net_drop_event);
@@ -363,11 +393,11 @@ int main(int argc, char **argv)
 		run_seed(pack, from + i, verbose, &total);
 	pack_free(pack);
 	printf("seeds %lu commits %lu kills %lu lines %lu tokens read %lu resumed %lu gaps %lu "
-	       "asked %lu answers read %lu\n",
+	       "asked %lu answers read %lu relayed %lu\n",
 	       total.seeds, total.commits, total.kills, total.lines, total.told, total.resumed,
-	       total.gaps, total.asks, total.answers);
+	       total.gaps, total.asks, total.answers, total.relayed);
 	if (!total.commits || !total.kills || !total.lines || !total.told || !total.resumed ||
-	    !total.asks || !total.answers)
+	    !total.asks || !total.answers || !total.relayed)
 		return 1;
 	printf("%lu passed, 0 failed\n", total.seeds);
 	return 0;

@@ -397,3 +397,26 @@ void sim_persist_items(struct sim_persist *p, uint64_t *ret_items, uint64_t *ret
 	(void)look(p, "SELECT count(*) FROM entity WHERE kind = 'item' OR ? < 0", 0, ret_items);
 	(void)look(p, "SELECT count(*) FROM entity WHERE kind = 'item' AND owner = ?", 0, ret_lost);
 }
+
+uint64_t sim_persist_said(struct sim_persist *p, unsigned id)
+{
+	char sql[128];
+	uint64_t n = 0;
+
+	snprintf(sql, sizeof(sql),
+		 "SELECT count(*) FROM event WHERE body LIKE '%%\"o%uo\"%%' AND seq > ?", id);
+	(void)look(p, sql, 0, &n);
+	return n;
+}
+
+uint64_t sim_persist_next_said(struct sim_persist *p, uint64_t seq, const char *origin)
+{
+	char sql[200];
+	uint64_t next = 0;
+
+	snprintf(sql, sizeof(sql),
+		 "SELECT seq FROM event WHERE kind = 'channel:said' AND seq > ? AND body NOT LIKE "
+		 "'%%\"%s\"%%' ORDER BY seq LIMIT 1",
+		 origin);
+	return look(p, sql, seq, &next) ? next : 0;
+}

@@ -3,7 +3,8 @@
  *
  * The product's own code runs here - the gateway's lobby, the link, the world's core, persist's batches
  * and its SQLite store - between a simulated network (net.h) and scripted players (players.h); an
- * aibridge here makes up what it says (bridge_node.c).  One seed is one run.  A run goes through two phases: faults, then healing, after which everything has to
+ * aibridge here makes up what it says (bridge_node.c), a bridge has an outside that remembers everything
+ * (relay_node.c).  One seed is one run.  A run goes through two phases: faults, then healing, after which everything has to
  * converge.  A violated promise ends the process with the seed.
  */
 #pragma once
@@ -23,11 +24,13 @@ struct sim_gateway;
 struct sim_world;
 struct sim_persist;
 struct sim_bridge;
+struct sim_outside;
+struct sim_relay;
 
 /* Rates per million virtual milliseconds, but the second line is per million transactions. */
 struct sim_rates {
 	uint32_t crash_world, crash_persist, crash_gateway, stop_world, second_world, hang_up;
-	uint32_t stop_gateway, crash_bridge;
+	uint32_t stop_gateway, crash_bridge, crash_relay;
 	uint32_t lose; /* a client's connection, that it will take up again */
 	uint32_t disk, unknown, slow_store, power;
 };
@@ -55,8 +58,10 @@ struct sim {
 	struct sim_persist *persist;
 	struct sim_players *players;
 	struct sim_bridge *bridges[SIM_BRIDGES];
-	uint64_t commits, kills, lines, resumed, gaps, asks, answers,
-		told; /* what the run did: a run that did nothing proves nothing */
+	struct sim_outside *outside;
+	struct sim_relay *relay;
+	uint64_t commits, kills, lines, resumed, gaps, asks, answers, told,
+		relayed; /* what the run did: a run that did nothing proves nothing */
 };
 
 /* Ends the process: which promise, which seed. */
@@ -76,6 +81,11 @@ bool sim_persist_applied(struct sim_persist *p, uint64_t session, uint64_t *ret)
 bool sim_persist_tag(struct sim_persist *p, uint64_t session, uint64_t *ret);
 /* Items in the store, and those whose owner is not there. */
 void sim_persist_items(struct sim_persist *p, uint64_t *ret_items, uint64_t *ret_lost);
+
+/* How many lines of the outside's with this number are stored. */
+uint64_t sim_persist_said(struct sim_persist *p, unsigned id);
+/* The next line above seq that did not come from `origin`; 0: none. */
+uint64_t sim_persist_next_said(struct sim_persist *p, uint64_t seq, const char *origin);
 
 /* world_node.c */
 struct sim_world *sim_world_new(struct sim *s);
@@ -97,6 +107,17 @@ unsigned sim_world_owes(const struct sim_world *w);
 struct sim_bridge *sim_bridge_new(struct sim *s);
 void sim_bridge_free(struct sim_bridge *b);
 void sim_bridge_tick(struct sim_bridge *b);
+
+/* relay_node.c: the outside is there for the whole run, a bridge to it is one life */
+struct sim_outside *sim_outside_new(struct sim *s);
+void sim_outside_free(struct sim_outside *o);
+struct sim_relay *sim_relay_new(struct sim *s, struct sim_outside *o);
+void sim_relay_free(struct sim_relay *b);
+void sim_relay_tick(struct sim_relay *b);
+/* Everything was told and taken. */
+bool sim_outside_settled(const struct sim_outside *o);
+void sim_outside_check(const struct sim_outside *o);
+void sim_outside_report(const struct sim_outside *o);
 
 /* gateway_node.c */
 struct sim_gateway *sim_gateway_new(struct sim *s);

@@ -17,7 +17,7 @@
 #include "world/pack/pack.h"
 #include "world/session.h"
 
-enum { MAX_PEERS = 64, MAX_CALLS = 256, LOAD_KINDS = 4, TICK_US = 100000 };
+enum { MAX_PEERS = 128, MAX_CALLS = 256, LOAD_KINDS = 4, TICK_US = 100000 };
 
 struct sent {
 	uint64_t seq, oseq;
@@ -143,7 +143,8 @@ static void granted(void *ctx, UNUSED uint64_t id, const struct span *body, UNUS
 	const Mudlark__PersistReply *r = reply_of(n, body);
 	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;
 	Mudlark__Begin begin = MUDLARK__BEGIN__INIT;
-	char strict[16], resume[32], *conf[] = { strict, resume };
+	char strict[16], resume[32], channel[] = "channel=chat Talk";
+	char *conf[] = { strict, resume, channel };
 
 	if (!r || !r->granted) {
 		n->ended = true;
@@ -348,6 +349,13 @@ static void peer_input(struct sim_world *n, struct peer *p, bool up, bool flag)
 	feed(n, p->instance, &in);
 }
 
+static const char *role_name_of(const char *role)
+{
+	const unsigned bit = route_role_of(role);
+
+	return bit == ROLE_AIBRIDGE ? "aibridge" : bit == ROLE_BRIDGE ? "bridge" : "gateway";
+}
+
 static void gateway_up(void *ctx, struct link *l, const struct link_peer *from, enum link_up how)
 {
 	struct sim_world *n = ctx;
@@ -358,7 +366,7 @@ static void gateway_up(void *ctx, struct link *l, const struct link_peer *from, 
 			sim_fail(n->sim, "too many gateways in one run");
 		p = &n->peers[n->n_peers++];
 		p->instance = from->instance;
-		p->role = route_role_of(from->role) == ROLE_AIBRIDGE ? "aibridge" : "gateway";
+		p->role = role_name_of(from->role);
 	}
 	if (how == LINK_FRESH) {
 		p->n_sent = 0;
@@ -441,7 +449,7 @@ static void bind_bus(struct sim_world *n)
 					     .auto_take = true,
 					     .clock = &n->sim->clock,
 					     .entropy = &n->sim->entropy },
-				   .roles = ROLE_GATEWAY | ROLE_AIBRIDGE,
+				   .roles = ROLE_GATEWAY | ROLE_AIBRIDGE | ROLE_BRIDGE,
 				   .forget_us = n->sim->forget_us,
 				   .forgotten = gateway_forgotten };
 	Mudlark__WorldIn in = MUDLARK__WORLD_IN__INIT;

@@ -156,7 +156,9 @@ void relay_seen_add(struct world *w, const char *source, const char *id)
 	buf_adds(&body, ",\"id\":");
 	json_quote(&body, relay_span(id));
 	buf_addf(&body, ",\"n\":%" PRIu64 "}", s->newest);
+#ifndef MUT_NO_RELAY_SEEN
 	world_document(w, COLLECTION, key, buf_span(&body));
+#endif
 	buf_done(&body);
 	put(s, s->next, id, commits_next_durable(w));
 	s->next = (s->next + 1) % RELAY_SEEN;
