@@ -18,7 +18,7 @@ export function emptyModel() {
 		players: [], // { name, fullname }
 		items: { inv: [], room: [] }, // { id, name, attrib, icon, count }
 		channels: [], // { name, caption, command }
-		talk: [], // { n, channel, talker, text, isSettled }
+		talk: [], // { n, channel, talker, text, isEmote, isSettled }
 		said: 0, // the last n of it
 	};
 }
@@ -149,6 +149,7 @@ const HANDLERS = {
 			channel: text(b?.channel),
 			talker: text(b?.talker),
 			text: text(b?.text),
+			isEmote: b?.emote === true || b?.channel === 'emote',
 		};
 		m.talk = [...m.talk, { ...line, n: ++m.said }].slice(-CHANNEL_LINES);
 		return 'talk';
@@ -184,7 +185,12 @@ export function dropUnsettledTalk(model) {
 export function settledTalk(model) {
 	return model.talk
 		.filter((line) => line.isSettled)
-		.map(({ channel, talker, text: words }) => ({ channel, talker, text: words }));
+		.map(({ channel, talker, text: words, isEmote: emote }) => ({
+			channel,
+			talker,
+			text: words,
+			emote,
+		}));
 }
 
 export function restoreTalk(model, saved) {

@@ -228,10 +228,7 @@ export class Panels {
 			model.talk,
 			(line) => String(line.n),
 			(line) => {
-				const name =
-					isOwn(line) && line.channel !== 'emote'
-						? 'You'
-						: line.talker;
+				const name = isOwn(line) && !line.isEmote ? 'You' : line.talker;
 				const who = make('span', 'talker', name);
 				const channel = make('span', 'channel', verb(line));
 				const said = make(

@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { clientModule, test } from './lib/test.js';
 
-const { applyGmcp, emptyModel, nounOf, readCoords, readVitals } = await clientModule('model.js');
+const {
+	applyGmcp,
+	emptyModel,
+	nounOf,
+	readCoords,
+	readVitals,
+	restoreTalk,
+	settleTalk,
+	settledTalk,
+} = await clientModule('model.js');
 const { Atlas } = await clientModule('atlas.js');
 const { complete, History, Words } = await clientModule('complete.js');
 
@@ -68,6 +77,24 @@ test('model: nonsense of every kind changes nothing and throws nothing', () => {
 		for (const body of bodies) applyGmcp(emptyModel(), name, body);
 	assert.equal(readCoords('1,a,b', ''), null);
 	assert.deepEqual(readCoords('7,1,-2,3', ''), { area: '7', x: 1, y: -2, z: 3 });
+});
+
+test('model: what one does on a channel stays what one does over a reload', () => {
+	const model = emptyModel();
+	const again = emptyModel();
+	applyGmcp(model, 'comm.channel.text', {
+		channel: 'chat',
+		talker: 'Ana',
+		text: 'waves',
+		emote: true,
+	});
+	applyGmcp(model, 'comm.channel.text', { channel: 'chat', talker: 'Ana', text: 'hello' });
+	settleTalk(model);
+	restoreTalk(again, settledTalk(model));
+	assert.deepEqual(
+		again.talk.map((line) => line.isEmote),
+		[true, false],
+	);
 });
 
 test('model: a thing is asked for without its article', () => {

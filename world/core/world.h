@@ -101,7 +101,7 @@ struct world_conf {
 	uint32_t attach_seconds;   /* after a start: how long a gateway may take to come back */
 	uint64_t backlog_bytes;	   /* world.backlog: commits that may wait for persist */
 	uint32_t answer_seconds;   /* world.answer_wait: for somebody's answer */
-	bool guests_speak;     /* world.guests_speak: on channels */
+	bool guests_speak;	   /* world.guests_speak: on channels */
 	uint32_t channel_rate; /* world.channel_rate: lines of a player a second; 0: any number */
 	uint32_t talk_rate;    /* world.talk_rate: lines of a player a minute that are answered */
 	uint64_t resume_bytes; /* world.resume_bytes: output kept for who comes back */

@@ -308,7 +308,7 @@ static const struct board_kept *keep(struct world *w, struct row *row, const str
 		.name = cut_line((struct span){ name, strlen(name) }, BOARD_SUBJECT_BYTES),
 		.subject = cut_line(p->subject, BOARD_SUBJECT_BYTES),
 		.text = cut(p->text, BOARD_TEXT_BYTES),
-		.link = cut_line(p->link, BOARD_TEXT_BYTES),
+		.link = cut_line(p->link, p->link.n <= BOARD_LINK_BYTES ? BOARD_LINK_BYTES : 0),
 		.via = cut_line(p->via, BOARD_SUBJECT_BYTES),
 	};
 	insert(row, k);

@@ -15,7 +15,13 @@
 #include "world/core/entity.h"
 #include "world/core/world.h"
 
-enum { BOARDS_MAX = 16, BOARD_KEEP = 100, BOARD_SUBJECT_BYTES = 120, BOARD_TEXT_BYTES = 2000 };
+enum {
+	BOARDS_MAX = 16,
+	BOARD_KEEP = 100,
+	BOARD_SUBJECT_BYTES = 120,
+	BOARD_TEXT_BYTES = 2000,
+	BOARD_LINK_BYTES = 1000
+};
 
 #define BOARD_NEWS SPAN("news")
 
@@ -54,7 +60,8 @@ const struct board *board_at(const struct world *w, size_t i);
 const struct board *board_find(const struct world *w, struct span name); /* whole; NULL: none */
 bool board_may_post(const struct world *w, struct ent who, const struct board *b);
 
-/* Puts it up, and emits the fact. Texts are plain and clean (lines by \n); what is too long is cut. A player's
+/* Puts it up, and emits the fact. Texts are plain and clean (lines by \n); what is too long is cut, a
+ * link left out. A player's
  * post is shown to everybody, as a line. */
 void board_put(struct world *w, struct board_post *post);
 /* `kept` is gone afterwards. */

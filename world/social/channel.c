@@ -331,8 +331,10 @@ static void emit(struct world *w, const struct channel_line *line, struct span n
 
 static void add_gmcp(struct buf *json, const struct channel_line *line, const struct said *s)
 {
+	const bool is_place = s->notice && *s->name == '@';
+
 	buf_addf(json, "{\"channel\":\"%s\"", line->channel->name);
-	comp_save_text(json, "talker", s->name);
+	comp_save_text(json, "talker", s->name + is_place);
 	comp_save_text(json, "text", s->text);
 	if (s->emote)
 		comp_save_bool(json, "emote", true);

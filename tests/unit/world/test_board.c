@@ -187,6 +187,7 @@ START_TEST(what_is_too_long_is_cut_between_letters)
 	k = board_newest(notices(), 0);
 	ck_assert_uint_eq(strlen(k->subject), BOARD_SUBJECT_BYTES - 1);
 	ck_assert_uint_eq(strlen(k->text), BOARD_TEXT_BYTES - 1);
+	ck_assert_str_eq(k->link, "https://example.org/1");
 	put("two\nlines", "x");
 	ck_assert_str_eq(board_newest(notices(), 0)->subject, "two lines");
 }
