@@ -119,7 +119,9 @@ const struct command cmd_logs = {
 	.name = "logs",
 	.words = "[PROCESS]",
 	.about = "the last lines of the log, of all processes or of one",
-	.more = "PROCESS is persist, world, gateway, or mudlark for the supervisor's own words.",
+	.more = "PROCESS is one of those that `mudlark status` shows, or mudlark for the "
+		"supervisor's own\n"
+		"words.",
 	.flags = ARG_DATA | ARG_FOLLOW | ARG_LINES,
 	.words_max = 1,
 	.run = run,

@@ -53,6 +53,13 @@ static int restart(const struct args *a, const struct place *p)
 			printf("restarted: %s\n", a->words[0]);
 			return EXIT_DONE;
 		}
+		if (status == EXIT_DONE && strcmp(state, "off") == 0) {
+			fprintf(stderr,
+				"mudlark restart: %s was refused and is left off; see `mudlark "
+				"logs %s`.\n",
+				a->words[0], a->words[0]);
+			return EXIT_FAULT;
+		}
 		nanosleep(&step, NULL);
 	}
 	if (status == EXIT_DONE)

@@ -149,7 +149,9 @@ static void start_one(struct super *s, size_t i, uint64_t now)
 	if (r < 0 && first) {
 		say(s, i, SUPER_SAY, "%s cannot be started (%s): %s.", p->kind->name,
 		    p->kind->binary, strerror(-r));
-		fatal(s, i, EXIT_FAULT, now);
+		p->first_us = now;
+		if (!p->kind->is_spare)
+			fatal(s, i, EXIT_FAULT, now);
 		return;
 	}
 	if (r < 0) {
@@ -244,6 +246,9 @@ int super_restart(struct super *s, size_t i, uint64_t now)
 	p->backoff_us = 0;
 	if (p->state == SUPER_WAITING) {
 		p->due_us = now;
+	} else if (p->state == SUPER_OFF) {
+		p->first_us = now;
+		start_one(s, i, now);
 	} else if (p->state == SUPER_STARTING || p->state == SUPER_READY) {
 		set_state(p, SUPER_STOPPING);
 		p->again = true;
@@ -288,6 +293,22 @@ static bool is_final(const struct super_proc *p, int status, uint64_t now)
 	return status == EXIT_USAGE || status == EXIT_PACK;
 }
 
+static void give_up(struct super *s, size_t i, const char *how, int status, uint64_t now)
+{
+	const char *name = s->procs[i].kind->name;
+
+	set_state(&s->procs[i], SUPER_OFF);
+	if (s->procs[i].kind->is_spare) {
+		say(s, i, SUPER_SAY_LOG,
+		    "%s %s. Play goes on without it; once that is put right, `mudlark restart "
+		    "%s` starts it. It said:",
+		    name, how, name);
+		return;
+	}
+	say(s, i, SUPER_SAY_LOG, "%s %s. It said:", name, how);
+	fatal(s, i, status, now);
+}
+
 void super_exited(struct super *s, size_t i, int wait_status, uint64_t now)
 {
 	struct super_proc *p = &s->procs[i];
@@ -309,9 +330,7 @@ void super_exited(struct super *s, size_t i, int wait_status, uint64_t now)
 	super_how(wait_status, how, sizeof(how));
 	int status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
 	if (!p->ever_ready && is_final(p, status, now)) {
-		set_state(p, SUPER_OFF);
-		say(s, i, SUPER_SAY_LOG, "%s %s. It said:", p->kind->name, how);
-		fatal(s, i, status, now);
+		give_up(s, i, how, status, now);
 		return;
 	}
 	uint64_t delay = judge_exit(s, i, status, how, was_ready, now);
@@ -388,10 +407,16 @@ void super_tick(struct super *s, uint64_t now)
 		tick_one(s, i, now);
 }
 
+static bool is_left_off(const struct super_proc *p)
+{
+	return p->kind->is_spare && p->state == SUPER_OFF && p->first_us != 0;
+}
+
 bool super_all_ready(const struct super *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->procs[i].asked && s->procs[i].state != SUPER_READY)
+		if (s->procs[i].asked && s->procs[i].state != SUPER_READY &&
+		    !is_left_off(&s->procs[i]))
 			return false;
 	return true;
 }

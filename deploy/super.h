@@ -6,13 +6,14 @@
  *
  *	OFF --spawn--> STARTING --ready byte--> READY
  *	STARTING, READY --exit--> WAITING --back-off over--> STARTING
+ *	STARTING --a spare one is refused--> OFF --somebody restarts it--> STARTING
  *	STARTING, READY --told to go--> STOPPING --exit--> OFF, or STARTING for a restart
  *
  * Back-off: 50 ms, doubling to 5 s, forgotten by half a second of being ready, for players are
  * waiting.  Five exits in 30 s without having been ready are a crash loop: said once with the last
  * lines of its log, then tried every 10 s.  A command line, configuration or pack that is refused at
  * the very first start ends everything with that status; so does an address or lock that stays taken
- * for 7 s.  Watchdog: a ready process that has not beaten for its limit is killed.  Stop: stage by
+ * for 7 s.  A process that one can play without is only left off, until somebody restarts it.  Watchdog: a ready process that has not beaten for its limit is killed.  Stop: stage by
  * stage (players' side first, store last), SIGINT, and SIGKILL where the stage's time is over; all in
  * less than 5 s.
  */
@@ -43,6 +44,7 @@ struct super_kind {
 	const char *binary;
 	uint64_t watchdog_us;
 	unsigned stage; /* of the stop: 0 goes first */
+	bool is_spare;	/* one can play without it */
 };
 
 enum super_say {

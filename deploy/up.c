@@ -20,13 +20,13 @@
 /* In the order of start; the stop goes by stage: no new input, then no new turns, then the store.
  */
 static const struct super_kind kinds[] = {
-	{ "persist", "mudlark-persist", 30000000, 2 },
-	{ "world", "mudlark-world", 2000000, 1 },
-	{ "gateway", "mudlark-gateway", 30000000, 0 },
-	{ "aibridge", "mudlark-aibridge", 30000000, 0 },
-	{ "irc", "mudlark-irc", 30000000, 0 },
-	{ "discord", "mudlark-discord", 30000000, 0 },
-	{ "rss", "mudlark-rss", 30000000, 0 },
+	{ "persist", "mudlark-persist", 30000000, 2, false },
+	{ "world", "mudlark-world", 2000000, 1, false },
+	{ "gateway", "mudlark-gateway", 30000000, 0, false },
+	{ "aibridge", "mudlark-aibridge", 30000000, 0, false },
+	{ "irc", "mudlark-irc", 30000000, 0, true },
+	{ "discord", "mudlark-discord", 30000000, 0, true },
+	{ "rss", "mudlark-rss", 30000000, 0, true },
 };
 enum { GATEWAY = 2 };
 

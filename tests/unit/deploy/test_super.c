@@ -16,9 +16,9 @@ enum { PERSIST, WORLD, GATEWAY, N };
 #define EXITED(status) ((status) << 8)
 
 static const struct super_kind kinds[N] = {
-	{ "persist", "mudlark-persist", 30 * S, 2 },
-	{ "world", "mudlark-world", 2 * S, 1 },
-	{ "gateway", "mudlark-gateway", 30 * S, 0 },
+	{ "persist", "mudlark-persist", 30 * S, 2, false },
+	{ "world", "mudlark-world", 2 * S, 1, false },
+	{ "gateway", "mudlark-gateway", 30 * S, 0, false },
 };
 
 struct stage {
@@ -228,6 +228,85 @@ START_TEST(a_refused_pack_at_the_first_start_ends_everything_with_its_status)
 	super_exited(&t.super, PERSIST, 0, t.now);
 	ck_assert(super_over(&t.super));
 	ck_assert_int_eq(t.super.status, EXIT_PACK);
+}
+END_TEST
+
+static void set_up_with_spare(struct stage *t)
+{
+	static const struct super_kind with_spare[N] = {
+		{ "persist", "mudlark-persist", 30 * S, 2, false },
+		{ "world", "mudlark-world", 2 * S, 1, false },
+		{ "irc", "mudlark-irc", 30 * S, 0, true },
+	};
+	const struct super_ops ops = { spawn, send_signal, say, t };
+
+	*t = (struct stage){ .now = 1000 * S };
+	super_init(&t->super, with_spare, N, &ops);
+}
+
+static void start_with_spare(struct stage *t)
+{
+	set_up_with_spare(t);
+	super_start(&t->super, t->now);
+	super_ready(&t->super, PERSIST, t->now);
+	super_ready(&t->super, WORLD, t->now);
+}
+
+enum { SPARE = GATEWAY };
+
+START_TEST(a_spare_process_that_is_refused_is_left_off_and_play_goes_on)
+{
+	struct stage t;
+
+	start_with_spare(&t);
+	ck_assert(!super_all_ready(&t.super));
+	super_exited(&t.super, SPARE, EXITED(EXIT_USAGE), t.now);
+	ck_assert(!t.super.stopping);
+	ck_assert(super_all_ready(&t.super));
+	ck_assert_int_eq(t.super.procs[SPARE].state, SUPER_OFF);
+	ck_assert_uint_eq(t.said_with_log, 1);
+	ck_assert_ptr_nonnull(strstr(t.last_said, "Play goes on without it"));
+	ck_assert_ptr_nonnull(strstr(t.last_said, "`mudlark restart irc`"));
+	pass(&t, 60 * S, 0);
+	ck_assert_uint_eq(t.spawned[SPARE], 1);
+}
+END_TEST
+
+START_TEST(a_spare_process_that_was_left_off_is_started_by_a_restart)
+{
+	struct stage t;
+
+	start_with_spare(&t);
+	super_exited(&t.super, SPARE, EXITED(EXIT_USAGE), t.now);
+	pass(&t, 60 * S, 0);
+	ck_assert_int_eq(super_restart(&t.super, SPARE, t.now), 0);
+	ck_assert_uint_eq(t.spawned[SPARE], 2);
+	ck_assert_int_eq(t.super.procs[SPARE].state, SUPER_STARTING);
+	super_exited(&t.super, SPARE, EXITED(EXIT_USAGE), t.now);
+	ck_assert_int_eq(t.super.procs[SPARE].state, SUPER_OFF);
+	ck_assert_int_eq(super_restart(&t.super, SPARE, t.now), 0);
+	super_ready(&t.super, SPARE, t.now);
+	/* One like any other from then on. */
+	super_exited(&t.super, SPARE, SIGKILL, t.now);
+	ck_assert_int_eq(t.super.procs[SPARE].state, SUPER_WAITING);
+	super_stop(&t.super, t.now);
+	ck_assert_int_eq(t.super.status, 0);
+}
+END_TEST
+
+START_TEST(a_spare_program_that_is_not_there_is_left_off)
+{
+	struct stage t;
+
+	set_up_with_spare(&t);
+	super_skip(&t.super, PERSIST);
+	super_skip(&t.super, WORLD);
+	t.spawn_result = -ENOENT;
+	super_start(&t.super, t.now);
+	ck_assert_uint_eq(t.said, 1);
+	ck_assert(!t.super.stopping);
+	ck_assert_int_eq(t.super.procs[SPARE].state, SUPER_OFF);
+	ck_assert(super_all_ready(&t.super));
 }
 END_TEST
 
@@ -491,6 +570,9 @@ int main(void)
 	tcase_add_test(c, a_crash_loop_ends_when_the_process_becomes_ready);
 	tcase_add_test(c, failures_far_apart_are_no_crash_loop);
 	tcase_add_test(c, a_refused_pack_at_the_first_start_ends_everything_with_its_status);
+	tcase_add_test(c, a_spare_process_that_is_refused_is_left_off_and_play_goes_on);
+	tcase_add_test(c, a_spare_process_that_was_left_off_is_started_by_a_restart);
+	tcase_add_test(c, a_spare_program_that_is_not_there_is_left_off);
 	tcase_add_test(c, a_pack_refused_later_leaves_the_others_alone);
 	tcase_add_test(c, an_address_in_use_is_waited_for_and_then_ends_everything);
 	tcase_add_test(c, a_superseded_world_takes_the_epoch_back_but_ever_slower);

@@ -371,6 +371,29 @@ START_TEST(only_what_was_asked_for_is_started)
 }
 END_TEST
 
+START_TEST(a_bridge_runs_when_it_is_configured_and_play_goes_on_without_it)
+{
+	struct rig g;
+	char path[128];
+	set_up(&g);
+	write_file(&g, "mudlark-irc", script, 0755);
+	write_file(&g, "irc.refuses", "", 0600);
+	g.args.sets[g.args.n_sets++] = "irc.host=irc.example.org";
+	start(&g);
+	expect_ready(&g, "play: telnet 127.0.0.1 4000\n");
+	WAIT_FOR(file_has(&g, "log/mudlark.log", "Play goes on without it"));
+	ck_assert_int_eq(pid_of(&g, "irc"), 0);
+	ck_assert_int_eq(pid_of(&g, "discord"), 0);
+	snprintf(path, sizeof(path), "%s/irc.refuses", g.dir);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(order(&g, "restart irc"), 0);
+	WAIT_FOR(is_ready(&g, "irc", 1));
+	ck_assert_int_eq(order(&g, "restart discord"), 1);
+	ck_assert_uint_eq(count_alive(&g), 5);
+	tear_down(&g);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *c = tcase_create("up");
@@ -385,6 +408,7 @@ int main(void)
 	tcase_add_test(c, a_refused_pack_ends_it_with_its_status_and_its_lines);
 	tcase_add_test(c, a_process_is_restarted_and_reloaded_on_request);
 	tcase_add_test(c, only_what_was_asked_for_is_started);
+	tcase_add_test(c, a_bridge_runs_when_it_is_configured_and_play_goes_on_without_it);
 	Suite *s = suite_create("up");
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
