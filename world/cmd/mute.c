@@ -110,10 +110,17 @@ static void run_mute(const struct cmd_call *c)
 	row.name = arena_dup(&c->w->scratch, name.p, name.n);
 	row.by = (char *)(uintptr_t)name_of(c->w, c->actor);
 	row.why = arena_dup(&c->w->scratch, rest.p, text_cut(rest, SPEECH_WHY_BYTES));
-	if (speech_mute(c->w, &row))
-		say_reply(c->w, c->actor, "There are too many mutes already.");
-	else
+	switch (speech_mute(c->w, &row)) {
+	case 0:
 		target_none(c->w, c->actor, "Muted on channels and boards: ", name, "");
+		break;
+	case 1:
+		say_reply(c->w, c->actor, "There are too many mutes already.");
+		break;
+	default:
+		say_reply(c->w, c->actor, "That is longer than a name.");
+		break;
+	}
 }
 
 static void run_unmute(const struct cmd_call *c)

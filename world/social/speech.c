@@ -18,7 +18,7 @@
 
 #define COLLECTION "speech"
 
-enum { NAMES_MAX = 3 };
+enum { NAMES_MAX = 3, KEY_BYTES = 240 /* a document's is 256 at most */, CLEARED_AT_ONCE = 256 };
 
 struct speech {
 	struct speech_mute *first, *last;
@@ -192,10 +192,14 @@ static void forget(struct world *w, struct speech_mute *m)
 
 static void clear_away(struct world *w)
 {
-	for (struct speech_mute *m = w->speech->first, *next; m; m = next) {
+	size_t n = 0;
+
+	for (struct speech_mute *m = w->speech->first, *next; m && n < CLEARED_AT_ONCE; m = next) {
 		next = m->next;
-		if (is_over(w, m))
-			forget(w, m);
+		if (!is_over(w, m))
+			continue;
+		forget(w, m);
+		n++;
 	}
 }
 
@@ -212,7 +216,9 @@ int speech_mute(struct world *w, const struct speech_mute *row)
 		clear_away(w);
 	if (before)
 		take_out(t, before);
-	if (t->n >= SPEECH_MUTES_MAX) {
+	if (key.n > KEY_BYTES) {
+		r = 2;
+	} else if (t->n >= SPEECH_MUTES_MAX) {
 		r = 1;
 	} else {
 		insert(t, row, buf_span(&key));

@@ -51,7 +51,7 @@ const char *speech_unfit(struct world *w, struct ent speaker, struct span name,
 bool speech_ignores(const struct world *w, struct ent listener, struct ent speaker,
 		    struct span name);
 
-/* `row`: name, times, rank, by, why; copied. One that there is already is replaced. 0; 1: there are too many. */
+/* `row`: name, times, rank, by, why; copied. One that there is already is replaced. 0; 1: there are too many; 2: that name is too long. */
 int speech_mute(struct world *w, const struct speech_mute *row) MUST_USE;
 /* Exactly this one; NULL: it is not there, or has run out. */
 const struct speech_mute *speech_muted(const struct world *w, struct span name);

@@ -95,8 +95,15 @@ END_TEST
 
 START_TEST(what_cannot_be_a_mute_is_answered)
 {
+	char long_name[300] = "@mute ", wide_name[300] = "@mute ";
+
+	memset(long_name + 6, 'x', SPEECH_NAME_BYTES + 1);
+	for (int i = 0; i < SPEECH_NAME_BYTES / 2; i++) /* three code points each, when folded */
+		memcpy(wide_name + 6 + 2 * i, "\xce\x90", 2);
 	says(HELPER, "@mute ana 2 spoons", "TIME is 30m, 2h, 3d or 1w.");
 	says(HELPER, "@mute \"\"", "{title}Muted{/}");
+	says(HELPER, long_name, "That is longer than a name.");
+	says(HELPER, wide_name, "That is longer than a name.");
 	says(HELPER, "@unmute", "Usage: {bold}@unmute NAME{/}");
 	ck_assert_ptr_null(speech_mutes_next(w, NULL));
 }
