@@ -26,8 +26,8 @@ enum {
 	CORE_ASKS_MAX = 256,	 /* waiting for the world */
 	CORE_KEEPS_MAX = 4096,	 /* waiting for persist */
 	CORE_NOTICES_MAX = 256,	 /* keys that are known */
-	CORE_SAY_RATE_US = 6000, /* below what the world takes of one bridge in the long run ... */
-	CORE_SAY_BURST = 200,	 /* ... and at once */
+	CORE_SAY_RATE_US = 5000, /* what the world takes of one bridge in the long run ... */
+	CORE_SAY_BURST = 300,	 /* ... and at once */
 	CORE_OWN_NUMBERS = 64,	 /* of a bridge, besides the common ones */
 };
 
