@@ -213,8 +213,9 @@ static void tell_done(struct world *w, struct ent player, const char *path,
 	struct buf title = { 0 };
 
 	json_quote(&title, (struct span){ errand->name, strlen(errand->name) });
-	event_emit(w, FACT_ERRAND_DONE, player, "\"name\":\"%s\",\"errand\":\"%s\",\"title\":%.*s%s",
-		   name_of(w, player), path, (int)title.n, buf_p(&title),
+	event_emit(w, FACT_ERRAND_DONE, player,
+		   "\"name\":\"%s\",\"errand\":\"%s\",\"title\":%.*s%s", name_of(w, player), path,
+		   (int)title.n, buf_p(&title),
 		   player_get(w, player)->hidden ? ",\"hidden\":true" : "");
 	buf_done(&title);
 }

@@ -22,14 +22,8 @@
 #include "world/pack/pack.h"
 #include "world/session.h"
 
-enum {
-	RIG_ROWS = 16384,
-	RIG_SAID = 4096,
-	RIG_CALLS = 64,
-	RIG_DOCUMENTS = 4096,
-	RIG_GATEWAY = 77,
-	RIG_OTHER = 78
-};
+enum { RIG_ROWS = 16384, RIG_SAID = 4096, RIG_CALLS = 64, RIG_DOCUMENTS = 4096 };
+enum { RIG_GATEWAY = 77, RIG_OTHER = 78 };
 
 struct rig_row {
 	uint64_t id, owner, version;
@@ -51,7 +45,7 @@ struct rig {
 	struct world *world;
 	struct pack *pack;
 	bool prompt_store, life;
-	const char *more_conf[8];   /* of Begin, beside what each world has here */
+	const char *more_conf[8]; /* of Begin, beside what each world has here */
 	size_t n_more_conf;
 	/* the store */
 	uint64_t epoch, batch; /* durable, of this world */
