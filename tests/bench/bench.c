@@ -47,6 +47,9 @@ enum run_id {
 	TALK,
 	TALK_PACKS,
 	AI_FAULTS,
+	IRC_OUT,
+	IRC_IN,
+	IRC_MANY,
 	RESTART,
 	RUNS
 };
@@ -162,6 +165,24 @@ static const struct run runs[RUNS] = {
 			.seconds = 2.6,
 			.floor = AI_FAULTS,
 			.pack = "few" },
+	[IRC_OUT] = { .mode = "irc",
+		      .clients = 2,
+		      .play = "out",
+		      .seconds = 8,
+		      .floor = IRC_OUT,
+		      .has_floor = true,
+		      .pack = "irc" },
+	[IRC_IN] = { .mode = "irc",
+		     .clients = 2,
+		     .play = "in",
+		     .seconds = 8,
+		     .floor = IRC_OUT,
+		     .pack = "irc" },
+	[IRC_MANY] = { .mode = "irc",
+		       .clients = 1000,
+		       .play = "many",
+		       .floor = IRC_MANY,
+		       .pack = "irc" },
 	[RESTART] = { .mode = "restart", .clients = 1000, .floor = RESTART },
 };
 
@@ -223,6 +244,16 @@ static double p50_ms(const struct figures *f)
 static double request_kb(const struct figures *f)
 {
 	return f->request_kb;
+}
+
+static double bridge_mb(const struct figures *f)
+{
+	return f->bridge_kb / 1024;
+}
+
+static double bridge_full_mb(const struct figures *f)
+{
+	return f->bridge_full_kb / 1024;
 }
 
 static double slower_healthy(const struct figures *f)
@@ -316,6 +347,16 @@ static const struct row {
 	{ "the same, it sends garbage",                  "x",  AI_FAULTS, slower_garbage, AT_MOST, 1.1,   1.25  },
 	{ "the same, a storm of 429",                    "x",  AI_FAULTS, slower_storm, AT_MOST,   1.1,   1.25  },
 	{ "the same: lines late, questions unanswered",  "",   AI_FAULTS, lost,       AT_MOST,     0,     0     },
+	{ "IRC, game to channel: lines, no pace",        "/s", IRC_OUT, per_s,       NO_LIMIT,    0,     0     },
+	{ "the same, one at a time, p50",                "ms", IRC_OUT, p50_ms,      NO_LIMIT,    0,     0     },
+	{ "the same, p99",                               "ms", IRC_OUT, p99_ms,      AT_MOST,     20,    50    },
+	{ "IRC, channel to game: lines, the world's pace", "/s", IRC_IN, per_s,      NO_LIMIT,    0,     0     },
+	{ "the same, one at a time, p50",                "ms", IRC_IN,  p50_ms,      NO_LIMIT,    0,     0     },
+	{ "the same, p99",                               "ms", IRC_IN,  p99_ms,      AT_MOST,     20,    50    },
+	{ "IRC, game to channel: lines lost or doubled", "",   IRC_OUT, lost,        AT_MOST,     0,     0     },
+	{ "IRC, channel to game: lines lost or doubled", "",   IRC_IN,  lost,        AT_MOST,     0,     0     },
+	{ "IRC bridge memory, few in the channel",       "MB", IRC_MANY, bridge_mb,  AT_MOST,     8,     16    },
+	{ "the same, 1,000 in the channel",              "MB", IRC_MANY, bridge_full_mb, AT_MOST, 10,    20    },
 	{ "world restart, 1,000 players: stall p50",     "s",  RESTART, stall_p50_s, AT_MOST,     .4,    1     },
 	{ "world restart, 1,000 players: stall max",     "s",  RESTART, stall_max_s, AT_MOST,     1,     3     },
 	{ "world restart: lines lost or doubled",        "",   RESTART, lost,        AT_MOST,     0,     0     },
@@ -394,7 +435,9 @@ static double run_once(const struct run *r, bool is_floor, double scale, struct 
 	double others;
 
 	*ret = (struct figures){ 0 };
-	if (is_floor)
+	if (r->pack && !strcmp(r->pack, "irc"))
+		server_start_irc(&s, is_floor);
+	else if (is_floor)
 		server_start_floor(&s);
 	else if (r->pack && !strcmp(r->pack, "folk"))
 		server_start_folk(&s, !strcmp(r->play, "model"));

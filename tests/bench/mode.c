@@ -12,6 +12,7 @@ static const struct mode modes[] = {
 	{ "saved", "how much of a game's text MCCP2 saves", mode_saved },
 	{ "dialogue", "everybody talks to somebody of his own", mode_dialogue },
 	{ "ai_faults", "what a line takes while a provider of models fails", mode_ai_faults },
+	{ "irc", "lines to a channel of IRC and back", mode_irc },
 	{ "restart", "kill -9 of the world in the middle of a round trip", mode_restart },
 };
 

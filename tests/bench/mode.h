@@ -14,7 +14,8 @@ struct fake_ai;
 /* What is being loaded. Processes that do not exist are 0. */
 struct target {
 	uint16_t ports[WAYS]; /* 0: there is no such way */
-	pid_t gateway, world, persist, aibridge;
+	pid_t gateway, world, persist, aibridge, irc;
+	uint16_t ircd_port;   /* of an IRC server; 0: there is none */
 	uint64_t provider_us; /* what a provider of models takes for an answer; 0: there is none */
 	struct fake_ai *fake; /* that provider, for a mode that disturbs it; NULL: there is none */
 };
@@ -23,7 +24,7 @@ struct mode_conf {
 	size_t clients;
 	uint64_t seconds_us; /* length of the measured part */
 	const char *
-		play; /* saturated: think, say, carry; fan-out: 1, 10, 10x1; dialogue: model, packs */
+		play; /* saturated: think, say, carry; fan-out: 1, 10, 10x1; dialogue: model, packs; irc: out, in, many */
 	enum way way;
 };
 
@@ -43,8 +44,9 @@ struct figures {
 	double cpu_us;	     /* gateway + world, for one command; fan-out: gateway, for a line */
 	double saved;	     /* share of the bytes that compression saved */
 	double store_cpu_us; /* persist, for one command */
-	double gateway_kb, world_kb; /* for one connection */
-	double request_kb;	     /* aibridge, for a question that is under way */
+	double gateway_kb, world_kb;	  /* for one connection */
+	double bridge_kb, bridge_full_kb; /* irc: with few in its channel, with all of them */
+	double request_kb;		  /* aibridge, for a question that is under way */
 	double took_s;
 	size_t clients, lost, doubled, dropped;
 	struct ai_figures
@@ -64,6 +66,7 @@ void mode_idle(const struct target *t, const struct mode_conf *c, struct figures
 void mode_saved(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_dialogue(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_ai_faults(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_irc(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_restart(const struct target *t, const struct mode_conf *c, struct figures *ret);
 
 /* figures.ai, a line for each. */

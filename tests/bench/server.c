@@ -41,6 +41,7 @@ static void start(struct server *s, const char *const *sets)
 		.world = mud_pid(&s->mud, "world"),
 		.persist = mud_pid(&s->mud, "persist"),
 		.aibridge = mud_pid(&s->mud, "aibridge"),
+		.irc = mud_pid(&s->mud, "irc"),
 	};
 }
 
@@ -117,6 +118,30 @@ void server_start_few(struct server *s)
 	start_with_fake(s, own, 0);
 }
 
+void server_start_irc(struct server *s, bool is_floor)
+{
+	char port[32];
+	const char *const sets[] = { "world.packs=bench",
+				     pack_path(),
+				     SETS,
+				     "world.channel_rate=0",
+				     "irc.host=127.0.0.1",
+				     port,
+				     "irc.tls=false",
+				     "irc.channels=#mud = chat",
+				     "irc.flood_every=0",
+				     "irc.speak_every=0",
+				     "irc.metrics=",
+				     NULL };
+
+	*s = (struct server){ .has_ircd = true, .is_floor = is_floor };
+	ircd_start(&s->ircd, &(struct ircd_conf){ .kind = IRCD_INSPIRCD });
+	snprintf(port, sizeof(port), "irc.port=%u", s->ircd.port);
+	if (!is_floor)
+		start(s, sets);
+	s->target.ircd_port = s->ircd.port;
+}
+
 /* Path beside this program; static memory, one at a time. */
 static const char *beside(const char *name)
 {
@@ -149,8 +174,13 @@ void server_start_floor(struct server *s)
 
 void server_stop(struct server *s)
 {
-	if (!s->is_floor) {
+	if (!s->is_floor)
 		mud_stop(&s->mud);
+	if (s->has_ircd) {
+		ircd_stop(&s->ircd);
+		return;
+	}
+	if (!s->is_floor) {
 		if (s->has_fake)
 			fake_ai_stop(&s->fake);
 		return;
@@ -164,8 +194,11 @@ uint64_t server_cpu_us(const struct server *s)
 	const struct target *t = &s->target;
 	uint64_t us = sample_cpu_us(t->gateway) + sample_cpu_us(t->world);
 
+	if (s->has_ircd)
+		us += sample_cpu_us(s->ircd.child.pid);
 	if (s->is_floor)
 		return us;
+	us += sample_cpu_us(t->irc);
 	if (s->has_fake)
 		us += sample_cpu_us(s->fake.child.pid);
 	return us + sample_cpu_us(t->persist) + sample_cpu_us(t->aibridge) +

@@ -6,6 +6,7 @@
 
 #include "tests/bench/mode.h"
 #include "tests/support/fake_ai.h"
+#include "tests/support/ircd.h"
 #include "tests/support/mud.h"
 
 struct server {
@@ -15,6 +16,8 @@ struct server {
 	struct child floor_gateway, floor_world;
 	bool has_fake;
 	struct fake_ai fake;
+	bool has_ircd;
+	struct ircd ircd;
 };
 
 /* `pack` NULL: the bench pack. */
@@ -25,6 +28,8 @@ enum { SERVER_PROVIDER_US = 2000000 };
 void server_start_folk(struct server *s, bool with_model);
 /* People in a few rooms; a provider that fails is given up soon, and always asked again. */
 void server_start_few(struct server *s);
+/* With its bridge in #mud of an IRC server, and no pace; the floor is the IRC server alone. */
+void server_start_irc(struct server *s, bool is_floor);
 void server_start_floor(struct server *s);
 void server_stop(struct server *s);
 /* CPU time of all its processes so far. */

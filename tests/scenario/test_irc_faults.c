@@ -2,7 +2,7 @@
  * test_irc_faults.c - the bridge, the world, persist and the IRC server die while people speak (irc_traffic.h says what
  * is checked), and the bridge is thrown out, locked out and robbed of its name.
  *
- * MUDLARK_IRC_KILLS (12) is how many die at random, MUDLARK_IRC_LINES (600) how many lines go each way in the
+ * MUDLARK_KILLS (12) is how many die at random, MUDLARK_LINES (600) how many lines go each way in the
  * volume, MUDLARK_SEED what is random; `make chaos-irc` and `make volume-irc` are the long forms.
  */
 #include <signal.h>
@@ -105,7 +105,7 @@ static void storm(struct irc_traffic *t, struct rng *rng, size_t n_blows, uint64
 
 START_TEST(nothing_is_said_twice_in_a_storm)
 {
-	const uint64_t kills = setting("MUDLARK_IRC_KILLS", 12);
+	const uint64_t kills = setting("MUDLARK_KILLS", 12);
 	const uint64_t seed = setting("MUDLARK_SEED", (uint64_t)time(NULL));
 	struct irc_traffic t;
 	struct irc_scene s;
@@ -128,7 +128,7 @@ END_TEST
 /* As fast as they are heard, so many ahead. */
 START_TEST(no_line_of_many_is_lost_or_doubled)
 {
-	const unsigned n = (unsigned)setting("MUDLARK_IRC_LINES", 600);
+	const unsigned n = (unsigned)setting("MUDLARK_LINES", 600);
 	uint64_t end = now_us() + STUCK_US, begin;
 	unsigned out = 0, in = 0;
 	struct irc_tally a, b;
@@ -237,8 +237,8 @@ int main(void)
 		{ a_bridge_that_is_thrown_out_or_robbed_comes_back, IRCD_KINDS },
 		{ a_bridge_with_its_usual_pace_does_not_flood, 1 },
 	};
-	const double kills = (double)setting("MUDLARK_IRC_KILLS", 12);
-	const double lines = (double)setting("MUDLARK_IRC_LINES", 600);
+	const double kills = (double)setting("MUDLARK_KILLS", 12);
+	const double lines = (double)setting("MUDLARK_LINES", 600);
 
 	return suite_together("irc_faults", 90 + 8 * kills + lines / 50, tests, ARRAY_LEN(tests));
 }

@@ -3,7 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,9 +17,11 @@ enum { CHUNK = 64 << 10, TAIL = 4000 };
 bool irc_pipe_open(struct irc_pipe *p, uint16_t port, bool tls)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
+	const int one = 1;
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	p->fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (!connect(p->fd, (struct sockaddr *)&to, sizeof(to)) &&
 	    (!tls || (p->secure = secure_open(p->fd))))
 		return true;
