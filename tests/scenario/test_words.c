@@ -56,7 +56,8 @@ struct scene {
 
 static const struct mud_conf conf = {
 	.web = true,
-	.sets = (const char *const[]){ "world.life=false", NULL },
+	.sets = (const char *const[]){ "world.life=false", "world.channel_rate=0",
+				       "gateway.input_rate=0", NULL },
 };
 
 static void enter(struct scene *s, struct talk *t, const char *name, const char *first)
@@ -261,9 +262,10 @@ static void type(struct talk *t, const char *verb, const char *payload, const ch
 
 START_TEST(no_word_of_a_player_harms_a_terminal)
 {
-	static const char *const verbs[] = { "say",	   "emote",	    "tell plain",
-					     "tell mixer", "tell gimcrack", "tell webster",
-					     "title",	   "think" };
+	static const char *const verbs[] = { "say",	   "emote",	      "tell plain",
+					     "tell mixer", "tell gimcrack",   "tell webster",
+					     "title",	   "think",	      "chat",
+					     "chat emote", "post notices a =" };
 	struct scene s;
 	char mark[32];
 
@@ -276,6 +278,8 @@ START_TEST(no_word_of_a_player_harms_a_terminal)
 		talk_line(&s.mxp, "look speaker");
 		talk_line(&s.gmcp, "look");
 		ws_line(&s.web, "who");
+		talk_line(&s.gmcp, "channel chat last");
+		ws_line(&s.web, "board notices 1");
 		type(&s.speaker, "say", payloads[i], mark);
 		wait_for(&s, mark);
 		talk_expect(&s.speaker, mark);
