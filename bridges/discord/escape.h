@@ -10,7 +10,7 @@
 #include "rt/buf.h"
 
 enum {
-	ESCAPE_GROWTH = 4,
+	ESCAPE_GROWTH = 5,
 	ESCAPE_NAME = 80, /* code units of UTF-16, as Discord counts */
 };
 

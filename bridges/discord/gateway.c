@@ -216,6 +216,7 @@ static void dial(struct gateway *g, const char *url)
 static void begin(struct gateway *g)
 {
 	if (*g->session.id && *g->session.url && g->lost_resumes < LOST_RESUMES) {
+		g->at_session = true;
 		dial(g, g->session.url);
 		return;
 	}
@@ -354,6 +355,7 @@ static void take_url(struct gateway *g, const json_t *d)
 static void settle(struct gateway *g)
 {
 	g->lost_resumes = 0;
+	g->at_session = false;
 	*g->why = 0;
 	g->ready_us = now(g);
 	enter(g, GATEWAY_READY);
@@ -444,8 +446,6 @@ void gateway_message(struct gateway *g, struct span text)
 void gateway_closed(struct gateway *g, unsigned code, const char *why)
 {
 	const struct close_row *row = NULL;
-	const bool was_resuming =
-		*g->session.id && g->state >= GATEWAY_CONNECTING && g->state <= GATEWAY_RESUMING;
 
 	if (g->state < GATEWAY_CONNECTING || g->state == GATEWAY_STOPPED)
 		return;
@@ -461,8 +461,9 @@ void gateway_closed(struct gateway *g, unsigned code, const char *why)
 	}
 	if (row && row->verdict == ANEW)
 		forget_session(g);
-	if (was_resuming)
+	if (g->at_session)
 		g->lost_resumes++;
+	g->at_session = false;
 	if (g->state != GATEWAY_CLOSING)
 		snprintf(g->why, sizeof(g->why), "closed by Discord: %u %s", code,
 			 row ? row->why : why);

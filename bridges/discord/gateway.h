@@ -105,7 +105,8 @@ struct gateway {
 	unsigned lost_resumes;		       /* in a row, at the session's own address */
 	uint32_t identifies, resumes, zombies; /* of this process, for metrics */
 	bool acked, ending;
-	char why[200]; /* of stopped, or the last closing */
+	bool at_session; /* this connection went to the session's own address, and has not come in */
+	char why[200];	 /* of stopped, or the last closing */
 };
 
 void gateway_init(struct gateway *g, const struct gateway_conf *c, const struct gateway_io *io,

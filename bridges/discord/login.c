@@ -88,10 +88,13 @@ static void on_storing(void *ctx)
 	store_session(ctx);
 }
 
+/* A session that is not stored is lost when the process dies: a new one is stored at once. */
 static void store_soon(struct login *l)
 {
-	if (!l->storing.pending)
-		loop_timer_in(&l->storing, STORE_US);
+	const bool is_new = strcmp(l->gateway.session.id, l->stored.id) != 0;
+
+	if (is_new || !l->storing.pending)
+		loop_timer_in(&l->storing, is_new ? 0 : STORE_US);
 }
 
 static void take(const json_t *o, const char *key, char *ret, size_t cap)

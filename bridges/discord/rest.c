@@ -51,7 +51,8 @@ struct request {
 	struct bucket_news news;
 	char bucket[128];
 	enum bucket_scope scope;
-	bool unsure; /* an attempt may have been done */
+	bool has_remaining, has_reset; /* in the headers */
+	bool unsure;		       /* an attempt may have been done */
 };
 
 struct rest {
@@ -145,10 +146,9 @@ static void on_header(void *ctx, struct span name, struct span value)
 	} else if (text_eq_fold(name, SPAN("x-ratelimit-limit"))) {
 		read_count(value, &q->news.limit);
 	} else if (text_eq_fold(name, SPAN("x-ratelimit-remaining"))) {
-		if (read_count(value, &q->news.remaining))
-			q->news.known |= q->news.reset_after_us > 0;
+		q->has_remaining = read_count(value, &q->news.remaining);
 	} else if (text_eq_fold(name, SPAN("x-ratelimit-reset-after"))) {
-		q->news.known = read_seconds(value, &q->news.reset_after_us);
+		q->has_reset = read_seconds(value, &q->news.reset_after_us);
 	} else if (text_eq_fold(name, SPAN("x-ratelimit-scope"))) {
 		q->scope = text_eq_fold(value, SPAN("shared"))	 ? BUCKET_SHARED
 			   : text_eq_fold(value, SPAN("global")) ? BUCKET_ALL
@@ -237,6 +237,7 @@ static void on_answer(struct request *q, const struct http_result *h)
 	struct rest_answer a = { .status = (unsigned)h->status, .body = body, .why = "" };
 	char why[REST_WHY];
 
+	q->news.known = q->has_remaining && q->has_reset;
 	buckets_heard(&r->buckets, route_of(q), &q->news, now(r));
 	explain(why, a.status, body);
 	if (a.status == 429) {
@@ -291,6 +292,7 @@ static bool dispatch(struct request *q)
 	buf_addc(&url, 0);
 	q->attempts++;
 	q->news = (struct bucket_news){ 0 };
+	q->has_remaining = q->has_reset = false;
 	q->scope = BUCKET_USER;
 	r->counts.asked++;
 	buckets_took(&r->buckets, route_of(q), now(r));

@@ -35,9 +35,13 @@ void settled_close(struct settled *s, struct settled_line *l)
 	free(l);
 }
 
+/* Those of another session, which counted otherwise, may be among them. */
 uint64_t settled_upto(const struct settled *s, uint64_t seq)
 {
-	const struct settled_line *l = TAILQ_FIRST(&s->open);
+	const struct settled_line *l;
 
-	return l && l->seq <= seq ? l->seq - 1 : seq;
+	TAILQ_FOREACH(l, &s->open, entry)
+	if (l->seq <= seq)
+		seq = l->seq - 1;
+	return seq;
 }

@@ -14,7 +14,7 @@ struct settled_line {
 };
 
 struct settled {
-	TAILQ_HEAD(, settled_line) open; /* in order */
+	TAILQ_HEAD(, settled_line) open;
 	size_t n;
 };
 
