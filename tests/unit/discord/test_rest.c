@@ -233,8 +233,7 @@ END_TEST
 START_TEST(an_empty_bucket_is_known_before_it_is_asked)
 {
 	begin();
-	script[0] =
-		(struct act){ .status = 200, .header = "X-RateLimit-Reset-After", .value = "30.5" };
+	script[0] = (struct act){ .status = 200, .remaining = "0", .reset_after = "30.5" };
 	ask("POST", "/webhooks/1/" HOOK, "execute webhooks/1", false, true, "a");
 	run(1);
 	ck_assert_uint_gt(rest_wait(rest, "execute webhooks/1"), 29 * (uint64_t)S);
