@@ -290,8 +290,10 @@ bool relay_tick(struct world *w)
 	if (w->tick % timer_seconds(w, RELAY_PASSED_S))
 		return false;
 	relay_links_tick(w);
-	for (size_t i = 0; i < r->n_bridges; i++)
+	for (size_t i = 0; i < r->n_bridges; i++) {
+		r->bridges[i]->notices = 0;
 		relay_streams_passed(w, r->bridges[i]);
+	}
 	return false;
 }
 

@@ -54,6 +54,7 @@ struct relay_bridge {
 	size_t n_streams;
 	uint64_t tokens, token_tick; /* relay_wait.c */
 	struct buf waiting;
+	unsigned notices; /* of late */
 };
 
 struct relay_seen_table;

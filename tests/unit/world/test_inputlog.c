@@ -53,7 +53,7 @@ static void live(void)
 	Mudlark__PeerUp up = MUDLARK__PEER_UP__INIT;
 	Mudlark__Tick tick = MUDLARK__TICK__INIT;
 	struct world_env env = r.world->env;
-	char text[128];
+	char text[128], *conf[] = { "channel=chat Talk" };
 
 	rig_kill(&r);
 	r.issued = r.batch = 0;
@@ -63,6 +63,8 @@ static void live(void)
 	begin.epoch = ++r.epoch;
 	begin.seed = 99;
 	begin.packs = text;
+	begin.conf = conf;
+	begin.n_conf = ARRAY_LEN(conf);
 	PUT(0, BEGIN, begin, &begin);
 	PUT(0, READY, ready, &ready);
 	up.peer = RIG_GATEWAY;
@@ -103,6 +105,79 @@ START_TEST(a_log_plays_again_to_the_same_world)
 	ck_assert_uint_eq(res.ticks, 20);
 	ck_assert_uint_eq(res.inputs, 27);
 	ck_assert_uint_eq(res.state, world_hash(r.world, NULL));
+}
+END_TEST
+
+static void no_output(void *ctx, uint64_t peer, struct span record, uint64_t oseq)
+{
+	(void)ctx;
+	(void)peer;
+	(void)record;
+	(void)oseq;
+}
+
+static void no_commit(void *ctx, const Mudlark__Commit *c, struct span record)
+{
+	(void)ctx;
+	(void)c;
+	(void)record;
+}
+
+/* Lines from outside, more of them than may be said at once, and a question. */
+static void visit(uint64_t peer)
+{
+	static char *kinds[] = { "channel:said" };
+	Mudlark__PeerUp up = MUDLARK__PEER_UP__INIT;
+	Mudlark__BridgeOpen open = MUDLARK__BRIDGE_OPEN__INIT;
+	Mudlark__BridgeSay say = MUDLARK__BRIDGE_SAY__INIT;
+	Mudlark__BridgeAsk ask = MUDLARK__BRIDGE_ASK__INIT;
+	char id[16];
+
+	up.peer = peer;
+	up.role = "bridge";
+	up.name = "irc";
+	PUT(0, PEER_UP, peer_up, &up);
+	open.key = "irc/net/#mud";
+	open.kinds = kinds;
+	open.n_kinds = 1;
+	open.more = 100;
+	PUT(peer, BRIDGE_OPEN, bridge_open, &open);
+	say.source = "irc/net/#other";
+	say.channel = "chat";
+	say.id = id;
+	say.name = say.text = (ProtobufCBinaryData){ 3, (uint8_t *)(uintptr_t) "joe" };
+	for (int i = 0; i < 500; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		PUT(peer, BRIDGE_SAY, bridge_say, &say);
+	}
+	ask.kind = MUDLARK__BRIDGE_ASK__KIND__LINK;
+	ask.identity = "irc/net/account:joe";
+	PUT(peer, BRIDGE_ASK, bridge_ask, &ask);
+}
+
+START_TEST(what_bridges_did_plays_again)
+{
+	struct replay_result res;
+	Mudlark__Tick tick = MUDLARK__TICK__INIT;
+	Mudlark__Committed done = MUDLARK__COMMITTED__INIT;
+	char text[512] = "";
+
+	live();
+	r.world->env.output = no_output;
+	r.world->env.commit = no_commit;
+	visit(601);
+	done.batch = commits_issued(r.world);
+	PUT(0, COMMITTED, committed, &done);
+	line(4, "link");
+	for (int i = 0; i < 3; i++) {
+		PUT(0, TICK, tick, &tick);
+		inputlog_hash(l, r.world);
+	}
+	ck_assert_int_eq(replay(&res, text), 0);
+	ck_assert_str_eq(text, "");
+	ck_assert_uint_eq(res.state, world_hash(r.world, NULL));
+	ck_assert_uint_gt(r.world->stats.says_taken, 400);
+	ck_assert_uint_eq(r.world->stats.facts_relayed, 100);
 }
 END_TEST
 
@@ -186,6 +261,7 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, a_log_plays_again_to_the_same_world);
+	tcase_add_test(c, what_bridges_did_plays_again);
 	tcase_add_test(c, the_first_difference_is_told_with_its_tick_and_part);
 	tcase_add_test(c, every_flipped_bit_is_noticed);
 	tcase_add_test(c, a_log_that_is_cut_off_is_told);

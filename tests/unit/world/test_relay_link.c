@@ -463,6 +463,16 @@ START_TEST(what_a_bridge_tells_is_for_staff)
 	rig_turn(&r.st);
 	ck_assert(rig_heard(&r.st, STAFF, "irc: libera: the password is {{bold}wrong"));
 	ck_assert(!rig_heard(&r.st, SESSION, "libera"));
+	rig_forget(&r.st);
+	for (int i = 0; i < 40; i++)
+		RIG_FEED(&r.st, RELAY_RIG_IRC, BRIDGE_NOTICE, bridge_notice, &m);
+	rig_turn(&r.st);
+	ck_assert_uint_lt(r.st.n_said, 25); /* not a flood of them */
+	rig_ticks(&r.st, 10 * RELAY_PASSED_S);
+	rig_forget(&r.st);
+	RIG_FEED(&r.st, RELAY_RIG_IRC, BRIDGE_NOTICE, bridge_notice, &m);
+	rig_turn(&r.st);
+	ck_assert(rig_heard(&r.st, STAFF, "irc: libera"));
 }
 END_TEST
 
