@@ -9,7 +9,7 @@ FUZZ_FOR_world := pack command
 FUZZ_FOR_aibridge := guard provider sentence sse
 FUZZ_FOR_irc :=
 FUZZ_FOR_discord :=
-FUZZ_FOR_rss := serve
+FUZZ_FOR_rss := serve feed
 FUZZ_MAKE = $(MAKE) --no-print-directory -j$(JOBS) B=$(B)/fuzz CC=clang OPT=-O1 \
 	SAN=fuzzer-no-link,address,undefined WARN=-w fuzz-bin
 CHECKS += check-fuzz

@@ -66,7 +66,8 @@ static void keep_label(char dst[LABEL_MAX], struct span label)
 {
 	const size_t n = label.n < LABEL_MAX ? label.n : LABEL_MAX - 1;
 
-	memcpy(dst, label.p, n);
+	if (n)
+		memcpy(dst, label.p, n);
 	dst[n] = '\0';
 }
 
@@ -263,7 +264,9 @@ static struct tally count(struct span s)
 
 static const struct charset *guessed(const struct encoding *e)
 {
-	const struct tally t = count(buf_span(&e->kept));
+	const struct span kept = buf_span(&e->kept);
+	const struct tally t =
+		count((struct span){ kept.p, kept.n < WINDOW_MAX ? kept.n : WINDOW_MAX });
 
 	if (e->set->kind == CHARSET_UTF8)
 		return t.wrong == 0 || t.valid > t.wrong ? e->set : e->other;
@@ -366,7 +369,8 @@ static int leave_head(struct encoding *e)
 		if (r == 0)
 			convert(e, s);
 	} else {
-		const struct span text = without_space(s);
+		const struct span text =
+			without_space((struct span){ s.p, s.n < HEAD_MAX ? s.n : HEAD_MAX });
 		const char *end = begins(text, "<?xml") ? memchr(text.p, '>', text.n) : NULL;
 
 		if (end)

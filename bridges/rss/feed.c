@@ -146,7 +146,7 @@ static void enter_field(struct feed *f, const struct feed_rule *rule, const char
 {
 	const char *permanent = feed_attribute(attributes, "", "isPermaLink");
 
-	f->tags = f->escape = false;
+	f->tags = f->escape = f->full = false;
 	if (f->fields[rule->field].n || (rule->form == FORM_TYPED && !take_type(f, attributes))) {
 		enter(f, AT_OTHER, FIELD_NONE, attributes);
 		return;
@@ -328,28 +328,47 @@ static void take_error(struct feed *f)
 							 : XML_ErrorString(error));
 }
 
-static void look_at_start(struct feed *f, struct span s)
+/* A page is told by how it begins: it is seldom XML. */
+static void look_at_start(struct feed *f)
 {
 	static const char *const pages[] = { "<!doctype html", "<html" };
 
 	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
-		if (s.n >= strlen(pages[i]) && strncasecmp(s.p, pages[i], strlen(pages[i])) == 0)
+		if (f->n_start >= strlen(pages[i]) &&
+		    strncasecmp(f->start, pages[i], strlen(pages[i])) == 0)
 			f->page = true;
+}
+
+static void parse(struct feed *f, const char *p, size_t n)
+{
+	if (*f->why || f->done)
+		return;
+	f->fed += n;
+	if (XML_Parse(f->xml, p, (int)n, 0) != XML_STATUS_OK)
+		take_error(f);
+	else if (f->fed - (uint64_t)XML_GetCurrentByteIndex(f->xml) > FEED_TOKEN_MAX)
+		refuse(f, "a tag or a comment is too long");
+}
+
+static void leave_start(struct feed *f)
+{
+	look_at_start(f);
+	if (f->n_start)
+		parse(f, f->start, f->n_start);
 }
 
 static void on_utf8(void *ctx, struct span s)
 {
 	struct feed *f = ctx;
 
-	if (*f->why || f->done)
-		return;
-	if (f->fed == 0)
-		look_at_start(f, s);
-	f->fed += s.n;
-	if (XML_Parse(f->xml, s.p, (int)s.n, 0) != XML_STATUS_OK)
-		take_error(f);
-	else if (f->fed - (uint64_t)XML_GetCurrentByteIndex(f->xml) > FEED_TOKEN_MAX)
-		refuse(f, "a tag or a comment is too long");
+	while (f->n_start < FEED_START && s.n) {
+		f->start[f->n_start++] = *s.p;
+		s = (struct span){ s.p + 1, s.n - 1 };
+		if (f->n_start == FEED_START)
+			leave_start(f);
+	}
+	if (s.n)
+		parse(f, s.p, s.n);
 }
 
 static void listen(struct feed *f)
@@ -422,6 +441,8 @@ int feed_end(struct feed *f)
 {
 	if (!*f->why && !f->done && encoding_end(f->encoding) != 0)
 		not_decoded(f);
+	if (!*f->why && f->n_start < FEED_START)
+		leave_start(f);
 	if (!*f->why && !f->done && XML_Parse(f->xml, "", 0, 1) != XML_STATUS_OK)
 		take_error(f);
 	if (*f->why)

@@ -19,6 +19,7 @@ enum {
 	FEED_NAME_BITS = 16384, /* a sketch of those there were */
 	FEED_TOKEN_MAX = 131072,
 	FEED_WHY = 200,
+	FEED_START = 16,
 	FEED_BASES = 8, /* levels with an xml:base that count */
 };
 
@@ -34,13 +35,16 @@ struct feed {
 	XML_Parser xml;
 	char *base;
 	int64_t now_ms;
-	uint64_t fed; /* bytes of UTF-8 */
+	char start[FEED_START]; /* is looked at before it is parsed */
+	size_t n_start;
+	uint64_t fed; /* bytes of UTF-8 that were parsed */
 
 	struct feed_level levels[FEED_LEVELS];
 	size_t n_levels, n_bases;
 	size_t field_level; /* of the field whose text comes; 0: none */
 	bool escape;	    /* that is plain text or XHTML */
 	bool tags;	    /* tags inside it are kept */
+	bool full;	    /* it was cut */
 	bool atom;	    /* elements in no namespace are of Atom, else of RSS */
 	bool guid_is_link;
 

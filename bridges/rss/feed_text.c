@@ -29,14 +29,17 @@ static enum feed_field field_of(const struct feed *f)
 	return f->levels[f->field_level].field;
 }
 
-/* As much as there is room for, whole characters. */
+/* As much as there is room for, whole characters; behind what was cut nothing follows. */
 static void add(struct feed *f, const char *p, size_t n)
 {
 	const enum feed_field field = field_of(f);
 	struct buf *b = &f->fields[field];
 	const size_t room = feed_field_max(field) - b->n;
 
+	if (f->full)
+		return;
 	if (n > room) {
+		f->full = true;
 		n = room;
 		while (n && ((unsigned char)p[n] & 0xc0) == 0x80)
 			n--;

@@ -81,7 +81,8 @@ static void keep(char dst[FETCH_HEADER], struct span value)
 	/* What does not fit is not there: half an address or a tag is another one. */
 	const size_t n = value.n < FETCH_HEADER ? value.n : 0;
 
-	memcpy(dst, value.p, n);
+	if (n)
+		memcpy(dst, value.p, n);
 	dst[n] = '\0';
 }
 

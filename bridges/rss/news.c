@@ -18,7 +18,8 @@ static struct span put(char **at, struct span s)
 {
 	const struct span copy = { *at, s.n };
 
-	memcpy(*at, s.p, s.n);
+	if (s.n)
+		memcpy(*at, s.p, s.n);
 	*at += s.n;
 	return copy;
 }
