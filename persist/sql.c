@@ -116,8 +116,9 @@ const struct sql_text sql_texts[SQL_COUNT_] = {
 		.pg = EVENT_PUT "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[],"
 				" $4::text[], $5::text[]) ON CONFLICT DO NOTHING",
 	},
-	[SQL_EVENT_TRIM] = BOTH("DELETE FROM event WHERE world = $1 AND seq <= $2 AND seq <"
-				" (SELECT seq FROM event WHERE world = $1 ORDER BY seq LIMIT 1) + $3"),
+	[SQL_EVENT_TRIM] = BOTH("DELETE FROM event WHERE world = $1 AND seq < (SELECT seq FROM event"
+				" WHERE world = $1 ORDER BY seq LIMIT 1 OFFSET $2)"),
+	[SQL_EVENT_COUNT] = BOTH("SELECT count(*) FROM event WHERE world = $1"),
 	[SQL_SESSION_PUT] = {
 		.sqlite = SESSION_PUT "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" SESSION_UPSERT,
 		.pg = SESSION_PUT "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[],"

@@ -18,7 +18,8 @@ enum sql {
 	SQL_DOCUMENT_PUT, /* -> version */
 	SQL_DOCUMENT_DEL,
 	SQL_EVENT_PUT,
-	SQL_EVENT_TRIM, /* world, up to, how many at most */
+	SQL_EVENT_TRIM,	 /* world, how many of the oldest */
+	SQL_EVENT_COUNT, /* world -> how many */
 	SQL_SESSION_PUT,
 	SQL_SESSION_DEL,
 	SQL_SESSION_APPLIED, /* session, applied, tag: of one that is there */

@@ -26,8 +26,10 @@ int store_end(struct store *s, int r)
 {
 	if (!r)
 		r = s->driver->commit(s->db);
-	if (r)
+	if (r) {
 		s->driver->rollback(s->db);
+		s->events.of = 0;
+	}
 	return r;
 }
 
@@ -203,12 +205,12 @@ static int open_pg(struct store **ret, const char *where, struct buf *why)
 	.ledger_settle = store_ledger_settle, .ledger_list = store_ledger_list,                    \
 	.ledger_drop = store_ledger_drop, .group_begin = store_group_begin,                        \
 	.group_end = store_group_end, .events_after = store_events_after,                          \
-	.event_oldest = store_event_oldest,                                                        \
-	.account_create = store_account_create, .account_find = store_account_find,                \
-	.account_set_hash = store_account_set_hash, .account_set_role = store_account_set_role,    \
-	.account_logged_in = store_account_logged_in, .account_list = store_account_list,          \
-	.character_create = store_character_create, .failure_note = store_failure_note,            \
-	.failure_recent = store_failure_recent, .failure_clear = store_failure_clear
+	.event_oldest = store_event_oldest, .account_create = store_account_create,                \
+	.account_find = store_account_find, .account_set_hash = store_account_set_hash,            \
+	.account_set_role = store_account_set_role, .account_logged_in = store_account_logged_in,  \
+	.account_list = store_account_list, .character_create = store_character_create,            \
+	.failure_note = store_failure_note, .failure_recent = store_failure_recent,                \
+	.failure_clear = store_failure_clear
 
 const struct store_ops store_sqlite = { .name = "sqlite", .open = open_sqlite, COMMON };
 const struct store_ops store_pg = { .name = "postgresql", .open = open_pg, COMMON };

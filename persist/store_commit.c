@@ -132,30 +132,36 @@ static int put_events(struct store *s, const struct net *net, uint32_t world, st
 	return queue(s, SQL_EVENT_PUT, c, 5);
 }
 
-/*
- * Half as often as a slice is long, so that a heap that is too high (from before there was a bound)
- * shrinks while new events come in.
- */
-static int trim_events(struct store *s, const struct net *net, uint32_t world)
+/* Their numbers have gaps (a world reserves blocks of them), so it is rows that are counted. */
+static int look_at_events(struct store *s, uint32_t world)
 {
-	uint64_t newest = 0;
+	const struct db_value args[] = { db_int(world) };
+	int64_t n = 0;
+	int r;
 
-	for (size_t i = 0; i < net->n_events; i++)
-		newest = newest > net->events[i]->seq ? newest : net->events[i]->seq;
-	if (!s->event_keep || s->n_events + net->n_events < EVENT_SLICE / 2 ||
-	    newest <= s->event_keep)
+	if (!s->event_keep || s->events.of == world)
 		return 0;
-	const struct db_value args[] = { db_int(world), db_u64(newest - s->event_keep),
-					 db_int(EVENT_SLICE) };
-	return s->driver->queue(s->db, SQL_EVENT_TRIM, args, ARRAY_LEN(args), 1);
+	r = store_query(s, SQL_EVENT_COUNT, args, 1, store_one_int, &n);
+	if (!r) {
+		s->events.of = world;
+		s->events.n = (uint64_t)n;
+	}
+	return r;
 }
 
-/* After the transaction. */
-static void count_events(struct store *s, size_t n)
+/* Half as often as a slice is long, so that a heap that is too high (from before there was a bound)
+ * shrinks while new events come in. *ret_n: how many go. */
+static int trim_events(struct store *s, const struct net *net, uint32_t world, uint64_t *ret_n)
 {
-	s->n_events += n;
-	if (s->n_events >= EVENT_SLICE / 2)
-		s->n_events = 0;
+	const uint64_t n = s->events.n + net->n_events;
+	uint64_t excess = n > s->event_keep ? n - s->event_keep : 0;
+
+	if (!s->event_keep || !net->n_events || excess < EVENT_SLICE / 2)
+		return 0;
+	excess = excess < EVENT_SLICE ? excess : EVENT_SLICE;
+	*ret_n = excess;
+	const struct db_value args[] = { db_int(world), db_u64(excess) };
+	return s->driver->queue(s->db, SQL_EVENT_TRIM, args, ARRAY_LEN(args), 1);
 }
 
 static int put_outbox(struct store *s, const struct net *net, uint32_t world, struct cells *c)
@@ -215,7 +221,11 @@ static int put_progress(struct store *s, const struct net *net, uint32_t world)
 static int write_net(struct store *s, const struct net *net, uint32_t world, struct arena *a)
 {
 	struct cells c = { .a = a };
-	int r = put_entities(s, net, world, &c);
+	uint64_t n_trimmed = 0;
+	int r = net->n_events ? look_at_events(s, world) : 0;
+
+	if (!r)
+		r = put_entities(s, net, world, &c);
 
 	if (!r)
 		r = put_ids(s, SQL_ENTITY_DEL, net->del, net->n_del, &c);
@@ -224,14 +234,17 @@ static int write_net(struct store *s, const struct net *net, uint32_t world, str
 	if (!r)
 		r = put_events(s, net, world, &c);
 	if (!r)
-		r = trim_events(s, net, world);
+		r = trim_events(s, net, world, &n_trimmed);
 	if (!r)
 		r = put_sessions(s, net, world, &c);
 	if (!r)
 		r = put_ids(s, SQL_SESSION_DEL, net->ended, net->n_ended, &c);
 	if (!r)
 		r = put_outbox(s, net, world, &c);
-	return r ? r : put_progress(s, net, world);
+	if (!r)
+		r = put_progress(s, net, world);
+	s->events.n += net->n_events - n_trimmed;
+	return r;
 }
 
 /* Begins the transaction and locks the world. */
@@ -246,7 +259,7 @@ static int lock_world(struct store *s, uint32_t world, struct store_world *ret)
 static int write_run(struct store *s, Mudlark__Commit *const *commits, size_t n, struct buf *why)
 {
 	struct store_world w;
-	size_t from = 0, n_events = 0;
+	size_t from = 0;
 	int r = lock_world(s, commits[0]->world, &w);
 
 	if (!r)
@@ -256,13 +269,9 @@ static int write_run(struct store *s, Mudlark__Commit *const *commits, size_t n,
 		struct net net;
 		net_build(&net, commits + from, n - from, &a);
 		r = write_net(s, &net, w.world, &a);
-		n_events = net.n_events;
 		arena_done(&a);
 	}
-	r = store_end(s, r);
-	if (!r && n_events)
-		count_events(s, n_events);
-	return r;
+	return store_end(s, r);
 }
 
 int store_commit(struct store *s, Mudlark__Commit *const *commits, size_t n, size_t *ret_bad,
@@ -355,8 +364,7 @@ static int pass(struct store *s, const Mudlark__Commit *c, const char *why, bool
 void store_keep_events(struct store *s, uint64_t keep)
 {
 	s->event_keep = keep;
-	/* The first commit with an event looks. */
-	s->n_events = EVENT_SLICE / 2;
+	s->events.of = 0;
 }
 
 int store_set_aside(struct store *s, const Mudlark__Commit *c, const char *why)

@@ -11,9 +11,13 @@ struct store {
 	const struct db_driver *driver;
 	struct db *db;
 	uint64_t event_keep; /* 0: all */
-	size_t n_events;     /* stored since old ones were deleted */
-	bool in_group;	     /* the open transaction is that of store_group_begin() ... */
-	bool is_spoiled;     /* ... and cannot be kept */
+	/* How many are stored of one world; counted anew when it is another's turn, or not certain (`of` 0). */
+	struct {
+		uint32_t of;
+		uint64_t n;
+	} events;
+	bool in_group;	 /* the open transaction is that of store_group_begin() ... */
+	bool is_spoiled; /* ... and cannot be kept */
 	/* What load_page goes through, found once for all its pages. */
 	struct {
 		uint32_t world;

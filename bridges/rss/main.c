@@ -36,8 +36,8 @@ static const struct conf_option options[] = {
 	  .help = "what is published: announcements, errands, players, server, boards or boards/NAME" },
 	{ "rss.items", CONF_INT, AT(items), "50", .min = 1, .max = 200,
 	  .help = "items in a feed of the game" },
-	{ "rss.rate", CONF_INT, AT(rate), "60", .min = 1, .max = 100000,
-	  .help = "requests of one address in a minute" },
+	{ "rss.rate", CONF_INT, AT(rate), "60", .min = 0, .max = 100000,
+	  .help = "requests of one address in a minute; 0: any number" },
 	{ "rss.max_conns", CONF_INT, AT(max_conns), "64", .min = 1, .max = 4096,
 	  .help = "connections of readers at once" },
 };

@@ -12,7 +12,9 @@
 #include "bridges/rss/serve_inner.h"
 #include "rt/log.h"
 
-enum { BACKLOG = 256, ADDRESSES = 4096, BURST = 5, V6_BITS = 64 };
+enum { BACKLOG = 256, ADDRESSES = 4096, V6_BITS = 64 };
+
+#define MINUTE_US 60000000ull
 
 static void source_of(const struct sockaddr *from, char ret[CIDR_TEXT])
 {
@@ -61,7 +63,7 @@ int serve_new(struct serve **ret, struct loop *l, const struct serve_conf *c)
 	TAILQ_INIT(&s->conns);
 	strmap_init(&s->per_address, NULL);
 	if (c->rate)
-		s->floods = floods_new(1000000 / c->rate, c->rate * BURST, ADDRESSES);
+		s->floods = floods_new(MINUTE_US / c->rate, c->rate / 4 + 1, ADDRESSES);
 	for (int i = 0; i < n; i++) {
 		struct evconnlistener *e =
 			evconnlistener_new(loop_base(l), on_accept, s, flags, -1, fds[i]);

@@ -2,7 +2,7 @@
  * serve.h - a small HTTP/1.1 server of documents for strangers (RFC 9110, 9112): GET and HEAD, entity tags and dates,
  * gzip where it is wanted, keep-alive; nothing else.
  *
- * Heads are read by rt/httphead.h.  Bounds: connections in all and for one address (IPv6: /64), requests a second for one
+ * Heads are read by rt/httphead.h.  Bounds: connections in all and for one address (IPv6: /64), requests a minute for one
  * address (429), 10 s for a head, 15 s of silence between requests, 60 s for a client to take an answer.  Documents are shared
  * by the answers that are under way, so a slow reader costs a connection and no copy.
  */

@@ -560,6 +560,27 @@ START_TEST(old_events_go_a_slice_at_a_time_and_the_newest_stay)
 }
 END_TEST
 
+/* As when a world has died and a new one has begun a new block of numbers. */
+START_TEST(a_gap_in_the_numbers_of_events_costs_no_event)
+{
+	struct both b;
+	both_open(&b, _i);
+	const uint64_t epoch = both_grant(&b, 11);
+	b.ops->keep_events(b.s, 2000);
+	happen(&b, epoch, 1, 1, 500);
+	happen(&b, epoch, 2, 1 << 20, 500);
+	happen(&b, epoch, 3, 1 << 21, 600);
+	ck_assert_uint_eq(oldest_event(&b), 1);
+	happen(&b, epoch, 4, 1 << 22, 1000);
+	Mudlark__EventsAfter q = MUDLARK__EVENTS_AFTER__INIT;
+	Mudlark__EventRow **rows;
+	size_t n;
+	ck_assert_int_eq(b.ops->events_after(b.s, &q, &rows, &n, &b.a), 0);
+	ck_assert_uint_eq(rows[0]->seq, (1 << 20) + 100);
+	both_close(&b);
+}
+END_TEST
+
 START_TEST(an_account_is_found_by_any_spelling_and_taken_once)
 {
 	struct both b;
@@ -660,6 +681,7 @@ int main(void)
 		sessions_and_documents_come_in_pages,
 		events_are_read_in_order_from_a_number_on,
 		old_events_go_a_slice_at_a_time_and_the_newest_stay,
+		a_gap_in_the_numbers_of_events_costs_no_event,
 		an_account_is_found_by_any_spelling_and_taken_once,
 		failures_are_remembered_for_a_while_and_over_a_restart,
 	};

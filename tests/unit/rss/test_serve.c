@@ -331,7 +331,7 @@ START_TEST(one_address_may_ask_so_often)
 {
 	size_t fine = 0, too_many = 0;
 
-	begin(10, 8, 8, 1);
+	begin(10, 8, 8, 20);
 	for (size_t i = 0; i < 12; i++) {
 		struct buf b = ask("GET", "/feed", "");
 
