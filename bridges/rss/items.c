@@ -43,11 +43,11 @@ static void drop(struct items *t, size_t at)
 	t->n--;
 }
 
-static void changed(struct items *t, int64_t now_ms)
+static void changed(struct items *t, int64_t at_ms)
 {
 	t->revision++;
 	/* A reader that asks "since" must see each change: whole seconds are all that HTTP dates have. */
-	t->changed_ms = now_ms / 1000 > t->changed_ms / 1000 ? now_ms : t->changed_ms + 1000;
+	t->changed_ms = at_ms / 1000 > t->changed_ms / 1000 ? at_ms : t->changed_ms + 1000;
 }
 
 static char *copy(const char *s)
@@ -55,7 +55,7 @@ static char *copy(const char *s)
 	return base_dup(s, strlen(s));
 }
 
-bool items_add(struct items *t, const struct item *item, int64_t now_ms)
+bool items_add(struct items *t, const struct item *item, int64_t at_ms)
 {
 	if (t->n && item->seq <= t->v[t->n - 1].seq)
 		return false;
@@ -68,16 +68,16 @@ bool items_add(struct items *t, const struct item *item, int64_t now_ms)
 	t->bytes += weight(&t->v[t->n++]);
 	while (t->n > 1 && (t->n > t->max || t->bytes > ITEMS_BYTES))
 		drop(t, 0);
-	changed(t, now_ms);
+	changed(t, at_ms);
 	return true;
 }
 
-bool items_remove(struct items *t, uint64_t number, int64_t now_ms)
+bool items_remove(struct items *t, uint64_t number, int64_t at_ms)
 {
 	for (size_t i = 0; number && i < t->n; i++)
 		if (t->v[i].number == number) {
 			drop(t, i);
-			changed(t, now_ms);
+			changed(t, at_ms);
 			return true;
 		}
 	return false;

@@ -21,16 +21,16 @@ struct item {
 struct items {
 	struct item *v; /* oldest first */
 	size_t n, max, bytes;
-	int64_t changed_ms; /* when it became what it is; never goes back */
-	uint64_t revision;  /* counts changes in this life */
+	int64_t changed_ms; /* when it became what it is; never goes back, and is the same when it is made anew */
+	uint64_t revision; /* counts changes in this life */
 };
 
 void items_init(struct items *t, size_t max);
 void items_done(struct items *t);
-/* Copies it. False: it was there already, or is older than the oldest kept. */
-bool items_add(struct items *t, const struct item *item, int64_t now_ms);
+/* Copies it; at_ms is when it happened. False: it was there already, or is older than the oldest kept. */
+bool items_add(struct items *t, const struct item *item, int64_t at_ms);
 /* The post of that number is gone. False: there is none. */
-bool items_remove(struct items *t, uint64_t number, int64_t now_ms);
+bool items_remove(struct items *t, uint64_t number, int64_t at_ms);
 void items_save(const struct items *t, struct buf *out);
 /* Into an empty one. 0; 1: malformed, it stays empty. */
 int items_load(struct items *t, struct span json) MUST_USE;

@@ -138,7 +138,7 @@ static bool is_address(struct span s)
 	return (s.n > 8 && !memcmp(s.p, "https://", 8)) || (s.n > 7 && !memcmp(s.p, "http://", 7));
 }
 
-static void add(struct publish *p, struct press_feed *f, const struct bridge_line *line)
+static void add(struct press_feed *f, const struct bridge_line *line)
 {
 	const bool has_text = line->kind == LINE_NEWS || line->kind == LINE_POSTED;
 	struct item i = {
@@ -151,7 +151,7 @@ static void add(struct publish *p, struct press_feed *f, const struct bridge_lin
 		.link = text_of(is_address(line->link) ? line->link : (struct span){ 0 }),
 	};
 
-	items_add(&f->items, &i, bridge_wall_ms(p->bridge));
+	items_add(&f->items, &i, line->wall_ms);
 	free(i.title);
 	free(i.text);
 	free(i.author);
@@ -190,9 +190,9 @@ void press_line(struct publish *p, const struct bridge_line *line)
 		if (!is_of(f, line))
 			continue;
 		if (line->kind == LINE_REMOVED)
-			items_remove(&f->items, line->number, bridge_wall_ms(p->bridge));
+			items_remove(&f->items, line->number, line->wall_ms);
 		else
-			add(p, f, line);
+			add(f, line);
 	}
 	p->seq = line->seq;
 }
