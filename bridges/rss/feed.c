@@ -29,6 +29,9 @@ static void refuse(struct feed *f, const char *what)
 		 (unsigned long)XML_GetCurrentLineNumber(f->xml) +
 			 encoding_lines_dropped(f->encoding),
 		 (unsigned long)XML_GetCurrentColumnNumber(f->xml) + 1, what);
+	/* How much of a text had come is chance. */
+	if (f->field_level)
+		buf_reset(&f->fields[f->levels[f->field_level].field]);
 	XML_StopParser(f->xml, XML_FALSE);
 }
 

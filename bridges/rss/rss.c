@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "bridges/rss/numbers.h"
 #include "bridges/rss/publish.h"
 #include "bridges/rss/reader.h"
 #include "rt/log.h"
@@ -16,47 +17,16 @@ struct rss {
 	struct publish *publish; /* NULL: rss.listen is empty */
 };
 
-enum { NUMBERS = READER_NUMBERS + PUBLISH_NUMBERS };
-
-/* The numbers of the reader, then those of the publisher. */
-static struct metric metrics[NUMBERS] = {
-	[READER_POLLS] = { "mudlark_rss_polls_total", "answers of feeds, of whatever kind",
-			   .kind = METRIC_COUNTER },
-	[READER_SAME] = { "mudlark_rss_not_modified_total", "feeds that had not changed",
-			  .kind = METRIC_COUNTER },
-	[READER_FAILURES] = { "mudlark_rss_failures_total", "feeds that could not be read",
-			      .kind = METRIC_COUNTER },
-	[READER_REFUSED] = { "mudlark_rss_refused_total",
-			     "feeds that led to an address they may not lead to",
-			     .kind = METRIC_COUNTER },
-	[READER_ITEMS] = { "mudlark_rss_items_total", "items told in the game",
-			   .kind = METRIC_COUNTER },
-	[READER_LEFT_OUT] = { "mudlark_rss_items_left_out_total",
-			      "new items beyond what is told at once", .kind = METRIC_COUNTER },
-	[READER_NUMBERS + PUBLISH_REQUESTS] = { "mudlark_rss_requests_total",
-						"requests for the feeds of the game",
-						.kind = METRIC_COUNTER },
-	[READER_NUMBERS + PUBLISH_NOT_MODIFIED] = { "mudlark_rss_requests_same_total",
-						    "of these, answered by 304",
-						    .kind = METRIC_COUNTER },
-	[READER_NUMBERS + PUBLISH_REFUSED] = { "mudlark_rss_requests_refused_total",
-					       "of these, refused", .kind = METRIC_COUNTER },
-	[READER_NUMBERS + PUBLISH_ITEMS] = { "mudlark_rss_published_items",
-					     "items in the feeds of the game",
-					     .kind = METRIC_GAUGE },
-};
-
 static void on_refresh(void *ctx)
 {
 	struct rss *x = ctx;
-	double numbers[NUMBERS] = { 0 };
+	double values[RSS_NUMBERS] = { 0 };
 
 	if (x->reader)
-		reader_numbers(x->reader, numbers);
+		reader_numbers(x->reader, values);
 	if (x->publish)
-		publish_numbers(x->publish, numbers + READER_NUMBERS);
-	for (size_t i = 0; i < NUMBERS; i++)
-		metrics[i].value = numbers[i];
+		publish_numbers(x->publish, values + READER_NUMBERS);
+	rss_numbers_set(values);
 }
 
 static void on_status(void *ctx, struct buf *out)
@@ -120,7 +90,7 @@ int rss_start(struct rss **ret, struct proc *proc, struct rss_conf *conf)
 	e.ctx = x;
 	r = bridge_start(&x->bridge, proc, &conf->common, "rss", &e);
 	if (r == 0) {
-		bridge_metrics(x->bridge, metrics, NUMBERS, on_refresh, x);
+		bridge_metrics(x->bridge, rss_numbers(), RSS_NUMBERS, on_refresh, x);
 		r = start_halves(x);
 	}
 	if (r < 0) {
