@@ -41,7 +41,7 @@ struct bridge_stream {
 	char **channels, **boards; /* NULL: all */
 	unsigned kinds;
 	bool from_start;
-	int64_t max_age_ms; /* < 0: nothing is too old */
+	int64_t max_age_us; /* 0: as the option says, which may change; < 0: nothing is too old */
 
 	enum stream_phase phase;
 	bool gone;    /* closed; it stays until its cursor is stored */

@@ -119,11 +119,6 @@ static void inherit(struct bridge_stream *s, struct bridge_stream *old)
 	bury(old);
 }
 
-static int64_t max_age_ms(const struct bridge *b, const struct stream_spec *spec)
-{
-	return spec->max_age < 0 ? -1 : (spec->max_age ? spec->max_age : b->conf->max_age) / 1000;
-}
-
 struct bridge_stream *bridge_stream_open(struct bridge *b, const struct stream_spec *spec,
 					 const struct stream_events *e)
 {
@@ -139,7 +134,7 @@ struct bridge_stream *bridge_stream_open(struct bridge *b, const struct stream_s
 				     .boards = copy_list(spec->boards),
 				     .kinds = spec->kinds,
 				     .from_start = spec->from_start,
-				     .max_age_ms = max_age_ms(b, spec) };
+				     .max_age_us = spec->max_age };
 	*(b->last ? &b->last->next : &b->first) = s;
 	b->last = s;
 	if (old)
@@ -342,7 +337,9 @@ static void give_credit(struct bridge_stream *s)
 
 bool stream_is_old(const struct bridge_stream *s, int64_t wall_ms)
 {
-	return s->max_age_ms >= 0 && clock_wall(s->b->clock) - wall_ms > s->max_age_ms;
+	const int64_t most_us = s->max_age_us ? s->max_age_us : s->b->conf->max_age;
+
+	return most_us >= 0 && clock_wall(s->b->clock) - wall_ms > most_us / 1000;
 }
 
 static bool merges(const struct parcel *into, const struct parcel *p)

@@ -346,7 +346,8 @@ enum { MIXED = 30000, OF_WORLD = MIXED / 20 };
 #define FILL                                                                                       \
 	"INSERT INTO document (collection, key, body, version)"                                    \
 	" WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)"        \
-	" SELECT CASE WHEN i % 20 = 0 THEN 'things' WHEN i % 20 = 1 THEN 'ai.talk'"                \
+	" SELECT CASE WHEN i % 20 = 0 THEN 'things' WHEN i % 20 = 1 THEN 'ai.talk' WHEN i % 20 = " \
+	"2 THEN 'bridge.irc'"                                                                      \
 	" ELSE 'ai.audit' END, CAST(i AS text), '{}', 1 FROM n"
 
 static int add_line(void *ctx, const struct db_value *v, size_t n)
