@@ -2,6 +2,7 @@
 
 FEEDS_O := $(B)/tests/fake/feeds/main.o $(B)/tests/fake/server.o $(B)/librt.a
 TEST_BIN += $(B)/tests/fake/feeds/feeds
+ASAN_CHECKS += check-rss
 
 $(B)/tests/fake/feeds/feeds: $(FEEDS_O)
 	$(call step,LINK $@)
