@@ -5,6 +5,8 @@
 
 #include "rt/log.h"
 
+enum { BROKEN_FOR_GOOD = 3 }; /* readings in a row */
+
 static void on_item(void *ctx, const struct feed_item *item)
 {
 	struct poll *p = ctx;
@@ -70,13 +72,20 @@ static bool ids_have_changed(const struct poll *p)
 	return p->had && p->kept.seen.listed == 0 && same > 0;
 }
 
+/* What was listed before anybody listened is known now. A feed that could not be read to its end shows the rest next
+ * time, as if that were new; so it counts only when it stays like that. */
+static bool is_first_reading(const struct poll *p)
+{
+	return p->kept.failures == 0 || (p->place > 0 && p->kept.failures >= BROKEN_FOR_GOOD);
+}
+
 void poll_settle(struct poll *p)
 {
 	if (!p->feed)
 		return;
 	if (ids_have_changed(p))
 		news_drop_same(&p->news);
-	if (!p->kept.known && feed_head(p->feed)->items) {
+	if (!p->kept.known && is_first_reading(p)) {
 		p->kept.known = true;
 		log_info("feed_followed", LOG_STR("feed", p->key), LOG_U64("items", p->place));
 	}

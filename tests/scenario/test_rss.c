@@ -222,6 +222,21 @@ START_TEST(a_bridge_that_was_down_tells_what_came_meanwhile)
 }
 END_TEST
 
+START_TEST(the_first_item_of_an_empty_feed_is_news)
+{
+	struct scene s;
+
+	open_site(&s);
+	set(&s, "rss.feeds=http://127.0.0.1:%u/news = chat", s.site.port);
+	fake_feeds_set(&s.site, "news", NULL, "<rss><channel><title>x</title></channel></rss>");
+	open_mud(&s);
+	mud_expect_log(&s.mud, "event=feed_followed");
+	publish(&s, 1);
+	reads(&s, 1);
+	end(&s);
+}
+END_TEST
+
 /* Rows that fail, each in its way, and the sentence for it. */
 struct bad {
 	const char *path, *why;
@@ -316,6 +331,7 @@ int main(void)
 		{ what_is_new_is_read_on_the_channel_and_on_the_board_once, 1 },
 		{ nothing_is_told_twice_or_forgotten_whoever_is_killed, 1 },
 		{ a_bridge_that_was_down_tells_what_came_meanwhile, 1 },
+		{ the_first_item_of_an_empty_feed_is_news, 1 },
 		{ a_feed_that_misbehaves_is_told_of_by_one_sentence, 1 },
 		{ a_feed_that_has_moved_is_followed_and_one_that_is_gone_is_left_alone, 1 },
 	};
