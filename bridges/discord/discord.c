@@ -24,6 +24,19 @@ enum {
 	CHANGE_US = 5 * SECOND,
 };
 
+enum number {
+	IDENTIFIES,
+	RESUMES,
+	ZOMBIES,
+	REQUESTS,
+	LIMITED,
+	FAILED,
+	SENT,
+	HEARD,
+	LEFT_OUT,
+	NUMBERS
+};
+
 struct discord {
 	struct discord_conf *conf;
 	struct bridge *bridge;
@@ -36,6 +49,7 @@ struct discord {
 	char *token, *api;
 	struct loop_timer ending, changing;
 	uint64_t end_us, change_us;
+	struct metric numbers[NUMBERS];
 	bool stopping, login_over;
 };
 
@@ -267,9 +281,7 @@ static bool on_ready(void *ctx, struct buf *why)
 	return true;
 }
 
-enum number { IDENTIFIES, RESUMES, ZOMBIES, REQUESTS, LIMITED, FAILED, SENT, HEARD, LEFT_OUT };
-
-static struct metric numbers[] = {
+static const struct metric numbers[NUMBERS] = {
 	[IDENTIFIES] = { .name = "mudlark_discord_identifies_total", .help = "sessions begun" },
 	[RESUMES] = { .name = "mudlark_discord_resumes_total", .help = "sessions resumed" },
 	[ZOMBIES] = { .name = "mudlark_discord_zombies_total",
@@ -286,22 +298,22 @@ static struct metric numbers[] = {
 
 static void on_refresh(void *ctx)
 {
-	const struct discord *x = ctx;
+	struct discord *x = ctx;
 	const struct gateway *g = login_gateway(x->login);
 	const struct rest_counts *c = rest_counts(x->rest);
 	uint64_t sent = 0;
 
 	for (size_t i = 0; i < x->targets.n; i++)
 		sent += x->targets.all[i].out ? out_sent(x->targets.all[i].out) : 0;
-	numbers[IDENTIFIES].value = g->identifies;
-	numbers[RESUMES].value = g->resumes;
-	numbers[ZOMBIES].value = g->zombies;
-	numbers[REQUESTS].value = (double)c->asked;
-	numbers[LIMITED].value = (double)c->limited;
-	numbers[FAILED].value = (double)c->failed;
-	numbers[SENT].value = (double)sent;
-	numbers[HEARD].value = (double)in_counts(x->in)->heard;
-	numbers[LEFT_OUT].value = (double)in_counts(x->in)->left_out;
+	x->numbers[IDENTIFIES].value = g->identifies;
+	x->numbers[RESUMES].value = g->resumes;
+	x->numbers[ZOMBIES].value = g->zombies;
+	x->numbers[REQUESTS].value = (double)c->asked;
+	x->numbers[LIMITED].value = (double)c->limited;
+	x->numbers[FAILED].value = (double)c->failed;
+	x->numbers[SENT].value = (double)sent;
+	x->numbers[HEARD].value = (double)in_counts(x->in)->heard;
+	x->numbers[LEFT_OUT].value = (double)in_counts(x->in)->left_out;
 }
 
 /* ---- its end ---- */
@@ -393,7 +405,8 @@ static void begin_parts(struct discord *x)
 	});
 	loop_timer_init(bridge_loop(x->bridge), &x->ending, on_ending, x);
 	loop_timer_init(bridge_loop(x->bridge), &x->changing, on_changing, x);
-	bridge_metrics(x->bridge, numbers, ARRAY_LEN(numbers), on_refresh, x);
+	memcpy(x->numbers, numbers, sizeof(numbers));
+	bridge_metrics(x->bridge, x->numbers, NUMBERS, on_refresh, x);
 	open_outs(x);
 }
 
