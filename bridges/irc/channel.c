@@ -10,8 +10,6 @@
 enum {
 	REJOIN_MIN_US = 5000000,
 	REJOIN_MAX_US = 600000000,
-	HEAR_EVERY_US = 100000, /* a channel's lines */
-	HEAR_BURST = 50,
 	ANSWER_EVERY_US = 3000000,
 	ANSWER_BURST = 4,
 	NOTE_EVERY_US = 10000000,
@@ -40,7 +38,6 @@ struct channel *channel_new(const char *name, uint64_t now_us, uint64_t seed)
 	strmap_init(&c->members, NULL);
 	strmap_init(&c->split.gone, NULL);
 	backoff_init(&c->backoff, REJOIN_MIN_US, REJOIN_MAX_US, seed);
-	flood_init(&c->hear, HEAR_EVERY_US, HEAR_BURST, now_us);
 	flood_init(&c->answer, ANSWER_EVERY_US, ANSWER_BURST, now_us);
 	flood_init(&c->note, NOTE_EVERY_US, 1, now_us);
 	flood_init(&c->come, COME_EVERY_US, COME_BURST, now_us);

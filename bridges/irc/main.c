@@ -43,7 +43,7 @@ static const struct conf_option options[] = {
 	{ "irc.flood_burst", CONF_INT, AT(flood_burst), "5", 1, 100,
 	  .help = "lines at once after a silence" },
 	{ "irc.speak_every", CONF_TIME, AT(speak_every), "1s", 0, 60000000,
-	  .help = "one line of one person into the game in so long; 0: no limit" },
+	  .help = "one line of one person into the game in so long, and ten times that of a channel; 0: no limit" },
 	{ "irc.speak_burst", CONF_INT, AT(speak_burst), "8", 1, 1000,
 	  .help = "lines of one person at once" },
 	{ "irc.retry_min", CONF_TIME, AT(retry_min), "5s", 1000, 86400000000,

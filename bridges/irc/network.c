@@ -24,6 +24,7 @@ enum {
 	ASK_EVERY_US = 3 * S,
 	ASK_BURST = 6,
 	UNLIMITED_BURST = 1000,
+	CROWD = 10, /* speakers whose worth of lines a channel may have */
 };
 
 struct state_row {
@@ -496,6 +497,9 @@ struct channel *network_channel(struct network *n, const char *name, const char 
 	c = channel_new(name, network_now(n), rng_next(&n->rng));
 	c->key = key ? base_dup(key, strlen(key)) : NULL;
 	c->owner = owner;
+	/* As much as several who speak as fast as they may. */
+	flood_init(&c->hear, (n->conf.speak_every_us + CROWD - 1) / CROWD,
+		   n->conf.speak_burst * CROWD, network_now(n));
 	c->at_us = network_now(n);
 	n->channels = base_realloc(n->channels, n->n_channels + 1, sizeof(struct channel *));
 	n->channels[n->n_channels++] = c;
