@@ -12,6 +12,8 @@
 
 #define PASSWORD "some long password"
 
+enum { OPEN_STEP_US = 500000 };
+
 void irc_scene_set(struct irc_scene *s, const char *fmt, ...)
 {
 	va_list ap;
@@ -63,7 +65,7 @@ static void write_pack(struct irc_scene *s, const char *dir)
 
 static void start_mud(struct irc_scene *s, const struct irc_scene_conf *c)
 {
-	struct mud_conf conf = { .sets = (const char *const *)s->sets };
+	const struct mud_conf conf = { .sets = (const char *const *)s->sets, .config = c->config };
 
 	write_pack(s, s->ircd.dir);
 	irc_scene_set(s, "irc.host=127.0.0.1");
@@ -71,12 +73,30 @@ static void start_mud(struct irc_scene *s, const struct irc_scene_conf *c)
 	irc_scene_set(s, "irc.tls=%s", c->tls ? "true" : "false");
 	if (c->tls)
 		irc_scene_set(s, "irc.ca_file=%s", s->ircd.ca_file);
-	irc_scene_set(s, "irc.channels=%s", c->channels ? c->channels : "#mud = chat");
+	if (!c->config)
+		irc_scene_set(s, "irc.channels=%s", c->channels ? c->channels : "#mud = chat");
 	irc_scene_set(s, "irc.metrics=");
 	irc_scene_set(s, "world.channel_rate=0");
 	for (size_t i = 0; c->sets && c->sets[i]; i++)
 		irc_scene_set(s, "%s", c->sets[i]);
 	mud_start(&s->mud, &conf);
+}
+
+/* A bridge that comes for the first time tells what is said from then on: until it does. */
+static void wait_open(struct irc_scene *s)
+{
+	const uint64_t end = now_us() + IRC_US;
+
+	irc_user_expect_member(&s->joe, "Mudlark", "#mud");
+	for (int i = 0; now_us() < end; i++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "is it there? %d.", i);
+		talk_line(&s->ana, "chat %s", line);
+		if (irc_user_sees(&s->joe, line, OPEN_STEP_US))
+			return;
+	}
+	die("the bridge tells nothing");
 }
 
 void irc_scene_start(struct irc_scene *s, const struct irc_scene_conf *c)
@@ -90,7 +110,7 @@ void irc_scene_start(struct irc_scene *s, const struct irc_scene_conf *c)
 	start_mud(s, c);
 	irc_scene_enter(s, &s->ana, "Ana");
 	if (!c->apart)
-		irc_user_expect_member(&s->joe, "Mudlark", "#mud");
+		wait_open(s);
 }
 
 void irc_scene_stop(struct irc_scene *s)
@@ -116,13 +136,13 @@ void irc_scene_is_well(struct irc_scene *s, unsigned n)
 	talk_expect(&s->ana, line);
 }
 
-struct irc_tally irc_tally_of(const struct buf *text, const char *word, size_t n)
+uint32_t *irc_times_of(const struct buf *text, const char *word, size_t n, size_t *ret_disordered)
 {
-	CLEANUP(base_freep) uint32_t *times = base_alloc(n + 1, sizeof(*times));
+	uint32_t *times = base_alloc(n + 1, sizeof(*times));
 	const char *at = buf_p(text), *end = at + text->n;
-	struct irc_tally t = { 0 };
 	unsigned long last = 0;
 
+	*ret_disordered = 0;
 	while ((at = memmem(at, (size_t)(end - at), word, strlen(word)))) {
 		char *dot;
 		unsigned long i;
@@ -131,10 +151,18 @@ struct irc_tally irc_tally_of(const struct buf *text, const char *word, size_t n
 		i = strtoul(at, &dot, 10);
 		if (dot == at || *dot != '.' || i >= n)
 			continue;
-		t.disordered += i < last;
+		*ret_disordered += i < last;
 		last = i;
 		times[i]++;
 	}
+	return times;
+}
+
+struct irc_tally irc_tally_of(const struct buf *text, const char *word, size_t n)
+{
+	struct irc_tally t = { 0 };
+	CLEANUP(base_freep) uint32_t *times = irc_times_of(text, word, n, &t.disordered);
+
 	for (size_t i = 0; i < n; i++) {
 		t.heard += times[i] > 0;
 		t.lost += times[i] == 0;

@@ -25,6 +25,7 @@ struct irc_scene_conf {
 	struct ircd_conf ircd;
 	bool tls;
 	const char *channels;	 /* irc.channels; NULL: "#mud = chat" */
+	const char *config;	 /* a file that has irc.channels instead; NULL: none */
 	const char *const *sets; /* further ones, NULL-terminated; NULL: none */
 	const char *first; /* what joe says to the server before the bridge comes; NULL: nothing */
 	bool apart;	   /* the bridge is not waited for */
@@ -46,4 +47,7 @@ void irc_scene_is_well(struct irc_scene *s, unsigned n);
 struct irc_tally {
 	size_t heard, doubled, lost, disordered; /* of 0 to n - 1 */
 };
+/* How often each was; freed by the caller. *ret_disordered: how many came behind a later one. */
+uint32_t *irc_times_of(const struct buf *text, const char *word, size_t n,
+		       size_t *ret_disordered) MUST_USE;
 struct irc_tally irc_tally_of(const struct buf *text, const char *word, size_t n);

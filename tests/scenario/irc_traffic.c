@@ -16,10 +16,36 @@ enum { STEP_US = 300000, PATIENT_US = 40000000 };
 
 void irc_traffic_start(struct irc_traffic *t, struct irc_scene *s, uint64_t every_us)
 {
-	*t = (struct irc_traffic){
-		.scene = s, .in_is_safe = true, .out_every_us = every_us, .in_every_us = every_us
-	};
+	*t = (struct irc_traffic){ .scene = s, .out_every_us = every_us, .in_every_us = every_us };
 	t->next_out_us = t->next_in_us = now_us();
+}
+
+/* Who is named as in the channel, comes or goes. */
+static void look_at(struct irc_traffic *t, struct span line)
+{
+	const bool is_list = memmem(line.p, line.n, " 353 joe ", 9) != NULL;
+
+	if (!memmem(line.p, line.n, "Mudlark", 7))
+		return;
+	if (is_list || !memcmp(line.p, ":Mudlark JOIN", 13)) {
+		if (!t->stay)
+			t->stay = ++t->n_stays;
+	} else if (!memcmp(line.p, ":Mudlark QUIT", 13)) {
+		t->stay = 0;
+	}
+}
+
+static void look(struct irc_traffic *t)
+{
+	const struct buf *text = &t->scene->joe.pipe.text;
+	const char *end;
+
+	while ((end = memchr(buf_p(text) + t->looked_at, '\n', text->n - t->looked_at))) {
+		const char *from = buf_p(text) + t->looked_at;
+
+		look_at(t, (struct span){ from, (size_t)(end - from) });
+		t->looked_at += (size_t)(end + 1 - from);
+	}
 }
 
 static void drain(struct irc_traffic *t)
@@ -30,6 +56,7 @@ static void drain(struct irc_traffic *t)
 		die("the player's connection was dropped");
 	while (irc_pipe_read(&t->scene->joe.pipe, 0))
 		;
+	look(t);
 }
 
 static void speak(struct irc_traffic *t, uint64_t now)
@@ -41,6 +68,8 @@ static void speak(struct irc_traffic *t, uint64_t now)
 		t->next_out_us = now + t->out_every_us;
 	}
 	if (now >= t->next_in_us && !t->is_deaf) {
+		t->said_in = base_realloc(t->said_in, t->n_in + 1, sizeof(*t->said_in));
+		t->said_in[t->n_in] = t->stay;
 		irc_user_say(&s->joe, "#mud", IN "%u.", t->n_in++);
 		t->next_in_us = now + t->in_every_us;
 	}
@@ -68,7 +97,8 @@ void irc_traffic_lose_joe(struct irc_traffic *t)
 	struct irc_pipe *p = &t->scene->joe.pipe;
 
 	t->is_deaf = true;
-	t->in_is_safe = false;
+	t->stay = 0;
+	t->looked_at = 0;
 	while (p->fd >= 0)
 		irc_pipe_read(p, STEP_US);
 	buf_add(&t->outside, buf_p(&p->text), p->text.n);
@@ -143,7 +173,32 @@ struct irc_verdict irc_traffic_finish(struct irc_traffic *t)
 
 void irc_traffic_done(struct irc_traffic *t)
 {
+	free(TAKE(t->said_in));
 	buf_done(&t->outside);
+}
+
+/* A line that was heard, said in the same stay behind one that was not. */
+static void check_stays(const struct irc_traffic *t)
+{
+	size_t disordered;
+	CLEANUP(base_freep)
+	uint32_t *times = irc_times_of(&t->scene->ana.text, "@irc: " IN, t->n_in, &disordered);
+	uint32_t missing = 0; /* in the stay that is looked at, from here on; 0: none */
+	unsigned first = 0;
+
+	for (unsigned i = 0; i < t->n_in; i++) {
+		const uint32_t stay = t->said_in[i];
+
+		if (stay && !times[i] && missing != stay) {
+			missing = stay;
+			first = i;
+		}
+		if (stay && times[i] && missing == stay)
+			die("the game did not hear line %u of the channel, but %u", first, i);
+	}
+	/* This stay has not ended, and a line behind all others was heard. */
+	if (missing && missing == t->stay)
+		die("the game did not hear line %u of the channel", first);
 }
 
 void irc_verdict_check(const struct irc_traffic *t, const struct irc_verdict *v)
@@ -157,6 +212,5 @@ void irc_verdict_check(const struct irc_traffic *t, const struct irc_verdict *v)
 		    v->in.disordered);
 	if (v->out.lost > v->told)
 		die("%zu lines are missing outside, and %zu are told of", v->out.lost, v->told);
-	if (t->in_is_safe && v->in.lost)
-		die("%zu lines are missing in the game", v->in.lost);
+	check_stays(t);
 }

@@ -4,7 +4,8 @@
  *
  *  - no line was heard twice, and none before one that was said earlier;
  *  - what the channel did not hear of the game is not more than its notes say ("up to 3 lines may not have come through");
- *  - what the game did not hear of the channel was said while the bridge was not in it.
+ *  - what the game did not hear of the channel was said while the bridge was not in it, or last before it or the server
+ *    died: no later line of the same stay was heard.
  *
  * Whoever spoke on IRC comes back when the server does, under the same name; all he ever read is kept.
  */
@@ -17,8 +18,11 @@ struct irc_traffic {
 	struct irc_scene *scene;
 	struct buf outside; /* what was read on IRC before the last connection */
 	unsigned n_out, n_in, n_ends;
-	bool is_deaf;	 /* nobody on IRC to speak or hear */
-	bool in_is_safe; /* so far no line was said while the bridge was away */
+	bool is_deaf;	  /* nobody on IRC to speak or hear */
+	size_t looked_at; /* of joe's transcript, for who comes and goes */
+	uint32_t stay;	  /* of the bridge in the channel, as joe sees it; 0: it is not in */
+	uint32_t n_stays;
+	uint32_t *said_in; /* stay of each line of joe's */
 	uint64_t out_every_us, in_every_us, next_out_us, next_in_us;
 };
 

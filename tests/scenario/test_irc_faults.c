@@ -57,7 +57,6 @@ static void kill_persist(struct irc_traffic *t)
 
 static void kill_bridge(struct irc_traffic *t)
 {
-	t->in_is_safe = false;
 	kill_role(t, "irc");
 }
 
@@ -184,10 +183,13 @@ static void rob(struct irc_scene *s)
 
 	irc_user_open(&thief, "thief", s->ircd.port);
 	irc_user_join(&thief, "#mud");
+	/* nobody starts it anew before he is done */
+	kill(s->mud.up.pid, SIGSTOP);
 	old = mud_kill(&s->mud, "irc");
 	irc_user_expect(&thief, ":Mudlark QUIT");
 	irc_user_line(&thief, "NICK Mudlark");
 	irc_user_expect(&thief, ":thief NICK ");
+	kill(s->mud.up.pid, SIGCONT);
 	mud_wait_pid(&s->mud, "irc", old);
 	irc_user_expect_member(&s->joe, "Mudlark_", "#mud");
 	irc_user_line(&thief, "QUIT :have it");
