@@ -402,6 +402,7 @@ void wsclient_close(struct wsclient *w, unsigned code, const char *why)
 	if (wslay_event_queue_close(w->frames, (uint16_t)code, (const uint8_t *)why, strlen(why)) !=
 	    0)
 		return;
+	set_reason(w, code, SPAN("closed by us"));
 	enter(w);
 	pump(w);
 	leave(w);
