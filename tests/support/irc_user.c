@@ -19,7 +19,7 @@ static void send_to(struct irc_user *u, struct span bytes)
 		die("%s: the server has hung up; in the end:\n%s", u->nick, buf_p(&u->pipe.text));
 }
 
-static void send_line(struct irc_user *u, const char *fmt, va_list ap)
+static void PRINTF_LIKE(2, 0) send_line(struct irc_user *u, const char *fmt, va_list ap)
 {
 	struct buf line = { 0 };
 
