@@ -45,6 +45,7 @@ struct poll {
 
 	/* While it is fetched. */
 	struct feed *feed;
+	int64_t now_ms;	 /* one for all items: undated ones keep their order */
 	size_t place;	 /* of the next item */
 	size_t had;	 /* items that were known before */
 	size_t unlisted; /* beyond what is looked at */

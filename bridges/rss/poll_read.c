@@ -22,7 +22,7 @@ static void on_item(void *ctx, const struct feed_item *item)
 	same_seen = seen_has_same(&p->kept.seen, item->same);
 	seen_put(&p->kept.seen, item->id, item->same);
 	if (p->kept.known)
-		news_add(&p->news, item, place, same_seen, bridge_wall_ms(p->reader->bridge));
+		news_add(&p->news, item, place, same_seen, p->now_ms);
 }
 
 static bool on_body(void *ctx, struct span content_type, const char *base, struct span piece)
@@ -31,7 +31,7 @@ static bool on_body(void *ctx, struct span content_type, const char *base, struc
 	const struct feed_events e = { .item = on_item, .ctx = p };
 
 	if (!p->feed)
-		p->feed = feed_new(content_type, base, bridge_wall_ms(p->reader->bridge), &e);
+		p->feed = feed_new(content_type, base, p->now_ms, &e);
 	return feed_write(p->feed, piece);
 }
 
@@ -58,6 +58,7 @@ void poll_begin(struct poll *p)
 
 	p->place = p->unlisted = 0;
 	p->had = p->kept.seen.n;
+	p->now_ms = bridge_wall_ms(p->reader->bridge);
 	seen_begin_poll(&p->kept.seen);
 	p->fetch = fetch_start(p->reader->http, &p->reader->guard, &q, &e);
 }

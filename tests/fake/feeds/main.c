@@ -120,7 +120,7 @@ static void get_feed(const struct feed *f, struct conn *c, const struct request 
 	char headers[400], etag[64], modified[64];
 
 	/* A weak tag with a quote's worth of trouble, and a date that only this server can read. */
-	snprintf(etag, sizeof(etag), "W/\"v %u\"", f->version);
+	snprintf(etag, sizeof(etag), "W/\"v %u %zu\"", f->version, f->body.n);
 	snprintf(modified, sizeof(modified), "Sat, 07 Sep 2002 00:%02u:01 GMT", f->version % 60);
 	snprintf(headers, sizeof(headers), "Content-Type: %s\r\nETag: %s\r\nLast-Modified: %s\r\n",
 		 f->type, etag, modified);
