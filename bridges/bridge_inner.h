@@ -20,7 +20,7 @@
 enum {
 	CORE_CALL_MS = 3000,	 /* persist answers within this, or has not */
 	CORE_AGAIN_US = 300000,	 /* what persist would not do is asked again */
-	CORE_LAZY_US = 1000000,	 /* `sent` is stored so late */
+	CORE_LAZY_US = 200000,	 /* `sent` is stored so late */
 	CORE_MORE_US = 200000,	 /* old lines come one upon the other, and are told of at once */
 	CORE_ASK_US = 5000000,	 /* the world answers within this */
 	CORE_ASKS_MAX = 256,	 /* waiting for the world */
