@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs tests one after the other and counts them: tests/check.sh BUILD MAKE (PROGRAM | TARGET)...
+# Runs tests, as many at a time as there are cores (most of them wait), and counts them:
+# tests/check.sh BUILD MAKE (PROGRAM | TARGET)...
 # A name below the build folder is a test program, any other a make target (see the Makefile's head for
 # how a target counts).  Output is kept in BUILD/check/; of what fails its end is shown.  The last
 # line is `N passed, N failed`; the status is 1 when anything failed.
@@ -10,8 +11,9 @@ shift 2
 limit=${CHECK_LIMIT:-600}
 logs=$build/check
 mkdir -p "$logs"
-total_passed=0
-total_failed=0
+jobs=${CHECK_JOBS:-$(nproc)}
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
 
 # Sums both kinds of counting lines in the log $1 into "passed failed".
 count()
@@ -48,8 +50,7 @@ run_one()
 	elif [ $status -eq 0 ] && [ $((passed + failed)) -eq 0 ] && ! grep -q '^skipped:' "$log"; then
 		passed=1
 	fi
-	total_passed=$((total_passed + passed))
-	total_failed=$((total_failed + failed))
+	echo "$passed $failed" >"$results/${name//\//.}.count"
 	word=ok
 	[ "$failed" -eq 0 ] || word=FAILED
 	[ $status -eq 124 ] && word="FAILED (over ${limit} s)"
@@ -63,9 +64,24 @@ run_one()
 	fi
 }
 
+# What it says comes in one piece.
+run_aside()
+{
+	local said=$results/${1//\//.}.said
+	run_one "$1" >"$said" 2>&1
+	cat "$said"
+}
+
+running=0
 for what in "$@"; do
-	run_one "$what"
+	if [ "$running" -ge "$jobs" ]; then
+		wait -n
+		running=$((running - 1))
+	fi
+	run_aside "$what" &
+	running=$((running + 1))
 done
+wait
 echo
-echo "$total_passed passed, $total_failed failed"
-[ $total_failed -eq 0 ]
+awk '{ passed += $1; failed += $2 } END { print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 }' \
+	"$results"/*.count

@@ -14,7 +14,7 @@
 
 #include "tests/support/die.h"
 
-enum { DIRS_MAX = 256 };
+enum { DIRS_MAX = 256, PORT_FIRST = 20000, PORTS = 12000 };
 
 static struct {
 	char *path;
@@ -60,17 +60,31 @@ char *tmp_path(const char *dir, const char *name)
 	return path;
 }
 
+static bool is_free(uint16_t port)
+{
+	const struct sockaddr_in a = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				       .sin_port = htons(port) };
+	const int fd = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
+	const bool free_ = !bind(fd, (const struct sockaddr *)&a, sizeof(a));
+
+	close(fd);
+	return free_;
+}
+
+/* Below those that the kernel gives to connections, which might have it before the server; tests that run at the
+ * same time begin at places of their own. */
 uint16_t tmp_port(void)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET };
-	int fd = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	socklen_t n = sizeof(a);
+	static unsigned asked;
 
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	must(bind(fd, (struct sockaddr *)&a, sizeof(a)), "bind");
-	must(getsockname(fd, (struct sockaddr *)&a, &n), "getsockname");
-	close(fd);
-	return ntohs(a.sin_port);
+	for (;;) {
+		const unsigned at = (unsigned)getpid() * 7919u + asked++ * 31u;
+		const uint16_t port = (uint16_t)(PORT_FIRST + at % PORTS);
+
+		if (is_free(port))
+			return port;
+	}
 }
 
 void tmp_write(const char *path, const char *text)
