@@ -112,7 +112,7 @@ static bool is_word(const char *s, size_t most)
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)s[i] <= ' ' || s[i] == 0x7f)
 			return false;
-	return n > 0 && n <= most && s[0] != ':';
+	return n > 0 && n <= most;
 }
 
 static bool is_name(const char *s)
@@ -196,7 +196,7 @@ static int judge(struct net_conf *c, const struct words *w, struct buf *why)
 		wrong |= mistake(why, c->name, "a network's name is a word without / # & + ! = ,");
 	if (!is_word(c->host, 255))
 		wrong |= mistake(why, c->name, "it has no host");
-	if (!is_word(c->nick, NICK_BYTES) || strpbrk(c->nick, "!@#&,*?") ||
+	if (!is_word(c->nick, NICK_BYTES) || strpbrk(c->nick, "!@#&,*?:") ||
 	    (c->nick[0] >= '0' && c->nick[0] <= '9'))
 		wrong |= mistake(why, c->name, "that is no nick");
 	wrong |= set_port(c, w->port, why);
