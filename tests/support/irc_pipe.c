@@ -48,10 +48,14 @@ void irc_pipe_close(struct irc_pipe *p)
 /* Bytes; 0: the other side has closed; -EAGAIN. */
 static long receive(struct irc_pipe *p, char *to, size_t max)
 {
+	const int one = 1;
 	ssize_t n;
 
 	if (p->secure)
 		return secure_read(p->secure, to, max);
+	/* A server that waits for our acknowledgement (Nagle) is not made to wait 40 ms for it: that is no one's
+	 * figure but the kernel's. */
+	setsockopt(p->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
 	n = recv(p->fd, to, max, MSG_DONTWAIT);
 	return n < 0 ? -errno : n;
 }
