@@ -265,8 +265,8 @@ END_TEST
 START_TEST(what_came_from_there_does_not_go_back_and_what_is_not_for_it_stays_away)
 {
 	static const char *const others[] = {
-		"{\"channel\":\"chat\",\"name\":\"x@irc\",\"text\":\"1\",\"via\":\"irc\","
-		"\"origin\":\"irc/net/#mud\"}",
+		("{\"channel\":\"chat\",\"name\":\"x@irc\",\"text\":\"1\",\"via\":\"irc\","
+		 "\"origin\":\"irc/net/#mud\"}"),
 		"{\"channel\":\"help\",\"name\":\"Ana\",\"text\":\"2\"}",
 		"not JSON",
 	};
