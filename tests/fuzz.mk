@@ -7,7 +7,7 @@ FUZZ_FOR_gateway := telnet telnet_diff telopt markup gmcp line msdp mccp charset
 FUZZ_LIBS_telnet_diff := -ltelnet
 FUZZ_FOR_world := pack command
 FUZZ_FOR_aibridge := guard provider sentence sse
-FUZZ_FOR_irc :=
+FUZZ_FOR_irc := irc
 FUZZ_FOR_discord := discord
 FUZZ_FOR_rss := serve feed
 FUZZ_MAKE = $(MAKE) --no-print-directory -j$(JOBS) B=$(B)/fuzz CC=clang OPT=-O1 \
