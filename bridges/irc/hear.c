@@ -131,7 +131,7 @@ static void take_command(struct network *n, struct channel *c, const struct irc_
 
 static void in_channel(struct network *n, struct channel *c, const struct irc_line *l)
 {
-	struct span raw, arg;
+	struct span raw, arg = { 0 };
 	const enum in_form form = in_form(irc_param(l, 1), &raw);
 	struct buf text = { 0 };
 	enum command command = COMMAND_NONE;
@@ -154,7 +154,7 @@ static void in_channel(struct network *n, struct channel *c, const struct irc_li
 
 static void in_private(struct network *n, const struct irc_line *l)
 {
-	struct span raw, arg;
+	struct span raw, arg = { 0 };
 	const enum in_form form = in_form(irc_param(l, 1), &raw);
 	struct buf text = { 0 };
 	enum command command;

@@ -226,7 +226,7 @@ static void on_sasl_done(struct network *n, UNUSED const struct irc_line *l)
 
 static void on_sasl_failed(struct network *n, const struct irc_line *l)
 {
-	char why[NETWORK_WHY];
+	char why[100];
 
 	if (!n->has_sasl || n->is_logged_in)
 		return;
@@ -234,7 +234,7 @@ static void on_sasl_failed(struct network *n, const struct irc_line *l)
 		network_give_up(n, n->failed, true);
 		return;
 	}
-	snprintf(why, sizeof(why), "%.*s", (int)text_cut(irc_last(l), 100), irc_last(l).p);
+	network_note(why, sizeof(why), "", irc_last(l));
 	login_failed(n, "SASL was refused", why);
 }
 

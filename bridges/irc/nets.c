@@ -223,17 +223,17 @@ static void net_conf_done(struct net_conf *c)
 /* Takes the words. */
 static int add(struct nets *t, struct words *w, struct buf *why)
 {
-	struct net_conf c = {
-		.name = TAKE(w->name),
-		.host = TAKE(w->host),
-		.nick = TAKE(w->nick),
-		.realname = TAKE(w->realname),
-		.account = TAKE(w->account),
-		.cert_file = TAKE(w->cert_file),
-		.ca_file = TAKE(w->ca_file),
-	};
-	int wrong = judge(&c, w, why);
+	struct net_conf c = { 0 };
+	int wrong;
 
+	c.name = TAKE(w->name);
+	c.host = TAKE(w->host);
+	c.nick = TAKE(w->nick);
+	c.realname = TAKE(w->realname);
+	c.account = TAKE(w->account);
+	c.cert_file = TAKE(w->cert_file);
+	c.ca_file = TAKE(w->ca_file);
+	wrong = judge(&c, w, why);
 	words_done(w);
 	if (!wrong && t->n >= NETS_MAX)
 		wrong = mistake(why, c.name, "there are too many");

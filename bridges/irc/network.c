@@ -68,18 +68,29 @@ void network_enter_state(struct network *n, enum network_state s, uint64_t for_u
 	n->until_us = for_us ? network_now(n) + for_us : 0;
 }
 
+void network_note(char *dst, size_t cap, const char *what, struct span why)
+{
+	struct buf raw = { 0 }, clean = { 0 };
+
+	buf_addf(&raw, "%s%s", what, *what && why.n ? ": " : "");
+	buf_add(&raw, why.p, why.n);
+	clean_line(&clean, buf_span(&raw), true);
+	snprintf(dst, cap, "%.*s", (int)text_cut(buf_span(&clean), cap - 1), buf_p(&clean));
+	buf_done(&raw);
+	buf_done(&clean);
+}
+
 void network_trouble(struct network *n, const char *fmt, ...)
 {
 	char text[NETWORK_WHY];
-	struct buf clean = { 0 };
+	struct buf whole = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	buf_vaddf(&whole, fmt, ap);
 	va_end(ap);
-	clean_line(&clean, (struct span){ text, strlen(text) }, true);
-	snprintf(text, sizeof(text), "%.*s", (int)clean.n, buf_p(&clean));
-	buf_done(&clean);
+	network_note(text, sizeof(text), "", buf_span(&whole));
+	buf_done(&whole);
 	if (strcmp(text, n->trouble) == 0)
 		return;
 	memcpy(n->trouble, text, sizeof(text));
@@ -106,12 +117,7 @@ static void forget_connection(struct network *n)
 
 static void note_why(struct network *n, const char *why)
 {
-	struct buf clean = { 0 };
-
-	clean_line(&clean, (struct span){ why, strlen(why) }, true);
-	snprintf(n->why, sizeof(n->why), "%.*s",
-		 (int)text_cut(buf_span(&clean), sizeof(n->why) - 1), buf_p(&clean));
-	buf_done(&clean);
+	network_note(n->why, sizeof(n->why), "", (struct span){ why, strlen(why) });
 }
 
 static void wait_for_better(struct network *n, bool is_hopeless)
@@ -263,8 +269,7 @@ static bool on_error(struct network *n, const struct irc_line *l)
 {
 	char why[NETWORK_WHY];
 
-	snprintf(why, sizeof(why), "%.*s", (int)text_cut(irc_last(l), sizeof(why) - 1),
-		 irc_last(l).p);
+	network_note(why, sizeof(why), "", irc_last(l));
 	if (n->state == NETWORK_LEAVING)
 		/* It read all before our goodbye. */
 		speak_confirm(n, n->position);
@@ -279,8 +284,7 @@ static bool on_banned(struct network *n, const struct irc_line *l)
 {
 	char why[NETWORK_WHY];
 
-	snprintf(why, sizeof(why), "%.*s", (int)text_cut(irc_last(l), sizeof(why) - 1),
-		 irc_last(l).p);
+	network_note(why, sizeof(why), "", irc_last(l));
 	network_halt(n, why);
 	return true;
 }
@@ -560,17 +564,22 @@ static void add_waiting(const struct network *n, struct buf *out)
 			 (unsigned long long)((n->until_us - now + S - 1) / S));
 }
 
+/* Our nick and the network's name are what the server says. */
 void network_status(const struct network *n, struct buf *out)
 {
-	buf_addf(out, "%s: %s", n->conf.name, states[n->state].name);
+	struct buf text = { 0 };
+
+	buf_addf(&text, "%s: %s", n->conf.name, states[n->state].name);
 	if (n->state == NETWORK_ONLINE)
-		buf_addf(out, " as %s%s%s%s", n->nick, n->is_logged_in ? " (logged in)" : "",
+		buf_addf(&text, " as %s%s%s%s", n->nick, n->is_logged_in ? " (logged in)" : "",
 			 n->isupport.network[0] ? " on " : "", n->isupport.network);
 	else if (n->why[0])
-		buf_addf(out, ": %s", n->why);
-	add_waiting(n, out);
-	buf_addf(out, "; %llu lines sent, %llu heard", (unsigned long long)n->count.sent,
+		buf_addf(&text, ": %s", n->why);
+	add_waiting(n, &text);
+	buf_addf(&text, "; %llu lines sent, %llu heard", (unsigned long long)n->count.sent,
 		 (unsigned long long)n->count.heard);
+	clean_line(out, buf_span(&text), true);
+	buf_done(&text);
 }
 
 void network_channel_status(const struct network *n, const struct channel *c, struct buf *out)

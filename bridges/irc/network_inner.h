@@ -87,6 +87,8 @@ void network_halt(struct network *n, const char *why);
 void PRINTF_LIKE(2, 3) network_trouble(struct network *n, const char *fmt, ...);
 /* After everything that came: what can be done now, and when to look again. */
 void network_settle(struct network *n);
+/* "what: why", made clean and cut to what fits. */
+void network_note(char *dst, size_t cap, const char *what, struct span why);
 struct channel *network_find(const struct network *n, struct span name);
 bool network_is_me(const struct network *n, struct span nick);
 uint64_t network_retry_us(struct network *n, bool is_hopeless);

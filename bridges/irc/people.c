@@ -34,21 +34,11 @@ static void not_in(struct network *n, struct channel *c, uint64_t after_us)
 	n->e.window(n->e.ctx, c, 0);
 }
 
-static void note_why(struct channel *c, const char *what, struct span why)
-{
-	struct buf clean = { 0 };
-
-	clean_line(&clean, why, true);
-	snprintf(c->why, sizeof(c->why), "%s%s%.*s", what, clean.n ? ": " : "",
-		 (int)text_cut(buf_span(&clean), 80), buf_p(&clean));
-	buf_done(&clean);
-}
-
 static void refused(struct network *n, struct channel *c, const char *what, struct span why)
 {
 	const uint64_t us = backoff_next(&c->backoff);
 
-	note_why(c, what, why);
+	network_note(c->why, sizeof(c->why), what, why);
 	not_in(n, c, us > REFUSED_US ? us : REFUSED_US);
 	network_trouble(n, "%s/%s: %s", n->conf.name, c->name, c->why);
 }
@@ -57,7 +47,7 @@ static void thrown_out(struct network *n, struct channel *c, const char *what, s
 {
 	if (c->state == CHANNEL_IN && network_now(n) - c->at_us >= SETTLED_US)
 		backoff_well(&c->backoff);
-	note_why(c, what, why);
+	network_note(c->why, sizeof(c->why), what, why);
 	not_in(n, c, backoff_next(&c->backoff));
 	network_trouble(n, "%s/%s: %s", n->conf.name, c->name, c->why);
 }

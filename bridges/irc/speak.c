@@ -229,8 +229,7 @@ static void on_refused(struct network *n, struct span name, struct span why)
 	if (!c || c->state != CHANNEL_IN)
 		return;
 	speak_refused(n, c);
-	snprintf(c->why, sizeof(c->why), "cannot speak: %.*s", (int)(why.n < 80 ? why.n : 80),
-		 why.p);
+	network_note(c->why, sizeof(c->why), "cannot speak", why);
 	network_trouble(n, "%s/%s: %s", n->conf.name, c->name, c->why);
 }
 

@@ -92,7 +92,7 @@ static void on_wake(void *ctx, uint64_t delay_us)
 
 static void on_trouble(UNUSED void *ctx, const char *text)
 {
-	FUZZ_HOLDS(text_is_utf8((struct span){ text, strlen(text) }));
+	FUZZ_HOLDS(fuzz_is_clean((struct span){ text, strlen(text) }, ""));
 }
 
 static void on_heard(UNUSED void *ctx, const struct heard *h)
@@ -181,6 +181,18 @@ static void build(struct span text)
 	buf_done(&out);
 }
 
+/* What staff see of it. */
+static void check_status(struct play *p)
+{
+	struct buf text = { 0 };
+
+	network_status(p->n, &text);
+	network_channel_status(p->n, p->channel, &text);
+	(void)network_is_well(p->n, &text);
+	FUZZ_HOLDS(fuzz_is_clean(buf_span(&text), ""));
+	buf_done(&text);
+}
+
 static void step(struct play *p, struct span line)
 {
 	const struct span rest = { line.p + 1, line.n - 1 };
@@ -213,6 +225,7 @@ static void step(struct play *p, struct span line)
 		break;
 	}
 	pass_time(p, 0);
+	check_status(p);
 }
 
 static void begin(struct play *p, const struct clock *clock, uint8_t how)

@@ -97,7 +97,7 @@ END_TEST
 START_TEST(a_split_is_told_in_one_line_and_so_is_its_end)
 {
 	struct channel *c = channel_new("#mud", 1, 1);
-	struct buf text = { 0 };
+	CLEANUP(buf_done) struct buf text = { 0 };
 	char nick[16];
 
 	for (int i = 0; i < 300; i++) {

@@ -58,7 +58,7 @@ static const struct pair texts[] = {
 
 START_TEST(codes_go_and_letters_are_repaired)
 {
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	in_clean(&out, of(texts[_i].in));
 	is(buf_span(&out), texts[_i].out);
@@ -83,7 +83,7 @@ END_TEST
 
 static void identity_is(const char *source, const char *account, const char *want)
 {
-	struct buf line = { 0 }, out = { 0 };
+	CLEANUP(buf_done) struct buf line = { 0 }, out = { 0 };
 	struct irc_line l;
 
 	buf_addf(&line, ":%s PRIVMSG #mud :x", source);

@@ -87,7 +87,7 @@ static enum caps_news cap(struct caps *c, const char *line)
 START_TEST(a_list_of_several_lines_is_one)
 {
 	struct caps c = { 0 };
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	ck_assert_int_eq(cap(&c, ":s CAP * LS * :batch labeled-response foo"), CAPS_NOTHING);
 	ck_assert_int_eq(cap(&c, ":s CAP * LS :sasl=PLAIN,EXTERNAL echo-message"), CAPS_LISTED);
@@ -111,7 +111,7 @@ END_TEST
 START_TEST(labels_need_batches_and_what_goes_is_gone)
 {
 	struct caps c = { 0 };
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	ck_assert_int_eq(cap(&c, ":s CAP * LS :labeled-response"), CAPS_LISTED);
 	ck_assert(!caps_request(&c, ~0u, &out));

@@ -74,7 +74,7 @@ END_TEST
 START_TEST(tags_are_unescaped_and_the_last_of_a_name_counts)
 {
 	struct irc_line l;
-	struct buf v = { 0 };
+	CLEANUP(buf_done) struct buf v = { 0 };
 
 	ck_assert(irc_parse(&l, of("@x=1;label=a\\:b\\sc\\\\d\\re\\nf\\gh\\;x=2;empty CMD")));
 	ck_assert(irc_tag(&l, "label", &v));
@@ -140,7 +140,7 @@ static int build(struct buf *out, struct span target, struct span text)
 
 START_TEST(a_line_is_made)
 {
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 	const struct irc_parts p = { .label = "m7",
 				     .command = "PRIVMSG",
 				     .middle = { SPAN("#mud") },
@@ -154,7 +154,7 @@ END_TEST
 START_TEST(what_would_be_another_line_is_not_made)
 {
 	static const char *const bad[] = { "a\nQUIT", "a\rQUIT", "\n", "\r" };
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		ck_assert_int_eq(build(&out, SPAN("#mud"), of(bad[i])), 1);
@@ -192,7 +192,7 @@ END_TEST
 START_TEST(a_target_that_leaves_no_room_is_refused)
 {
 	char target[600];
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	memset(target, 'x', sizeof(target));
 	ck_assert_int_eq(build(&out, (struct span){ target, sizeof(target) }, SPAN("x")), 1);

@@ -3,6 +3,7 @@
  */
 #include "bridges/irc/network.h"
 
+#include "rt/text.h"
 #include "tests/unit/irc/peer.h"
 #include "tests/unit/rt/unit.h"
 
@@ -398,6 +399,32 @@ START_TEST(its_state_is_told_in_words)
 }
 END_TEST
 
+START_TEST(what_a_server_says_is_shown_clean)
+{
+	struct buf text = { 0 };
+	char why[500];
+
+	begin();
+	memset(why, '\xe4', sizeof(why) - 1);
+	why[sizeof(why) - 1] = '\0';
+	peer_connects(&p);
+	peer_says(&p, "ERROR :\x1b[31m%s", why);
+	ck_assert(text_is_utf8(buf_span(&p.trouble)));
+	ck_assert_ptr_null(strchr(peer_text(&p.trouble), '\x1b'));
+	peer_wait(&p, 10 * PEER_S);
+	network_opened(p.n);
+	peer_says(&p, ":s CAP * LS :");
+	peer_says(&p, ":s 001 M\xe4\x1b :Welcome");
+	peer_says(&p, ":s 005 M NETWORK=\x1b[31m\xff :x");
+	peer_says(&p, ":s 376 M :End");
+	network_status(p.n, &text);
+	ck_assert(text_is_utf8(buf_span(&text)));
+	ck_assert_ptr_null(strchr(peer_text(&text), '\x1b'));
+	buf_done(&text);
+	end();
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -417,6 +444,7 @@ int main(void)
 		a_goodbye_ends_with_the_server_or_after_two_seconds,
 		ten_thousand_names_and_long_lines_are_borne,
 		its_state_is_told_in_words,
+		what_a_server_says_is_shown_clean,
 	};
 	Suite *suite = suite_create("network");
 	TCase *t = tcase_create("network");

@@ -63,7 +63,7 @@ static void answers(const struct buf *out, const char *want, size_t n)
 START_TEST(plain_says_account_and_password)
 {
 	struct sasl s;
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	begin(&s, SASL_PLAIN, "tim", "tanstaaftanstaaf");
 	ck_assert(!sasl_is_done(&s));
@@ -78,12 +78,13 @@ END_TEST
 START_TEST(external_says_the_account_alone)
 {
 	struct sasl s;
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	begin(&s, SASL_EXTERNAL, "", "");
 	ck_assert_int_eq(sasl_take(&s, SPAN("+"), &out), 0);
 	ck_assert_mem_eq(buf_p(&out), "AUTHENTICATE +\r\n", 16);
 	ck_assert_uint_eq(out.n, 16);
+	sasl_done(&s);
 }
 END_TEST
 
@@ -119,7 +120,7 @@ START_TEST(scram_is_that_of_rfc_7677)
 		"c=biws,r=" NONCE
 		"%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
 	struct sasl s;
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	begin_scram(&s);
 	ck_assert_int_eq(sasl_take(&s, SPAN("+"), &out), 0);
@@ -136,7 +137,7 @@ END_TEST
 START_TEST(an_account_with_commas_is_escaped)
 {
 	struct sasl s;
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	begin(&s, SASL_SCRAM, "a,b=c", "x");
 	memcpy(s.nonce, "n", 2);
@@ -162,7 +163,7 @@ static const char *const lies[] = {
 START_TEST(a_challenge_that_is_not_one_ends_it)
 {
 	struct sasl s;
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	begin_scram(&s);
 	ck_assert_int_eq(sasl_take(&s, SPAN("+"), &out), 0);
@@ -184,7 +185,7 @@ static const char *const false_ends[] = {
 START_TEST(a_server_that_does_not_know_the_password_is_found_out)
 {
 	struct sasl s;
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 
 	begin_scram(&s);
 	ck_assert_int_eq(sasl_take(&s, SPAN("+"), &out), 0);
@@ -199,7 +200,7 @@ START_TEST(a_challenge_without_end_is_bounded)
 {
 	char piece[SASL_PIECE];
 	struct sasl s;
-	struct buf out = { 0 };
+	CLEANUP(buf_done) struct buf out = { 0 };
 	int n = 0;
 
 	memset(piece, 'A', sizeof(piece));
