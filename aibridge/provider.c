@@ -5,19 +5,15 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "aibridge/provider_kind.h"
+#include "rt/secret.h"
 #include "rt/text.h"
 
-enum { KEY_MAX = 512, MODEL_MAX = 128 };
+enum { MODEL_MAX = 128 };
 
 static const struct provider_kind *const kinds[AI_PROVIDERS] = {
 	[AI_ANTHROPIC] = &provider_anthropic,
@@ -127,56 +123,6 @@ static int set_url(struct provider *p, const struct provider_kind *k, const char
 }
 
 /* NULL, or what is wrong with it. */
-static const char *judge_file(int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return strerror(errno);
-	if (!S_ISREG(st.st_mode))
-		return "not a file";
-	if (st.st_mode & 0177)
-		return "others can read it: chmod 600";
-	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return "it belongs to somebody else";
-	return NULL;
-}
-
-/* It goes into a header as it is. */
-static bool is_key(struct span key)
-{
-	if (!key.n || key.n > KEY_MAX)
-		return false;
-	for (size_t i = 0; i < key.n; i++)
-		if (key.p[i] <= ' ' || key.p[i] >= 0x7f)
-			return false;
-	return true;
-}
-
-static int read_key(struct provider *p, const char *file, struct buf *why)
-{
-	char text[KEY_MAX + 64];
-	const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *wrong = fd < 0 ? strerror(errno) : judge_file(fd);
-	ssize_t n = 0;
-	struct span key;
-
-	if (!wrong) {
-		n = read(fd, text, sizeof(text));
-		if (n < 0)
-			wrong = strerror(errno);
-	}
-	if (fd >= 0)
-		close(fd);
-	key = text_trim((struct span){ text, n > 0 ? (size_t)n : 0 });
-	if (!wrong && !is_key(key))
-		wrong = "holds no key: one line of visible characters is wanted";
-	if (!wrong)
-		p->key = base_dup(key.p, key.n);
-	sodium_memzero(text, sizeof(text));
-	return wrong ? refuse(why, wrong, file) : 0;
-}
-
 int provider_init(struct provider *p, enum ai_provider kind, const char *model, const char *url,
 		  const char *key_file, const struct ai_conf *conf, struct buf *why)
 {
@@ -198,7 +144,7 @@ int provider_init(struct provider *p, enum ai_provider kind, const char *model, 
 		return refuse(why, "needs the name of a model", p->name);
 	r = set_url(p, k, url && *url ? url : k->url, why);
 	if (!r && key_file && *key_file)
-		r = read_key(p, key_file, why);
+		r = secret_read(&p->key, key_file, false, why);
 	else if (!r && k->wants_key && (!url || !*url))
 		r = refuse(why, "needs a key file", p->name);
 	return r;

@@ -13,7 +13,7 @@
 #include "bridges/discord/login.h"
 #include "bridges/discord/names.h"
 #include "bridges/discord/rest.h"
-#include "bridges/discord/secret.h"
+#include "rt/secret.h"
 #include "bridges/discord/target.h"
 #include "rt/log.h"
 
@@ -97,7 +97,7 @@ static int read_options(struct discord *x)
 	CLEANUP(base_freep) char *gateway = NULL;
 	const struct discord_conf *c = x->conf;
 
-	if (secret_read(&x->token, c->token_file, &why) != 0)
+	if (secret_read(&x->token, c->token_file, false, &why) != 0)
 		return refuse("discord.token_file", &why);
 	if (read_address(c->api_url, "http", &x->api, &why) != 0)
 		return refuse("discord.api_url", &why);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridges/discord/secret.h"
+#include "rt/secret.h"
 
 const char *const target_extras[] = { "webhook_file", "bots", "deletes", NULL };
 
@@ -154,7 +154,7 @@ static int read_row(struct targets *ts, const struct chart_row *row, struct buf 
 	if (!file)
 		return 0;
 	secret_free(t->webhook);
-	return secret_read(&t->webhook, file, why);
+	return secret_read(&t->webhook, file, false, why);
 }
 
 int targets_read(struct targets *ret, const struct chart *c, struct buf *why)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bridges/secret.h"
+#include "rt/secret.h"
 #include "rt/text.h"
 
 enum { NAME_BYTES = 32, NICK_BYTES = 30 };
@@ -160,7 +160,7 @@ static int read_secret(char **ret, const char *file, struct buf *why)
 {
 	if (!file || !*file)
 		return 0;
-	if (secret_read(ret, file, why) == 0)
+	if (secret_read(ret, file, true, why) == 0)
 		return 0;
 	buf_adds(why, ". ");
 	return 1;

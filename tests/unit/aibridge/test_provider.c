@@ -225,7 +225,7 @@ START_TEST(a_key_is_read_from_a_file_nobody_else_can_read)
 	ck_assert_str_eq(with_key("sk-abc", 0700), "others can read it: chmod 600");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		ck_assert_str_eq(with_key(bad[i], 0600),
-				 "holds no key: one line of visible characters is wanted");
+				 "one line of visible characters is wanted");
 	memset(longest, 'x', sizeof(longest));
 	longest[sizeof(longest) - 1] = 0;
 	ck_assert_str_ne(with_key(longest, 0600), "fine");

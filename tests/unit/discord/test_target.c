@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../rt/unit.h"
-#include "bridges/discord/secret.h"
+#include "rt/secret.h"
 #include "bridges/discord/settled.h"
 
 static int read_rows(struct targets *ret, char *const *rows, struct buf *why)
@@ -109,18 +109,18 @@ START_TEST(a_secret_is_one_line_in_a_file_of_its_owner)
 
 	close(mkstemp(path));
 	write_file(path, " abc.def \n", 0600);
-	ck_assert_int_eq(secret_read(&got, path, &why), 0);
+	ck_assert_int_eq(secret_read(&got, path, false, &why), 0);
 	ck_assert_str_eq(got, "abc.def");
 	secret_free(got);
 	write_file(path, "abc.def", 0640);
-	ck_assert_int_eq(secret_read(&got, path, &why), 1);
+	ck_assert_int_eq(secret_read(&got, path, false, &why), 1);
 	write_file(path, "abc\ndef", 0600);
-	ck_assert_int_eq(secret_read(&got, path, &why), 1);
+	ck_assert_int_eq(secret_read(&got, path, false, &why), 1);
 	write_file(path, "", 0600);
-	ck_assert_int_eq(secret_read(&got, path, &why), 1);
+	ck_assert_int_eq(secret_read(&got, path, false, &why), 1);
 	ck_assert(!memmem(buf_p(&why), why.n, "abc", 3));
 	unlink(path);
-	ck_assert_int_eq(secret_read(&got, path, &why), 1);
+	ck_assert_int_eq(secret_read(&got, path, false, &why), 1);
 }
 END_TEST
 

@@ -1,7 +1,7 @@
 /*
  * secret.c - see secret.h.
  */
-#include "bridges/secret.h"
+#include "rt/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,15 +31,15 @@ static const char *judge_file(int fd)
 	return NULL;
 }
 
-static bool is_secret(struct span s)
+static bool is_secret(struct span s, bool spaces)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7f)
+		if (s.p[i] < (spaces ? ' ' : '!') || s.p[i] >= 0x7f)
 			return false;
 	return s.n > 0 && s.n <= LONGEST;
 }
 
-int secret_read(char **ret, const char *file, struct buf *why)
+int secret_read(char **ret, const char *file, bool spaces, struct buf *why)
 {
 	char text[LONGEST + 64];
 	const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -56,7 +56,7 @@ int secret_read(char **ret, const char *file, struct buf *why)
 	if (fd >= 0)
 		close(fd);
 	s = text_trim((struct span){ text, n > 0 ? (size_t)n : 0 });
-	if (!wrong && !is_secret(s))
+	if (!wrong && !is_secret(s, spaces))
 		wrong = "one line of visible characters is wanted";
 	if (!wrong)
 		*ret = base_dup(s.p, s.n);
