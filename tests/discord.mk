@@ -14,7 +14,7 @@ $(DISCORD_FAKE_TESTS): $(B)/tests/fake/%: $(B)/tests/fake/discord/%.o $(B)/tests
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support) $(shell pkg-config --libs check 2>/dev/null)
 
-.PHONY: check-fake_discord fake-discord
+.PHONY: check-fake_discord fake-discord chaos-discord
 check-fake_discord: $(DISCORD_FAKE_TESTS) $(B)/tests/fake/discord/discord
 	@mkdir -p $(B)/bin # tests find programs from there
 	@for t in $(DISCORD_FAKE_TESTS); do $$t || exit 1; done
@@ -23,3 +23,5 @@ fake-discord: $(B)/tests/fake/discord/discord ## a Discord of one's own at free 
 # Scenarios that talk to it.
 $(B)/tests/scenario/discord_scene.o: CFLAGS += $(shell pkg-config --cflags jansson 2>/dev/null)
 $(foreach s,discord discord_faults discord_inject,$(B)/tests/scenario/test_$(s)): | $(B)/tests/fake/discord/discord
+chaos-discord: all $(B)/tests/scenario/test_discord_faults ## kill -9 of bridge, world and persist, Discord away, T times (200) while people speak
+	MUDLARK_KILLS=$(or $(T),200) $(B)/tests/scenario/test_discord_faults

@@ -153,10 +153,12 @@ static void refuse(struct gate *g, struct conn *conn)
 
 static void on_request(struct gate *g, struct conn *conn, const struct request *r, bool resume)
 {
-	if (g->refused > 0)
+	if (g->refused > 0) {
+		g->resume_failed = g->resume_failed || resume;
 		refuse(g, conn);
-	else
-		take(g, conn, r, resume);
+		return;
+	}
+	take(g, conn, r, resume);
 }
 
 static void on_main(void *ctx, struct conn *conn, const struct request *r)
@@ -217,6 +219,7 @@ int gate_listen(struct gate *g, bool on)
 {
 	int r = server_listen(g->main, on);
 
+	g->resume_failed = g->resume_failed || !on;
 	return r ? r : server_listen(g->resume, on);
 }
 
@@ -291,6 +294,7 @@ void client_welcome(struct client *c, unsigned intents)
 	s->client = c;
 	c->session = s;
 	c->s = c->floor = c->beat_s = 0;
+	g->resume_failed = false;
 	d = ready(g, s);
 	tell_one(s, "READY", d);
 	json_decref(d);

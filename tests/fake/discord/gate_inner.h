@@ -34,6 +34,7 @@ struct gate {
 	uint64_t identified; /* when last */
 	int64_t refused;
 	int refusal;
+	bool resume_failed; /* who could not reconnect there may try it at the usual address */
 };
 
 /* It is gone when this returns: closed with a code because it did something wrong, which is written down. */

@@ -229,6 +229,7 @@ static void take_over(struct client *c, struct session *s, uint64_t seq)
 	for (size_t i = 0; i < s->n; i++)
 		if (s->told[i].s > seq)
 			client_show(c, s->told[i].s, s->told[i].text);
+	c->gate->resume_failed = false;
 	client_show(c, s->s + 1, session_tell(s, "RESUMED", d));
 	json_decref(d);
 	report_add(report(c), "resumes", 1);
@@ -237,6 +238,7 @@ static void take_over(struct client *c, struct session *s, uint64_t seq)
 
 static void resume(struct client *c, const json_t *d)
 {
+	bool is_right_place;
 	struct session *s;
 	uint64_t seq;
 
@@ -252,9 +254,10 @@ static void resume(struct client *c, const json_t *d)
 		return;
 	seq = (uint64_t)json_integer_value(json_object_get(d, "seq"));
 	s = find(c->gate, d);
-	if (!c->is_resume_port)
+	is_right_place = c->is_resume_port || c->gate->resume_failed;
+	if (!is_right_place)
 		report_misuse(report(c), "gateway: a RESUME that is not at resume_gateway_url");
-	if (!s || !c->is_resume_port) {
+	if (!s || !is_right_place) {
 		report_add(report(c), "failed_resumes", 1);
 		c->invalid = fake_now(c->gate->fake);
 		client_op(c, 9, json_false());
