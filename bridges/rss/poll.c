@@ -112,15 +112,30 @@ static void enter(struct poll *p, enum poll_state state)
 	p->state = state;
 }
 
-/* At the time that is kept; where that is long past or nonsense, soon. */
-static void wait_for_next(struct poll *p)
+/* At once, nearly: not all in the same moment. */
+static int64_t shortly_ms(const struct poll *p)
 {
 	const int64_t every = every_ms(p);
 	const int64_t stagger = every / 10 < STAGGER_MS ? every / 10 : STAGGER_MS;
+
+	return (int64_t)rng_below(&p->reader->rng, (uint64_t)stagger + 1);
+}
+
+/* The long wait of what failed is over, unless its server said how long it is. */
+static void hasten(struct poll *p)
+{
+	p->kept.next_ms = wall(p) + shortly_ms(p);
+	if (p->kept.next_ms < p->kept.until_ms)
+		p->kept.next_ms = p->kept.until_ms;
+}
+
+/* At the time that is kept; where that is long past or nonsense, soon. */
+static void wait_for_next(struct poll *p)
+{
 	int64_t wait = p->kept.next_ms - wall(p);
 
 	if (wait < 0)
-		wait = (int64_t)rng_below(&p->reader->rng, (uint64_t)stagger + 1);
+		wait = shortly_ms(p);
 	if (wait > 2 * SCHEDULE_DAY_MS)
 		wait = 2 * SCHEDULE_DAY_MS;
 	enter(p, POLL_IDLE);
@@ -141,18 +156,28 @@ static void plan(struct poll *p, const struct fetch_result *r)
 	};
 
 	p->kept.next_ms = schedule_next(&s, wall(p), &p->reader->rng);
+	p->kept.until_ms = s.retry_after_ms ? p->kept.next_ms : 0;
 }
 
 /* What is kept */
+
+/* After what was loaded or stored. */
+static void go_on(struct poll *p, bool at_once)
+{
+	if (p->kept.gone) {
+		enter(p, POLL_GONE);
+		return;
+	}
+	if (at_once && p->kept.failures)
+		hasten(p);
+	wait_for_next(p);
+}
 
 static void on_stored(void *ctx)
 {
 	struct poll *p = ctx;
 
-	if (p->kept.gone)
-		enter(p, POLL_GONE);
-	else
-		wait_for_next(p);
+	go_on(p, p->again);
 }
 
 static void store(struct poll *p)
@@ -160,6 +185,7 @@ static void store(struct poll *p)
 	CLEANUP(buf_done) struct buf json = { 0 };
 
 	news_clear(&p->news);
+	state_set(&p->kept.why, p->why);
 	state_write(&p->kept, &json);
 	enter(p, POLL_STORING);
 	bridge_keep_put(p->reader->bridge, p->key, buf_span(&json), on_stored, p);
@@ -175,11 +201,9 @@ static void on_loaded(void *ctx, const struct span *body, bool failed)
 	}
 	if (body && !state_read(&p->kept, *body))
 		log_warning("feed_state_unreadable", LOG_STR("feed", p->key));
+	snprintf(p->why, sizeof(p->why), "%s", p->kept.why ? p->kept.why : "");
 	take_name(p);
-	if (p->kept.gone)
-		enter(p, POLL_GONE);
-	else
-		wait_for_next(p);
+	go_on(p, true);
 }
 
 static void load(struct poll *p)
@@ -348,6 +372,7 @@ static void on_timer(void *ctx)
 void poll_fetch(struct poll *p)
 {
 	enter(p, POLL_FETCHING);
+	p->again = false;
 	poll_begin(p);
 }
 
@@ -395,12 +420,13 @@ void poll_set_row(struct poll *p, const struct chart_row *row)
 	take_name(p);
 }
 
-void poll_revive(struct poll *p)
+void poll_again(struct poll *p)
 {
-	if (p->state != POLL_GONE)
+	p->again = true;
+	if (p->state != POLL_GONE && (p->state != POLL_IDLE || p->kept.failures == 0))
 		return;
 	p->kept.gone = false;
-	p->kept.next_ms = 0;
+	hasten(p);
 	wait_for_next(p);
 }
 

@@ -5,6 +5,9 @@
  *
  * Its state is stored when all that is new has been taken by the world; what was told of it before a crash is told again, under the same
  * ids.  The first reading marks everything as seen and tells nothing.
+ *
+ * What cannot be read waits longer each time; what has been put right by the operator does not: poll_again(), and every start,
+ * ask at once for a feed that failed, but never before its server said (Retry-After).
  */
 #pragma once
 
@@ -49,6 +52,7 @@ struct poll {
 	size_t place;	 /* of the next item */
 	size_t had;	 /* items that were known before */
 	size_t unlisted; /* beyond what is looked at */
+	bool again;	 /* poll_again() came since it was asked for */
 	struct news news;
 
 	/* While it is told: the next item and place, and what is under way. */
@@ -61,8 +65,9 @@ struct poll *poll_new(struct reader *r, const struct chart_row *row);
 void poll_free(struct poll *p);
 /* Its row was read anew. */
 void poll_set_row(struct poll *p, const struct chart_row *row);
-void poll_revive(struct poll *p); /* if it was gone */
-void poll_fetch(struct poll *p);  /* it is its turn */
+/* The options or its row have changed: if it failed or was gone it is asked soon. */
+void poll_again(struct poll *p);
+void poll_fetch(struct poll *p); /* it is its turn */
 void poll_status(const struct poll *p, struct buf *out);
 bool poll_is_well(const struct poll *p);
 /* The interval of a row, us; 0: none is said; false: it is not a time. */

@@ -94,6 +94,7 @@ static void follow(struct reader *r, struct wishes *w)
 {
 	struct poll *p, *next;
 
+	r->guard = w->guard;
 	for (p = TAILQ_FIRST(&r->polls); p; p = next) {
 		next = TAILQ_NEXT(p, entry);
 		if (!is_row(&w->chart, p))
@@ -107,7 +108,7 @@ static void follow(struct reader *r, struct wishes *w)
 		p = find(r, row->place);
 		if (p) {
 			poll_set_row(p, row);
-			poll_revive(p);
+			poll_again(p);
 		} else {
 			p = poll_new(r, row);
 			TAILQ_INSERT_TAIL(&r->polls, p, entry);
@@ -115,7 +116,6 @@ static void follow(struct reader *r, struct wishes *w)
 	}
 	chart_done(&r->chart);
 	r->chart = w->chart;
-	r->guard = w->guard;
 }
 
 /* Turns */

@@ -23,7 +23,8 @@ int reader_check(const struct rss_conf *conf, struct buf *why) MUST_USE;
 /* Right options; `conf` and `b` are borrowed. -ENOMEM. */
 int reader_new(struct reader **ret, struct bridge *b, const struct rss_conf *conf) MUST_USE;
 void reader_free(struct reader *r);
-/* The options have changed. Feeds whose row is as before go on; those that were gone are asked again. */
+/* The options have changed. Feeds whose row is as before go on; those that failed or were gone are
+ * asked again at once. */
 void reader_reload(struct reader *r);
 void reader_status(const struct reader *r, struct buf *out);
 bool reader_ready(const struct reader *r, struct buf *why);

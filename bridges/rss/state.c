@@ -23,6 +23,7 @@ void state_done(struct state *s)
 	free(s->etag);
 	free(s->modified);
 	free(s->title);
+	free(s->why);
 	seen_done(&s->seen);
 	*s = (struct state){ 0 };
 }
@@ -78,7 +79,9 @@ void state_write(const struct state *s, struct buf *out)
 	put_text(out, "etag", s->etag);
 	put_text(out, "modified", s->modified);
 	put_text(out, "title", s->title);
+	put_text(out, "why", s->why);
 	put_number(out, "next", s->next_ms);
+	put_number(out, "until", s->until_ms);
 	seen_write(&s->seen, &seen);
 	json_member(out, "seen");
 	json_quote(out, buf_span(&seen));
@@ -120,6 +123,8 @@ bool state_read(struct state *s, struct span json)
 	get_text(o, "etag", &s->etag);
 	get_text(o, "modified", &s->modified);
 	get_text(o, "title", &s->title);
+	get_text(o, "why", &s->why);
 	s->next_ms = (int64_t)get_number(o, "next", INT64_MAX);
+	s->until_ms = (int64_t)get_number(o, "until", INT64_MAX);
 	return true;
 }

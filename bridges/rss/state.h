@@ -17,7 +17,9 @@ struct state {
 	unsigned moves, failures;
 	char *etag, *modified; /* verbatim; NULL: none */
 	char *title;	       /* clean; NULL: none */
+	char *why;	       /* what is wrong with it; NULL: nothing */
 	int64_t next_ms;
+	int64_t until_ms; /* its server wants no request before; 0: it did not say */
 	struct seen seen;
 };
 
