@@ -19,6 +19,7 @@ struct reading {
 	struct chart_row row;
 	size_t n_channels, n_boards, n_extras;
 	bool has_kinds, has_way, has_joins, has_speak;
+	bool is_channels, is_open; /* so far there are channels alone; a comma wants another */
 	const char *const *extras;
 	struct buf *why; /* what is wrong, without the row */
 };
@@ -235,11 +236,16 @@ static int read_setting(struct reading *g, struct span word, size_t at)
 	return read_extra(g, word, name);
 }
 
+static bool is_way(struct span word)
+{
+	return is(word, "both") || is(word, "in") || is(word, "out");
+}
+
 static bool read_way(struct reading *g, struct span word)
 {
 	const bool both = is(word, "both");
 
-	if (!both && !is(word, "in") && !is(word, "out"))
+	if (!is_way(word))
 		return false;
 	g->row.in = both || is(word, "in");
 	g->row.out = both || is(word, "out");
@@ -259,14 +265,35 @@ static int read_channels(struct reading *g, struct span word)
 	return 0;
 }
 
+static bool is_separator(char c)
+{
+	return c == ',' || c == '+';
+}
+
+/* Channels stand first, with commas between them: a word behind a space that nobody knows is a mistake, not a channel. */
+static int misplaced(struct reading *g, struct span word)
+{
+	wrong(g, "", word,
+	      " is neither a way (in, out, both) nor a setting (WORD=VALUE); channels come ");
+	buf_adds(g->why, "first, with a comma or a plus between them");
+	return 1;
+}
+
 static int read_word(struct reading *g, struct span word)
 {
 	const char *equals = memchr(word.p, '=', word.n);
+	const bool was_open = g->is_open, may_follow = g->is_channels && is_separator(word.p[0]);
 
+	g->is_channels &= !equals && !is_way(word);
+	g->is_open = g->is_channels && is_separator(word.p[word.n - 1]);
+	if (was_open && !g->is_channels && g->n_channels)
+		return wrong(g, "", word, " stands behind a comma, where a channel belongs");
 	if (equals)
 		return read_setting(g, word, (size_t)(equals - word.p));
-	if (!read_way(g, word))
+	if (g->is_channels && (was_open || may_follow))
 		return read_channels(g, word);
+	if (!read_way(g, word))
+		return misplaced(g, word);
 	if (g->has_way)
 		return wrong(g, "", word, " is a second way: one of in, out, both");
 	g->has_way = true;
@@ -325,6 +352,7 @@ static int read_row(struct reading *g, const char *text)
 	}
 	g->row.place = base_dup(place.p, place.n);
 	g->row.in = g->row.out = true;
+	g->is_channels = g->is_open = true;
 	rest = text_trim(rest);
 	while (rest.n > 0) {
 		const int r = read_word(g, text_word(&rest));

@@ -2,9 +2,9 @@
  * chart.h - the channel map: which place outside goes with which channel or board of the game, as the operator wrote it.
  *
  *	"#mud = chat"				both ways
- *	"libera/#mud = chat, help"		one place with several channels; several rows may name the same
+ *	"libera/#mud = chat, advice"		one place with several channels; several rows may name the same
  *	"#log = chat out joins=no"		only from the game
- *	"#help = help in speak=linked"		only into the game, and only who is linked to a character
+ *	"#advice = advice in speak=linked"	only into the game, and only who is linked to a character
  *	"#quay = chat news boards=gazette kinds=entered,left,news"
  *
  * Words behind the channels: both (default), in, out; joins=yes|no (joins and parts of the outside are told in the game,
@@ -12,8 +12,9 @@
  * told outside; default: news, said when a channel is named, posted when boards are); boards=LIST (for posted; default
  * all); key=WORD and others, by name, for who owns the place.
  *
- * The place ends at the first " = " (an address may have "=" in it), or else at the first "=". Channels may also be
- * separated by spaces, and lists by "+": `--set` takes commas for itself.
+ * The place ends at the first " = " (an address may have "=" in it), or else at the first "=". Channels stand first, with
+ * "," or "+" between them (`--set` takes commas for itself), words with spaces: a misspelt word is no channel.  What is said
+ * in the place goes to the first channel of the row.
  */
 #pragma once
 

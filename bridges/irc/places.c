@@ -122,13 +122,21 @@ static struct place *place_of(struct places *p, const char *network, const char 
 	return place;
 }
 
+/* What is said there is said on the first channel of a row; of several rows on that of each, but on none twice. */
 static void add_in(struct place *p, const struct chart_row *r)
 {
-	for (char **channel = r->channels; channel && *channel; channel++) {
-		p->in = base_realloc(p->in, p->n_in + 1, sizeof(*p->in));
-		p->in[p->n_in++] =
-			(struct place_in){ base_dup(*channel, strlen(*channel)), r->linked_only };
+	const char *first = r->channels[0];
+
+	if (!first)
+		return;
+	for (size_t i = 0; i < p->n_in; i++) {
+		if (strcmp(p->in[i].channel, first) != 0)
+			continue;
+		p->in[i].linked_only |= r->linked_only;
+		return;
 	}
+	p->in = base_realloc(p->in, p->n_in + 1, sizeof(*p->in));
+	p->in[p->n_in++] = (struct place_in){ base_dup(first, strlen(first)), r->linked_only };
 }
 
 /* All channels, or all boards, once one row wants all. */

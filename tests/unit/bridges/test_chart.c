@@ -31,7 +31,7 @@ static void refuse(const char *row, const char *part)
 	struct buf why = { 0 };
 	struct chart untouched = { 0 };
 
-	ck_assert_int_eq(chart_read(&untouched, rows, extras, &why), 1);
+	ck_assert_msg(chart_read(&untouched, rows, extras, &why) == 1, "%s", row);
 	ck_assert_ptr_null(untouched.rows);
 	buf_addc(&why, '\0');
 	ck_assert_ptr_nonnull(strstr(buf_p(&why), "row 2"));
@@ -61,7 +61,7 @@ START_TEST(a_row_goes_both_ways_unless_it_says_so)
 	r = read_one("#log=chat out joins=no");
 	ck_assert(!r->in && r->out);
 	chart_done(&c);
-	r = read_one("#help = help in speak=linked joins=yes");
+	r = read_one("#advice = advice in speak=linked joins=yes");
 	ck_assert(r->in && !r->out && r->joins && r->linked_only);
 	chart_done(&c);
 }
@@ -69,13 +69,17 @@ END_TEST
 
 START_TEST(one_place_may_go_with_several_channels)
 {
-	const char *const want[] = { "chat", "help", "trade", NULL };
+	static const char *const rows[] = { "libera/#mud = chat, advice,Trade both",
+					    "libera/#mud = chat+advice+trade",
+					    "libera/#mud = chat + advice ,trade out",
+					    "libera/#mud = chat , advice, trade kinds=said" };
+	const char *const want[] = { "chat", "advice", "trade", NULL };
 
-	check_list(read_one("libera/#mud = chat, help,Trade both")->channels, want);
-	chart_done(&c);
-	check_list(read_one("libera/#mud = chat help+trade")->channels, want);
-	ck_assert_str_eq(c.rows[0].place, "libera/#mud");
-	chart_done(&c);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		check_list(read_one(rows[i])->channels, want);
+		ck_assert_str_eq(c.rows[0].place, "libera/#mud");
+		chart_done(&c);
+	}
 }
 END_TEST
 
@@ -118,7 +122,16 @@ START_TEST(what_is_wrong_is_said_with_the_row)
 	refuse("= chat", "place");
 	refuse("#mud =", "nothing goes there");
 	refuse("#mud = out", "nothing goes there");
-	refuse("#mud = chat chat", "twice");
+	refuse("#mud = chat,chat", "twice");
+	refuse("#mud = chat advice", "\"advice\" is neither a way");
+	refuse("#log = chat outt", "\"outt\" is neither a way");
+	refuse("#log = chat sideways joins=no", "sideways");
+	refuse("#log = chat out advice", "\"advice\"");
+	refuse("#log = chat out + advice", "\"+\"");
+	refuse("#log = out chat", "channels come first");
+	refuse("#log = kinds=entered outt", "channels come first");
+	refuse("#log = chat, out", "\"out\" stands behind a comma");
+	refuse("#log = chat, joins=yes", "behind a comma");
 	refuse("#mud = chat in out", "second way");
 	refuse("#mud = ch@t", "ch@t");
 	refuse("#mud = chat joins=perhaps", "joins is no or yes, not \"perhaps\"");
@@ -131,7 +144,7 @@ START_TEST(what_is_wrong_is_said_with_the_row)
 	refuse("#mud = chat colour=red", "colour");
 	refuse("#mud = chat colour=red", "key=, every=");
 	refuse("#mud = chat key=1 key=2", "twice");
-	refuse("#mud = a b c d e f g h i j k l m n o p q", "too many");
+	refuse("#mud = a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "too many");
 	refuse("#m\xff = chat", "UTF-8");
 }
 END_TEST

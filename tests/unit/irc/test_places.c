@@ -174,6 +174,26 @@ START_TEST(rows_of_one_place_come_together)
 }
 END_TEST
 
+START_TEST(what_is_said_there_goes_to_the_first_channel_of_each_row)
+{
+	static const char *const text[] = { "#mud = chat, advice",
+					    "#mud = chat in joins=yes speak=linked",
+					    "#mud = trade, auction", "#mud = kinds=entered", NULL };
+	struct places p;
+
+	ck_assert_int_eq(read_places(&p, text), 0);
+	ck_assert_uint_eq(p.n, 1);
+	ck_assert_uint_eq(p.v[0].n_in, 2);
+	ck_assert_str_eq(p.v[0].in[0].channel, "chat");
+	ck_assert_str_eq(p.v[0].in[1].channel, "trade");
+	ck_assert(p.v[0].in[0].linked_only && !p.v[0].in[1].linked_only);
+	/* Out go all of them. */
+	ck_assert_str_eq(p.v[0].channels[1], "advice");
+	ck_assert_str_eq(p.v[0].channels[3], "auction");
+	places_done(&p);
+}
+END_TEST
+
 START_TEST(a_place_that_cannot_be_is_refused)
 {
 	static const char *const text[][2] = { { "three/#mud = chat", NULL },
@@ -201,6 +221,7 @@ int main(void)
 	tcase_add_loop_test(t, a_row_that_is_wrong_is_refused, 0, ARRAY_LEN(wrong));
 	tcase_add_test(t, a_password_is_read_from_a_file_that_nobody_else_can_read);
 	tcase_add_test(t, rows_of_one_place_come_together);
+	tcase_add_test(t, what_is_said_there_goes_to_the_first_channel_of_each_row);
 	tcase_add_test(t, a_place_that_cannot_be_is_refused);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
