@@ -232,6 +232,7 @@ static int serve_metrics(struct aibridge *a)
 	};
 	const int r = metric_serve(&a->metrics, a->proc->loop, a->conf->metrics, &source);
 
+	proc_watch(a->proc, is_ready, a);
 	if (r < 0)
 		log_error("cannot_listen", LOG_STR("address", a->conf->metrics), LOG_ERRNO(r));
 	return r;

@@ -63,7 +63,7 @@ static void on_linger(void *ctx)
 {
 	struct bridge *b = ctx;
 
-	loop_stop(b->process->proc->loop, EXIT_DONE);
+	loop_stop(b->process->proc->loop, b->replaced ? EXIT_SUPERSEDED : EXIT_DONE);
 }
 
 static void io_ended(void *ctx)
@@ -263,6 +263,7 @@ int bridge_start(struct bridge **ret, struct proc *proc, const struct bridge_con
 		return r;
 	}
 	*ret = b;
+	proc_watch(proc, on_ready, b);
 	proc_ready(proc);
 	return 0;
 }
@@ -289,6 +290,7 @@ void bridge_free(struct bridge *b)
 	if (!b)
 		return;
 	p = b->process;
+	proc_watch(p->proc, NULL, NULL);
 	loop_off_idle(p->proc->loop, on_idle, b);
 	metric_server_free(p->metrics);
 	/* Calls are withdrawn while there is a link to do it with: nobody is called any more. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rt/proc.h"
+#include "rt/text.h"
 
 /* One row of the answer, as up_orders.c writes it. */
 struct row {
@@ -15,7 +16,26 @@ struct row {
 	int pid;
 	uint64_t ms;
 	unsigned restarts;
+	char why[CONTROL_LINE]; /* ready, but this is missing; empty: nothing */
 };
+
+static bool is_well(const struct row *r)
+{
+	return strcmp(r->state, "ready") == 0 && !*r->why;
+}
+
+static const char *state_of(const struct row *r)
+{
+	return *r->why ? "degraded" : r->state;
+}
+
+/* Some say it themselves. */
+static void read_why(struct row *r, const char *text)
+{
+	static const char degraded[] = "degraded: ";
+	const size_t n = strncmp(text, degraded, sizeof(degraded) - 1) ? 0 : sizeof(degraded) - 1;
+	snprintf(r->why, sizeof(r->why), "%s", text + n);
+}
 
 static bool next_row(struct span *rest, struct row *ret)
 {
@@ -26,8 +46,12 @@ static bool next_row(struct span *rest, struct row *ret)
 	snprintf(line, sizeof(line), "%.*s", (int)(newline - rest->p), rest->p);
 	rest->n -= (size_t)(newline + 1 - rest->p);
 	rest->p = newline + 1;
-	return sscanf(line, "%63s %d %63s %" SCNu64 " %u", ret->name, &ret->pid, ret->state,
-		      &ret->ms, &ret->restarts) == 5;
+	int end = 0;
+	if (sscanf(line, "%63s %d %63s %" SCNu64 " %u %n", ret->name, &ret->pid, ret->state,
+		   &ret->ms, &ret->restarts, &end) != 5)
+		return false;
+	read_why(ret, line + end);
+	return true;
 }
 
 static void format_age(uint64_t ms, char *out, size_t n)
@@ -53,15 +77,20 @@ static void print_table_row(const struct row *r, bool first)
 		snprintf(pid, sizeof(pid), "%d", r->pid);
 		format_age(r->ms, age, sizeof(age));
 	}
-	printf("%-10s %8s  %-9s %8s %9u\n", r->name, pid, r->state, age, r->restarts);
+	printf("%-10s %8s  %-9s %8s %9u%s%s\n", r->name, pid, state_of(r), age, r->restarts,
+	       *r->why ? "  " : "", r->why);
 }
 
 /* Names and states are words of our own: nothing to escape. */
 static void print_json_row(const struct row *r, bool first)
 {
+	struct buf why = { 0 };
+	json_quote(&why, (struct span){ r->why, strlen(r->why) });
 	printf("%s{\"process\":\"%s\",\"pid\":%d,\"state\":\"%s\",\"uptime_ms\":%" PRIu64
-	       ",\"restarts\":%u}",
-	       first ? "" : ",", r->name, r->pid, r->state, r->ms, r->restarts);
+	       ",\"restarts\":%u,\"why\":%.*s}",
+	       first ? "" : ",", r->name, r->pid, state_of(r), r->ms, r->restarts, (int)why.n,
+	       buf_p(&why));
+	buf_done(&why);
 }
 
 static int run(const struct args *a)
@@ -78,7 +107,7 @@ static int run(const struct args *a)
 			putchar('[');
 		for (; next_row(&rest, &row); first = false) {
 			(json ? print_json_row : print_table_row)(&row, first);
-			if (strcmp(row.state, "ready") != 0)
+			if (!is_well(&row))
 				status = EXIT_FAULT;
 		}
 		if (json)
@@ -92,9 +121,10 @@ static int run(const struct args *a)
 const struct command cmd_status = {
 	.name = "status",
 	.words = "",
-	.about = "which processes run",
-	.more = "Exit status: 0 all are ready, 1 some are not, 69 nothing runs on the data "
-		"directory.",
+	.about = "which processes run, and what is missing",
+	.more = "A process that is degraded runs, but something it needs is away; the reason is "
+		"at the end of its line. Exit status: 0 all are ready, 1 some are not or are "
+		"degraded, 69 nothing runs on the data directory.",
 	.flags = ARG_DATA | ARG_JSON,
 	.run = run,
 };

@@ -37,7 +37,7 @@ static const struct meaning_row meanings[] = {
 	{ EXIT_UNAVAILABLE, "something it needs never came" },
 	{ EXIT_STUCK, "it did not stop in time" },
 	{ EXIT_IN_USE, "a lock or an address is held by another process" },
-	{ EXIT_SUPERSEDED, "a newer world has taken over" },
+	{ EXIT_SUPERSEDED, "a newer one has taken its place" },
 };
 
 const char *super_state_name(enum super_state state)
@@ -329,7 +329,9 @@ void super_exited(struct super *s, size_t i, int wait_status, uint64_t now)
 	char how[128];
 	super_how(wait_status, how, sizeof(how));
 	int status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
-	if (!p->ever_ready && is_final(p, status, now)) {
+	/* Started again it would take the place of the other, which would do the same. */
+	bool replaced = p->kind->is_spare && status == EXIT_SUPERSEDED;
+	if (replaced || (!p->ever_ready && is_final(p, status, now))) {
 		give_up(s, i, how, status, now);
 		return;
 	}
@@ -409,7 +411,8 @@ void super_tick(struct super *s, uint64_t now)
 
 static bool is_left_off(const struct super_proc *p)
 {
-	return p->kind->is_spare && p->state == SUPER_OFF && p->first_us != 0;
+	const bool is_off = p->state == SUPER_OFF && p->first_us != 0;
+	return p->kind->is_spare && (is_off || p->looping);
 }
 
 bool super_all_ready(const struct super *s)

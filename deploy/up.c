@@ -59,14 +59,17 @@ static void on_log(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 		event_del(c->log_ev);
 }
 
-/* Number of bytes in a pipe that is only rung like a bell; 0 also at its end. */
-static size_t drain(int fd, struct event *ev)
+/* Number of bytes that were in a pipe; 0 also at its end. */
+static size_t drain(int fd, struct event *ev, struct beat *beat)
 {
-	char bytes[64];
+	char bytes[256];
 	size_t total = 0;
 	ssize_t n;
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0) {
 		total += (size_t)n;
+		if (beat)
+			beat_feed(beat, (struct span){ bytes, (size_t)n });
+	}
 	if (n == 0)
 		event_del(ev);
 	return total;
@@ -75,7 +78,7 @@ static size_t drain(int fd, struct event *ev)
 static void on_beat(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 {
 	struct up_child *c = ctx;
-	if (drain(c->child.beat_fd, c->beat_ev) > 0) {
+	if (drain(c->child.beat_fd, c->beat_ev, &c->beat) > 0) {
 		super_beat(&c->up->super, c->i, up_now(c->up));
 		up_settle(c->up);
 	}
@@ -84,7 +87,7 @@ static void on_beat(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 static void on_ready(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 {
 	struct up_child *c = ctx;
-	if (drain(c->child.ready_fd, c->ready_ev) > 0) {
+	if (drain(c->child.ready_fd, c->ready_ev, NULL) > 0) {
 		super_ready(&c->up->super, c->i, up_now(c->up));
 		up_settle(c->up);
 	}
@@ -106,6 +109,7 @@ static int spawn(void *ctx, size_t i)
 	if (r < 0)
 		return r;
 	logmux_forget(&u->log.mux, i);
+	beat_init(&c->beat);
 	c->log_ev = listen_to(c, c->child.log_fd, on_log);
 	c->beat_ev = listen_to(c, c->child.beat_fd, on_beat);
 	c->ready_ev = listen_to(c, c->child.ready_fd, on_ready);

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "beat.h"
 #include "child.h"
 #include "command.h"
 #include "control.h"
@@ -28,6 +29,7 @@ struct up_child {
 	char **argv;
 	struct child child;
 	struct event *log_ev, *beat_ev, *ready_ev;
+	struct beat beat;
 };
 
 struct up_log {

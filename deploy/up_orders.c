@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rt/text.h"
+
 struct order {
 	const char *verb;
 	size_t words_min, words_max; /* with the verb */
@@ -28,7 +30,16 @@ static void no_process(const struct up *u, const char *name, struct buf *answer)
 	buf_adds(answer, ".\n");
 }
 
-/* = NAME PID STATE MILLISECONDS RESTARTS, the time being since the last start. */
+static void add_why(const struct beat *b, struct buf *answer)
+{
+	if (!*b->why)
+		return;
+	buf_addc(answer, ' ');
+	text_clean(answer, (struct span){ b->why, strlen(b->why) });
+}
+
+/* = NAME PID STATE MILLISECONDS RESTARTS [WHY], the time being since the last start; WHY, to the end of the line, is what
+ * a process that is ready says is missing all the same. */
 static void order_status(struct up *u, UNUSED const struct control_request *q, struct buf *answer)
 {
 	uint64_t now = up_now(u);
@@ -37,9 +48,12 @@ static void order_status(struct up *u, UNUSED const struct control_request *q, s
 		int pid = (int)u->children[i].child.pid;
 		if (!p->asked)
 			continue;
-		buf_addf(answer, "= %s %d %s %" PRIu64 " %u\n", p->kind->name, pid,
+		buf_addf(answer, "= %s %d %s %" PRIu64 " %u", p->kind->name, pid,
 			 super_state_name(p->state), pid ? (now - p->spawned_us) / 1000 : 0,
 			 p->restarts);
+		if (p->state == SUPER_READY)
+			add_why(&u->children[i].beat, answer);
+		buf_addc(answer, '\n');
 	}
 	buf_adds(answer, "ok\n");
 }

@@ -403,6 +403,7 @@ static int serve_metrics(struct gateway *g)
 	};
 	int r = metric_serve(&g->metrics, g->proc->loop, g->conf->metrics, &src);
 
+	proc_watch(g->proc, is_ready, g);
 	if (r < 0)
 		log_error("cannot_listen", LOG_STR("address", g->conf->metrics), LOG_ERRNO(r));
 	return r;

@@ -130,6 +130,7 @@ static int start(struct persist *p)
 		return r;
 	inbox_attach(p->inbox, wire_hub(p->wire));
 	const struct metric_source source = inbox_metrics(p->inbox);
+	proc_watch(&p->proc, source.ready, source.ctx);
 	return metric_serve(&p->metrics, p->proc.loop, p->options.metrics, &source);
 }
 

@@ -36,6 +36,7 @@ enum number {
 	N_FACTS_RELAYED,
 	N_SAYS_TAKEN,
 	N_SAYS_REFUSED,
+	N_RELAY_IGNORED,
 	N_ENTITIES,
 	N_PLAYERS,
 	N_GATEWAYS,
@@ -92,6 +93,8 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_FACTS_RELAYED] = COUNTER("facts_relayed", "facts told to streams of bridges"),
 	[N_SAYS_TAKEN] = COUNTER("says_taken", "lines and posts from outside that were said"),
 	[N_SAYS_REFUSED] = COUNTER("says_refused", "lines and posts from outside that were not"),
+	[N_RELAY_IGNORED] = COUNTER("relay_ignored",
+				    "records of bridges that were replaced or dropped"),
 	[N_ENTITIES] = GAUGE("entities", "entities in memory"),
 	[N_PLAYERS] = GAUGE("players", "characters in the world"),
 	[N_GATEWAYS] = GAUGE("gateways", "gateways, aibridges and bridges known"),
@@ -145,6 +148,7 @@ static void refresh(void *ctx)
 	numbers[N_FACTS_RELAYED].value = (double)w->stats.facts_relayed;
 	numbers[N_SAYS_TAKEN].value = (double)w->stats.says_taken;
 	numbers[N_SAYS_REFUSED].value = (double)w->stats.says_refused;
+	numbers[N_RELAY_IGNORED].value = (double)w->stats.relay_ignored;
 	numbers[N_ENTITIES].value = (double)w->ents->count;
 	numbers[N_PLAYERS].value = (double)player_count(w);
 	numbers[N_GATEWAYS].value = (double)s->n_gateways;
@@ -178,5 +182,6 @@ int numbers_serve(struct server *s)
 		.metrics = numbers, .n = N_NUMBERS, .refresh = refresh, .ready = is_ready, .ctx = s
 	};
 
+	proc_watch(s->proc, is_ready, s);
 	return metric_serve(&s->metrics, s->loop, s->options->metrics, &source);
 }

@@ -19,8 +19,8 @@
 
 enum {
 	SECOND = 1000000,
-	END_US = 2 * SECOND + SECOND / 2, /* for what is under way */
-	LOOK_US = SECOND / 20,		  /* whether that is over */
+	END_US = SECOND / 2,   /* for what is under way; we are killed when we stay much longer */
+	LOOK_US = SECOND / 20, /* whether that is over */
 	CHANGE_US = 5 * SECOND,
 };
 
@@ -91,29 +91,29 @@ static int read_address(const char *text, const char *scheme, char **ret, struct
 	return 0;
 }
 
-static int read_options(struct discord *x)
+/* NULL; or the option that is wrong, and a sentence is appended. */
+static const char *read_options(struct discord *x, const struct discord_conf *c, struct buf *why)
 {
-	CLEANUP(buf_done) struct buf why = { 0 };
 	CLEANUP(base_freep) char *gateway = NULL;
-	const struct discord_conf *c = x->conf;
 
-	if (secret_read(&x->token, c->token_file, false, &why) != 0)
-		return refuse("discord.token_file", &why);
-	if (read_address(c->api_url, "http", &x->api, &why) != 0)
-		return refuse("discord.api_url", &why);
-	if (*c->gateway_url && read_address(c->gateway_url, "ws", &gateway, &why) != 0)
-		return refuse("discord.gateway_url", &why);
+	if (read_address(c->api_url, "http", &x->api, why) != 0)
+		return "discord.api_url";
+	if (*c->gateway_url && read_address(c->gateway_url, "ws", &gateway, why) != 0)
+		return "discord.gateway_url";
 	if (c->shard >= c->shards) {
-		buf_adds(&why, "shards are counted from 0");
-		return refuse("discord.shard", &why);
+		buf_adds(why, "shards are counted from 0");
+		return "discord.shard";
 	}
 	if (strspn(c->guild, "0123456789") != strlen(c->guild) || strlen(c->guild) > 22) {
-		buf_adds(&why, "the id of a server is a number");
-		return refuse("discord.guild", &why);
+		buf_adds(why, "the id of a server is a number");
+		return "discord.guild";
 	}
-	if (read_targets(&x->targets, c, &why) != 0)
-		return refuse("discord.channels", &why);
-	return 0;
+	return read_targets(&x->targets, c, why) != 0 ? "discord.channels" : NULL;
+}
+
+static const char *read_token(struct discord *x, const struct discord_conf *c, struct buf *why)
+{
+	return secret_read(&x->token, c->token_file, false, why) != 0 ? "discord.token_file" : NULL;
 }
 
 /* ---- what is told there ---- */
@@ -130,6 +130,7 @@ static void open_out(struct discord *x, struct target *t)
 	if (out_new(&t->out, &(struct out_conf){
 				     .bridge = x->bridge,
 				     .rest = x->rest,
+				     .names = &x->names,
 				     .id = t->id,
 				     .avatar = x->conf->avatar_url,
 				     .webhook = { t->webhook, strlen(t->webhook) },
@@ -188,8 +189,9 @@ static void on_changing(void *ctx)
 		change(x);
 }
 
-void discord_reload(struct discord *x)
+static void reload(void *ctx)
 {
+	struct discord *x = ctx;
 	CLEANUP(buf_done) struct buf why = { 0 };
 	struct targets coming = { 0 };
 
@@ -228,6 +230,7 @@ static void on_in(void *ctx, bool resumed)
 	struct discord *x = ctx;
 
 	commands_set(x->commands, login_gateway(x->login)->session.application);
+	in_set_self(x->in, login_gateway(x->login)->session.user);
 	for (size_t i = 0; resumed && i < x->targets.n; i++)
 		names_ask(&x->names, x->targets.all[i].id);
 }
@@ -240,17 +243,17 @@ static void on_status(void *ctx, struct buf *out)
 	const struct gateway *g = login_gateway(x->login);
 	const struct rest_counts *c = rest_counts(x->rest);
 
-	buf_addf(out, "gateway: %s%s%s; %u sessions begun today, %u resumed\n",
+	buf_addf(out, "gateway: %s%s%s; %u session%s begun today, %u resumed\n",
 		 gateway_state_name(g->state), *g->why ? ", " : "", g->why, g->count.identifies,
-		 g->resumes);
+		 g->count.identifies == 1 ? "" : "s", g->resumes);
 	buf_addf(out, "requests: %llu, %llu put off by Discord, %llu failed, %zu waiting\n",
 		 (unsigned long long)c->asked, (unsigned long long)c->limited,
 		 (unsigned long long)c->failed, rest_waiting(x->rest));
 	for (size_t i = 0; i < x->targets.n; i++) {
 		const struct target *t = &x->targets.all[i];
-		const char *name = names_channel(&x->names, (struct span){ t->id, strlen(t->id) });
 
-		buf_addf(out, "%s%s: ", name ? "#" : "", name ? name : t->id);
+		names_show(&x->names, t->id, out);
+		buf_adds(out, ": ");
 		if (t->out)
 			out_status(t->out, out);
 		else
@@ -273,7 +276,8 @@ static bool on_ready(void *ctx, struct buf *why)
 		const struct target *t = &x->targets.all[i];
 
 		if (t->out && !out_is_well(t->out)) {
-			buf_addf(why, "channel %s: ", t->id);
+			names_show(&x->names, t->id, why);
+			buf_adds(why, ": ");
 			out_status(t->out, why);
 			return false;
 		}
@@ -351,8 +355,10 @@ static void on_stop(void *ctx)
 	loop_timer_soon(&x->ending);
 }
 
-void discord_stop(struct discord *x)
+static void stop(void *ctx)
 {
+	struct discord *x = ctx;
+
 	bridge_stop(x->bridge);
 }
 
@@ -377,6 +383,7 @@ static void begin_parts(struct discord *x)
 	names_init(&x->names, x->rest);
 	x->in = in_new(&(struct in_conf){
 		.bridge = x->bridge,
+		.rest = x->rest,
 		.targets = &x->targets,
 		.names = &x->names,
 		.edits_us = (uint64_t)c->edits,
@@ -410,26 +417,10 @@ static void begin_parts(struct discord *x)
 	open_outs(x);
 }
 
-int discord_start(struct discord **ret, struct proc *proc, struct discord_conf *conf)
+static void discord_free(void *ctx)
 {
-	struct discord *x = base_alloc(1, sizeof(*x));
-	int r;
+	struct discord *x = ctx;
 
-	x->conf = conf;
-	r = read_options(x);
-	if (r == 0)
-		r = begin(x, proc);
-	if (r != 0) {
-		discord_free(x);
-		return r;
-	}
-	begin_parts(x);
-	*ret = x;
-	return 0;
-}
-
-void discord_free(struct discord *x)
-{
 	if (!x)
 		return;
 	targets_done(&x->targets);
@@ -447,4 +438,43 @@ void discord_free(struct discord *x)
 	secret_free(x->token);
 	free(x->api);
 	free(x);
+}
+
+static int start(void **ret, struct proc *proc, void *conf)
+{
+	CLEANUP(buf_done) struct buf why = { 0 };
+	const char *wrong;
+	struct discord *x = base_alloc(1, sizeof(*x));
+	int r;
+
+	x->conf = conf;
+	wrong = read_token(x, conf, &why);
+	if (!wrong)
+		wrong = read_options(x, conf, &why);
+	r = wrong ? refuse(wrong, &why) : begin(x, proc);
+	if (r != 0) {
+		discord_free(x);
+		return r;
+	}
+	begin_parts(x);
+	*ret = x;
+	return 0;
+}
+
+const struct bridge_program discord_program = { start, stop, reload, discord_free };
+
+/* Without a token it is not wanted, which is no mistake of a file that is for every process. */
+int discord_check(const void *conf, struct buf *why)
+{
+	CLEANUP(buf_done) struct buf sentence = { 0 };
+	const struct discord_conf *c = conf;
+	struct discord *x = base_alloc(1, sizeof(*x));
+	const char *wrong = *c->token_file ? read_token(x, c, &sentence) : NULL;
+
+	if (!wrong)
+		wrong = read_options(x, c, &sentence);
+	discord_free(x);
+	if (wrong)
+		buf_addf(why, "%s: %.*s", wrong, (int)sentence.n, buf_p(&sentence));
+	return wrong != NULL;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bridges/bridge.h"
+#include "bridges/run.h"
 
 /* discord.* as in main.c. */
 struct discord_conf {
@@ -17,10 +18,6 @@ struct discord_conf {
 	int64_t speak_burst;
 };
 
-struct discord;
-
-/* 0; -EINVAL: an option is wrong, said in the log; errors of bridge_start(). */
-int discord_start(struct discord **ret, struct proc *proc, struct discord_conf *conf) MUST_USE;
-void discord_stop(struct discord *x);	/* within 4 s */
-void discord_reload(struct discord *x); /* options have changed */
-void discord_free(struct discord *x);
+extern const struct bridge_program discord_program;
+/* Rows and files of its options, a struct discord_conf: proc_spec.check. */
+int discord_check(const void *conf, struct buf *why) MUST_USE;

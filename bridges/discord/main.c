@@ -1,7 +1,6 @@
 /*
  * main.c - mudlark-discord: game channels on Discord.  The options, and the start of bridges/discord/discord.c.
  */
-#include <errno.h>
 #include "bridges/discord/discord.h"
 
 #define AT(field) offsetof(struct discord_conf, field)
@@ -44,37 +43,12 @@ static const struct proc_spec spec = {
 	.about = "game channels on Discord",
 	.table = { options, ARRAY_LEN(options), sizeof(struct discord_conf) },
 	.sections = other_sections,
+	.check = discord_check,
 };
-
-static void on_stop(void *ctx)
-{
-	discord_stop(ctx);
-}
-
-static void on_reload(void *ctx)
-{
-	discord_reload(ctx);
-}
 
 int main(int argc, char **argv)
 {
 	struct discord_conf conf = { 0 };
-	struct discord *x = NULL;
-	struct proc proc = { 0 };
-	int status, r;
 
-	if (proc_start(&proc, &spec, &conf, argc, argv, &status) != 0)
-		return status;
-	r = discord_start(&x, &proc, &conf);
-	if (r == 0) {
-		const struct proc_hooks hooks = { .stop = on_stop, .reload = on_reload, .ctx = x };
-
-		proc_hooks(&proc, &hooks);
-		status = proc_run(&proc);
-	} else {
-		status = r == -EINVAL || r == -EPERM ? EXIT_USAGE : EXIT_FAULT;
-	}
-	discord_free(x);
-	proc_done(&proc);
-	return status;
+	return bridge_run(&discord_program, &spec, &conf, argc, argv);
 }

@@ -132,19 +132,16 @@ static int read_row(struct targets *ts, const struct chart_row *row, struct buf 
 	bool fresh;
 
 	if (!is_id(row->place)) {
-		buf_addf(why, "discord.channels: %s is no channel id, which is a number",
-			 row->place);
+		buf_addf(why, "%s is no channel id, which is a number", row->place);
 		return 1;
 	}
 	t = target_of(ts, row->place);
 	fresh = !(t->kinds & (LINE(LINE_POSTED) | LINE(LINE_REMOVED)));
-	for (char *const *c = row->channels; *c; c++) {
-		if (row->in)
-			add_way(t, *c, row->linked_only);
-		if (row->out)
-			add_word(&t->channels, *c);
-	}
+	if (row->in && row->channels[0])
+		add_way(t, row->channels[0], row->linked_only);
 	if (row->out) {
+		for (char *const *c = row->channels; *c; c++)
+			add_word(&t->channels, *c);
 		add_boards(t, row, fresh);
 		t->kinds |= row->kinds;
 	}

@@ -70,6 +70,15 @@ struct irc {
 
 /* The end */
 
+/* What the channel has not begun to say is nobody's. */
+static void take_back(struct target *t)
+{
+	if (!t->stream)
+		return;
+	out_take_back(&t->channel->out, t->channel->begun);
+	bridge_returned(t->stream, t->channel->begun);
+}
+
 static void look_if_over(struct irc *x)
 {
 	if (!x->is_stopping || x->is_over)
@@ -78,6 +87,8 @@ static void look_if_over(struct irc *x)
 		if (!network_is_over(x->net[i].network))
 			return;
 	x->is_over = true;
+	for (size_t i = 0; i < x->n_targets; i++)
+		take_back(x->targets[i]);
 	bridge_stopped(x->bridge);
 }
 
@@ -176,12 +187,17 @@ static void on_time(void *ctx)
 static void net_trouble(void *ctx, const char *text)
 {
 	struct net *net = ctx;
-	struct buf key = { 0 };
+	struct buf key = { 0 }, whole = { 0 };
 
 	buf_addf(&key, "irc/%s", net->conf->name);
 	buf_addc(&key, '\0');
-	bridge_tell_staff(net->irc->bridge, buf_p(&key), text);
+	if (net->irc->nets.n > 1)
+		buf_addf(&whole, "network %s: ", net->conf->name);
+	buf_adds(&whole, text);
+	buf_addc(&whole, '\0');
+	bridge_tell_staff(net->irc->bridge, buf_p(&key), buf_p(&whole));
 	buf_done(&key);
+	buf_done(&whole);
 }
 
 /* Outside -> game */
@@ -300,11 +316,12 @@ static void on_line(void *ctx, const struct bridge_line *l)
 	network_line(t->net->network, t->channel, l);
 }
 
-static void on_skipped(void *ctx, enum skip_why why, size_t n, int64_t from_ms, int64_t to_ms)
+static void on_skipped(void *ctx, uint64_t seq, enum skip_why why, size_t n, int64_t from_ms,
+		       int64_t to_ms)
 {
 	struct target *t = ctx;
 
-	network_skipped(t->net->network, t->channel, why, n, from_ms, to_ms);
+	network_skipped(t->net->network, t->channel, seq, why, n, from_ms, to_ms);
 }
 
 /* Targets */
@@ -398,6 +415,7 @@ static void target_change(struct irc *x, struct target *t, struct place *p)
 	}
 	if (same_out)
 		return;
+	take_back(t);
 	close_stream(t);
 	open_stream(x, t);
 }
@@ -434,6 +452,7 @@ static void take_places(struct irc *x, struct places *p)
 	for (size_t i = 0; i < x->n_targets; i++) {
 		if (!x->targets[i])
 			continue;
+		take_back(x->targets[i]);
 		close_stream(x->targets[i]);
 		network_drop_channel(x->targets[i]->net->network, x->targets[i]->channel);
 		target_free(x->targets[i]);
@@ -606,7 +625,29 @@ static int start_bridge(struct irc *x, struct proc *proc)
 	return bridge_start(&x->bridge, proc, &x->conf->common, "irc", &e);
 }
 
-int irc_start(struct irc **ret, struct proc *proc, struct irc_conf *conf)
+static void irc_free(void *ctx)
+{
+	struct irc *x = ctx;
+
+	if (!x)
+		return;
+	for (size_t i = 0; i < x->n_targets; i++)
+		target_free(x->targets[i]);
+	free(x->targets);
+	for (size_t i = 0; x->net && i < x->nets.n; i++) {
+		dial_free(x->net[i].dial);
+		network_free(x->net[i].network);
+		loop_timer_done(&x->net[i].timer);
+	}
+	free(x->net);
+	bridge_free(x->bridge);
+	askers_done(&x->askers);
+	floods_free(x->refusals);
+	nets_done(&x->nets);
+	free(x);
+}
+
+static int start(void **ret, struct proc *proc, void *conf)
 {
 	struct irc *x = base_alloc(1, sizeof(*x));
 	struct places places = { 0 };
@@ -638,13 +679,16 @@ int irc_start(struct irc **ret, struct proc *proc, struct irc_conf *conf)
 	return 0;
 }
 
-void irc_stop(struct irc *x)
+static void stop(void *ctx)
 {
+	struct irc *x = ctx;
+
 	bridge_stop(x->bridge);
 }
 
-void irc_reload(struct irc *x)
+static void reload(void *ctx)
 {
+	struct irc *x = ctx;
 	struct places places = { 0 };
 
 	if (x->is_stopping || read_places(x, &places))
@@ -653,22 +697,21 @@ void irc_reload(struct irc *x)
 	places_done(&places);
 }
 
-void irc_free(struct irc *x)
+const struct bridge_program irc_program = { start, stop, reload, irc_free };
+
+int irc_check(const void *conf, struct buf *why)
 {
-	if (!x)
-		return;
-	for (size_t i = 0; i < x->n_targets; i++)
-		target_free(x->targets[i]);
-	free(x->targets);
-	for (size_t i = 0; x->net && i < x->nets.n; i++) {
-		dial_free(x->net[i].dial);
-		network_free(x->net[i].network);
-		loop_timer_done(&x->net[i].timer);
-	}
-	free(x->net);
-	bridge_free(x->bridge);
-	askers_done(&x->askers);
-	floods_free(x->refusals);
-	nets_done(&x->nets);
-	free(x);
+	const struct irc_conf *c = conf;
+	CLEANUP(buf_done) struct buf sentence = { 0 };
+	struct nets nets = { 0 };
+	struct places places = { 0 };
+	const char *wrong = nets_read(&nets, c, &sentence) ? "irc.networks" : NULL;
+
+	if (!wrong && places_read(&places, c->channels, &nets, &sentence))
+		wrong = "irc.channels";
+	if (wrong)
+		buf_addf(why, "%s: %.*s", wrong, (int)sentence.n, buf_p(&sentence));
+	places_done(&places);
+	nets_done(&nets);
+	return wrong != NULL;
 }

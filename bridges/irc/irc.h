@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bridges/bridge.h"
+#include "bridges/run.h"
 
 /* irc.* as in main.c. */
 struct irc_conf {
@@ -22,10 +23,6 @@ struct irc_conf {
 	bool bots;
 };
 
-struct irc;
-
-/* 0; -EINVAL: an option is wrong, said in the log; errors of bridge_start(). */
-int irc_start(struct irc **ret, struct proc *proc, struct irc_conf *conf) MUST_USE;
-void irc_stop(struct irc *x);	/* within 4 s */
-void irc_reload(struct irc *x); /* options have changed */
-void irc_free(struct irc *x);
+extern const struct bridge_program irc_program;
+/* Rows and files of its options, a struct irc_conf: proc_spec.check. */
+int irc_check(const void *conf, struct buf *why) MUST_USE;

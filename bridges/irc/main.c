@@ -1,7 +1,6 @@
 /*
  * main.c - mudlark-irc: game channels on IRC networks.  The options, and the start of bridges/irc/irc.c.
  */
-#include <errno.h>
 #include "bridges/irc/irc.h"
 #include "bridges/irc/nets.h"
 
@@ -63,37 +62,12 @@ static const struct proc_spec spec = {
 	.about = "game channels on IRC networks",
 	.table = { options, ARRAY_LEN(options), sizeof(struct irc_conf) },
 	.sections = other_sections,
+	.check = irc_check,
 };
-
-static void on_stop(void *ctx)
-{
-	irc_stop(ctx);
-}
-
-static void on_reload(void *ctx)
-{
-	irc_reload(ctx);
-}
 
 int main(int argc, char **argv)
 {
 	struct irc_conf conf = { 0 };
-	struct irc *x = NULL;
-	struct proc proc = { 0 };
-	int status, r;
 
-	if (proc_start(&proc, &spec, &conf, argc, argv, &status) != 0)
-		return status;
-	r = irc_start(&x, &proc, &conf);
-	if (r == 0) {
-		const struct proc_hooks hooks = { .stop = on_stop, .reload = on_reload, .ctx = x };
-
-		proc_hooks(&proc, &hooks);
-		status = proc_run(&proc);
-	} else {
-		status = r == -EINVAL || r == -EPERM ? EXIT_USAGE : EXIT_FAULT;
-	}
-	irc_free(x);
-	proc_done(&proc);
-	return status;
+	return bridge_run(&irc_program, &spec, &conf, argc, argv);
 }

@@ -1,7 +1,6 @@
 /*
  * main.c - mudlark-rss: feeds of the game for readers, and feeds of others for the game.  The options, and the start of bridges/rss/rss.c.
  */
-#include <errno.h>
 #include "bridges/rss/rss.h"
 
 #define AT(field) offsetof(struct rss_conf, field)
@@ -51,37 +50,12 @@ static const struct proc_spec spec = {
 	.about = "feeds of the game for readers, and feeds of others for the game",
 	.table = { options, ARRAY_LEN(options), sizeof(struct rss_conf) },
 	.sections = other_sections,
+	.check = rss_check,
 };
-
-static void on_stop(void *ctx)
-{
-	rss_stop(ctx);
-}
-
-static void on_reload(void *ctx)
-{
-	rss_reload(ctx);
-}
 
 int main(int argc, char **argv)
 {
 	struct rss_conf conf = { 0 };
-	struct rss *x = NULL;
-	struct proc proc = { 0 };
-	int status, r;
 
-	if (proc_start(&proc, &spec, &conf, argc, argv, &status) != 0)
-		return status;
-	r = rss_start(&x, &proc, &conf);
-	if (r == 0) {
-		const struct proc_hooks hooks = { .stop = on_stop, .reload = on_reload, .ctx = x };
-
-		proc_hooks(&proc, &hooks);
-		status = proc_run(&proc);
-	} else {
-		status = r == -EINVAL || r == -EPERM ? EXIT_USAGE : EXIT_FAULT;
-	}
-	rss_free(x);
-	proc_done(&proc);
-	return status;
+	return bridge_run(&rss_program, &spec, &conf, argc, argv);
 }

@@ -113,11 +113,14 @@ static void on_line(void *ctx, const struct bridge_line *line)
 		loop_timer_in(&p->timer, KEEP_US);
 }
 
-static void on_skipped(void *ctx, enum skip_why why, size_t n, int64_t from_ms, int64_t to_ms)
+static void on_skipped(void *ctx, uint64_t seq, enum skip_why why, size_t n,
+		       UNUSED int64_t from_ms, UNUSED int64_t to_ms)
 {
-	(void)ctx;
-	(void)from_ms;
-	(void)to_ms;
+	struct publish *p = ctx;
+
+	p->seq = seq;
+	if (!p->keeping && !p->timer.pending)
+		loop_timer_in(&p->timer, KEEP_US);
 	log_warning("feed_items_lost", LOG_STR("why", why == SKIP_OLD ? "old" : "lost"),
 		    LOG_U64("n", n));
 }
@@ -195,6 +198,16 @@ static void take_identity(struct publish *p, const json_t *index)
 	p->index_dirty = true;
 }
 
+/* Boards that are named are there before their first post. */
+static void add_wanted_boards(struct publish *p)
+{
+	const size_t n = p->n;
+
+	for (char *const *w = p->what; *w; w++)
+		press_add(p, *w);
+	p->index_dirty |= p->n != n;
+}
+
 static void on_index(void *ctx, const struct span *body, bool failed)
 {
 	struct publish *p = ctx;
@@ -213,6 +226,7 @@ static void on_index(void *ctx, const struct span *body, bool failed)
 		press_add(p, always[i]);
 	json_array_foreach(jsonin_list(index, "feeds"), i, name) if (json_is_string(name))
 		press_add(p, json_string_value(name));
+	add_wanted_boards(p);
 	for (i = 0; i < p->n; i++)
 		p->feeds[i].unread = true;
 	read_next(p);
@@ -228,24 +242,6 @@ static void read_more(struct publish *p)
 
 /* ---- beginning and end ---- */
 
-static int check(const struct publish *p)
-{
-	for (char *const *w = p->what; *w; w++) {
-		if (press_knows(*w))
-			continue;
-		log_error("option_wrong", LOG_STR("option", "rss.publish"),
-			  LOG_TEXT("value", ((struct span){ *w, strlen(*w) })),
-			  LOG_STR("known",
-				  "announcements, errands, players, server, boards, boards/NAME"));
-		return -EINVAL;
-	}
-	if (!strncmp(p->base, "http://", 7) || !strncmp(p->base, "https://", 8))
-		return 0;
-	log_error("option_wrong", LOG_STR("option", "rss.base_url"),
-		  LOG_STR("wanted", "http:// or https://"));
-	return -EINVAL;
-}
-
 static char *base_of(const struct publish_conf *c)
 {
 	struct buf out = { 0 };
@@ -260,6 +256,25 @@ static char *base_of(const struct publish_conf *c)
 	base = base_dup(buf_p(&out), out.n);
 	buf_done(&out);
 	return base;
+}
+
+int publish_check(const struct publish_conf *c, struct buf *why)
+{
+	CLEANUP(base_freep) char *base = base_of(c);
+
+	for (char *const *w = c->what; *w; w++) {
+		if (press_knows(*w))
+			continue;
+		buf_addf(why,
+			 "rss.publish: \"%s\" is not one of announcements, errands, players, "
+			 "server, boards and boards/NAME",
+			 *w);
+		return 1;
+	}
+	if (!strncmp(base, "http://", 7) || !strncmp(base, "https://", 8))
+		return 0;
+	buf_adds(why, "rss.base_url: it begins with http:// or https://");
+	return 1;
 }
 
 static void copy_conf(struct publish *p, const struct publish_conf *c)
@@ -292,12 +307,9 @@ int publish_new(struct publish **ret, struct bridge *b, const struct publish_con
 	p->bridge = b;
 	copy_conf(p, c);
 	loop_timer_init(bridge_loop(b), &p->timer, on_timer, p);
-	r = check(p);
-	if (!r) {
-		r = serve_new(&p->serve, bridge_loop(b), &serve);
-		if (r)
-			log_error("cannot_listen", LOG_STR("address", c->listen), LOG_ERRNO(r));
-	}
+	r = serve_new(&p->serve, bridge_loop(b), &serve);
+	if (r)
+		log_error("cannot_listen", LOG_STR("address", c->listen), LOG_ERRNO(r));
 	if (r) {
 		publish_free(p);
 		return r;

@@ -22,7 +22,9 @@ struct publish_conf {
 	int64_t items, rate, max_conns;
 };
 
-/* 0; -EINVAL: an option is wrong (logged); -errno of the listener (logged). */
+/* 0; 1: an option is wrong, a sentence is appended. */
+int publish_check(const struct publish_conf *c, struct buf *why) MUST_USE;
+/* Of what was checked. 0; -errno of the listener (logged). */
 int publish_new(struct publish **ret, struct bridge *b, const struct publish_conf *c) MUST_USE;
 void publish_free(struct publish *p);
 /* A line for `@bridge status`. */

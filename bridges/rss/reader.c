@@ -37,11 +37,15 @@ static int check_row(const struct guard *g, const struct chart_row *row, struct 
 
 static int read_wishes(const struct rss_conf *conf, struct wishes *ret, struct buf *why)
 {
+	CLEANUP(buf_done) struct buf sentence = { 0 };
 	struct wishes w = { 0 };
 
-	if (guard_init(&w.guard, conf->allow, conf->ports, why) != 0 ||
-	    chart_read(&w.chart, conf->feeds, words, why) != 0)
+	if (guard_init(&w.guard, conf->allow, conf->ports, why) != 0)
 		return 1;
+	if (chart_read(&w.chart, conf->feeds, words, &sentence) != 0) {
+		buf_addf(why, "rss.feeds: %.*s", (int)sentence.n, buf_p(&sentence));
+		return 1;
+	}
 	for (size_t i = 0; i < w.chart.n; i++) {
 		if (check_row(&w.guard, &w.chart.rows[i], why) != 0) {
 			chart_done(&w.chart);

@@ -54,15 +54,20 @@ static void on_stop(void *ctx)
 	bridge_stopped(x->bridge);
 }
 
+static struct publish_conf publish_options(const struct rss_conf *c)
+{
+	return (struct publish_conf){ .listen = c->listen,
+				      .title = c->title,
+				      .base_url = c->base_url,
+				      .what = c->publish,
+				      .items = c->items,
+				      .rate = c->rate,
+				      .max_conns = c->max_conns };
+}
+
 static int start_publishing(struct rss *x)
 {
-	const struct publish_conf c = { .listen = x->conf->listen,
-					.title = x->conf->title,
-					.base_url = x->conf->base_url,
-					.what = x->conf->publish,
-					.items = x->conf->items,
-					.rate = x->conf->rate,
-					.max_conns = x->conf->max_conns };
+	const struct publish_conf c = publish_options(x->conf);
 
 	return *x->conf->listen ? publish_new(&x->publish, x->bridge, &c) : 0;
 }
@@ -74,14 +79,37 @@ static int start_halves(struct rss *x)
 	return r < 0 ? r : reader_new(&x->reader, x->bridge, x->conf);
 }
 
-int rss_start(struct rss **ret, struct proc *proc, struct rss_conf *conf)
+static void rss_free(void *ctx)
+{
+	struct rss *x = ctx;
+
+	if (!x)
+		return;
+	reader_free(x->reader);
+	publish_free(x->publish);
+	bridge_free(x->bridge);
+	free(x);
+}
+
+int rss_check(const void *conf, struct buf *why)
+{
+	const struct rss_conf *c = conf;
+	const struct publish_conf publish = publish_options(c);
+
+	if (reader_check(c, why) != 0)
+		return 1;
+	return *c->listen ? publish_check(&publish, why) : 0;
+}
+
+static int start(void **ret, struct proc *proc, void *ctx)
 {
 	CLEANUP(buf_done) struct buf why = { 0 };
+	const struct rss_conf *conf = ctx;
 	struct bridge_events e = { .status = on_status, .ready = on_ready, .stop = on_stop };
 	struct rss *x;
 	int r;
 
-	if (reader_check(conf, &why) != 0) {
+	if (rss_check(conf, &why) != 0) {
 		log_error("option_wrong", LOG_TEXT("why", buf_span(&why)));
 		return -EINVAL;
 	}
@@ -101,22 +129,18 @@ int rss_start(struct rss **ret, struct proc *proc, struct rss_conf *conf)
 	return 0;
 }
 
-void rss_stop(struct rss *x)
+static void stop(void *ctx)
 {
+	struct rss *x = ctx;
+
 	bridge_stop(x->bridge);
 }
 
-void rss_reload(struct rss *x)
+static void reload(void *ctx)
 {
+	struct rss *x = ctx;
+
 	reader_reload(x->reader);
 }
 
-void rss_free(struct rss *x)
-{
-	if (!x)
-		return;
-	reader_free(x->reader);
-	publish_free(x->publish);
-	bridge_free(x->bridge);
-	free(x);
-}
+const struct bridge_program rss_program = { start, stop, reload, rss_free };

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "bridges/bridge.h"
+#include "bridges/run.h"
 
 /* rss.* as in main.c. */
 struct rss_conf {
@@ -23,10 +24,6 @@ struct rss_conf {
 	int64_t items, rate, max_conns;
 };
 
-struct rss;
-
-/* 0; -EINVAL: an option is wrong, said in the log; errors of bridge_start(). */
-int rss_start(struct rss **ret, struct proc *proc, struct rss_conf *conf) MUST_USE;
-void rss_stop(struct rss *x);	/* within 4 s */
-void rss_reload(struct rss *x); /* options have changed */
-void rss_free(struct rss *x);
+extern const struct bridge_program rss_program;
+/* Rows and files of its options, a struct rss_conf: proc_spec.check. */
+int rss_check(const void *conf, struct buf *why) MUST_USE;

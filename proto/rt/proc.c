@@ -22,6 +22,7 @@
 #include <yaml.h>
 #include "rt/log.h"
 #include "rt/proc_impl.h"
+#include "rt/text.h"
 
 enum { HEARTBEAT_US = 500000, STOP_SECONDS = 5 };
 
@@ -55,12 +56,50 @@ static void write_byte(int fd)
 	while (r < 0 && errno == EINTR);
 }
 
+/* One line, so short that a pipe takes all of it or nothing. */
+static void describe(const struct proc_inner *in, struct buf *ret)
+{
+	struct buf why = { 0 };
+	struct span text;
+
+	buf_addc(ret, '=');
+	if (!in->is_well(in->well_ctx, &why)) {
+		text = buf_span(&why);
+		text.n = text_cut(text, PROC_WHY_BYTES);
+		for (size_t i = 0; i < text.n; i++)
+			buf_addc(ret, (uint8_t)text.p[i] < ' ' ? ' ' : text.p[i]);
+	}
+	buf_addc(ret, '\n');
+	buf_done(&why);
+}
+
+/* Only what is new; what the pipe does not take now is told with the next beat. */
+static void tell_how(struct proc_inner *in)
+{
+	struct buf line = { 0 };
+
+	if (!in->is_well)
+		return;
+	describe(in, &line);
+	if (line.n == in->told.n && memcmp(buf_p(&line), buf_p(&in->told), line.n) == 0) {
+		buf_done(&line);
+		return;
+	}
+	buf_done(&in->told);
+	if (write(in->heartbeat_fd, buf_p(&line), line.n) == (ssize_t)line.n)
+		in->told = line;
+	else
+		buf_done(&line);
+}
+
 static void on_heartbeat(void *ctx)
 {
 	struct proc_inner *in = ctx;
 
-	if (in->heartbeat_fd >= 0)
+	if (in->heartbeat_fd >= 0) {
 		write_byte(in->heartbeat_fd);
+		tell_how(in);
+	}
 	if (in->watchdog)
 		notify("WATCHDOG=1");
 	loop_timer_in(&in->heartbeat, HEARTBEAT_US);
@@ -258,6 +297,12 @@ void proc_hooks(struct proc *p, const struct proc_hooks *hooks)
 	p->inner->hooks = *hooks;
 }
 
+void proc_watch(struct proc *p, bool (*is_well)(void *ctx, struct buf *why), void *ctx)
+{
+	p->inner->is_well = is_well;
+	p->inner->well_ctx = ctx;
+}
+
 const struct proc_common *proc_common(const struct proc *p)
 {
 	return &p->inner->common;
@@ -319,6 +364,7 @@ void proc_done(struct proc *p)
 		close(in->heartbeat_fd);
 	if (in->ready_fd >= 0)
 		close(in->ready_fd);
+	buf_done(&in->told);
 	free(in->sets);
 	free(in);
 	free(p->name);

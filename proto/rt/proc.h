@@ -5,6 +5,7 @@
  * SIGTERM and SIGINT call `stop` once; the process must end its loop within 5 s or is ended with
  * status EXIT_STUCK.  SIGTERM can be put off, SIGINT cannot.  SIGHUP calls `reload`.  Under `mudlark up` (MUDLARK_PARENT, MUDLARK_HEARTBEAT_FD
  * in the environment) the process dies with its parent and writes a byte twice a second from its loop;
+ * between these, when that has changed, how it is: "=\n" all is well, "=REASON\n" what is missing (proc_watch()).
  * MUDLARK_READY_FD gets one byte from proc_ready().
  */
 #pragma once
@@ -14,6 +15,8 @@
 #include "rt/loop.h"
 
 #define PROC_VERSION "0.1.0"
+
+enum { PROC_WHY_BYTES = 200 }; /* of how it is, as told to the supervisor */
 
 /* Exit status says why (deploy/README.md lists them). */
 enum proc_exit {
@@ -34,6 +37,9 @@ struct proc_spec {
 	const char *const *sections; /* sections of other processes */
 	/* Extra long flags of this process, taken as "--flag VALUE"; NULL-terminated; may be NULL. */
 	const char *const *flags;
+	/* What the table cannot see of its values: rows, files, what does not fit together. Asked before the
+	 * start and by --check-config. 0; 1: sentences were appended to *why. May be NULL. */
+	int (*check)(const void *values, struct buf *why);
 };
 
 struct proc {
@@ -66,6 +72,9 @@ int proc_start(struct proc *p, const struct proc_spec *spec, void *values, int a
 	       int *ret_status) MUST_USE;
 void proc_hooks(struct proc *p, const struct proc_hooks *hooks);
 void proc_ready(struct proc *p);
+/* What /readyz says, for `mudlark status`: asked with each heartbeat. False: why not was appended. NULL: nobody is
+ * asked any more. */
+void proc_watch(struct proc *p, bool (*is_well)(void *ctx, struct buf *why), void *ctx);
 /* Ends what was put off. */
 void proc_stop(struct proc *p);
 /* Runs the loop until loop_stop(); returns the exit status. */

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/text.h"
+
 enum { FLAG_FIRST_OWN = 0x100, FLAGS_SHARED = 8, FLAGS_OWN = 8 };
 
 enum wish { WISH_RUN, WISH_PRINT, WISH_CHECK };
@@ -176,6 +178,20 @@ static int parse(struct proc *p, int argc, char **argv, enum wish *wish, int *re
 	return 0;
 }
 
+/* What the process itself has against its values. */
+static int check(const struct proc *p, struct buf *why)
+{
+	struct buf own = { 0 };
+	int r = p->spec->check ? p->spec->check(p->values, &own) : 0;
+
+	const struct span text = text_trim(buf_span(&own));
+
+	if (r > 0)
+		buf_addf(why, "%.*s\n", (int)text.n, text.p);
+	buf_done(&own);
+	return r;
+}
+
 static int load(struct proc *p, enum wish wish, int *ret_status)
 {
 	struct proc_inner *in = p->inner;
@@ -183,6 +199,8 @@ static int load(struct proc *p, enum wish wish, int *ret_status)
 	int r = conf_load_parts(in->parts, ARRAY_LEN(in->parts), &p->source, &out);
 
 	*ret_status = EXIT_DONE;
+	if (r == 0 && wish != WISH_PRINT)
+		r = check(p, &out);
 	if (r > 0) {
 		fprintf(stderr, "%s: the configuration has mistakes:\n%.*s", p->spec->name,
 			(int)out.n, buf_p(&out));

@@ -11,6 +11,9 @@ struct proc_inner {
 	struct proc_hooks hooks;
 	struct loop_timer heartbeat;
 	int heartbeat_fd, ready_fd; /* -1: none */
+	bool (*is_well)(void *ctx, struct buf *why);
+	void *well_ctx;
+	struct buf told; /* the supervisor, of how it is */
 	bool watchdog;		    /* systemd wants to hear from us */
 	bool put_off, stopping, ready;
 	char **sets; /* borrowed from argv */

@@ -294,6 +294,36 @@ START_TEST(a_spare_process_that_was_left_off_is_started_by_a_restart)
 }
 END_TEST
 
+START_TEST(a_spare_process_whose_place_another_has_taken_is_left_off)
+{
+	struct stage t;
+
+	start_with_spare(&t);
+	super_ready(&t.super, SPARE, t.now);
+	pass(&t, 10 * S, 0);
+	super_exited(&t.super, SPARE, EXITED(EXIT_SUPERSEDED), t.now);
+	ck_assert_int_eq(t.super.procs[SPARE].state, SUPER_OFF);
+	ck_assert_ptr_nonnull(strstr(t.last_said, "Play goes on without it"));
+	pass(&t, 60 * S, 0);
+	ck_assert_uint_eq(t.spawned[SPARE], 1);
+	ck_assert_int_eq(super_restart(&t.super, SPARE, t.now), 0);
+	ck_assert_uint_eq(t.spawned[SPARE], 2);
+}
+END_TEST
+
+START_TEST(a_spare_process_that_never_becomes_ready_is_not_waited_for)
+{
+	struct stage t;
+
+	start_with_spare(&t);
+	for (unsigned i = 0; i < SUPER_FAILS; i++) {
+		ck_assert(!super_all_ready(&t.super));
+		crash(&t, SPARE, EXITED(EXIT_FAULT));
+	}
+	ck_assert(super_all_ready(&t.super));
+}
+END_TEST
+
 START_TEST(a_spare_program_that_is_not_there_is_left_off)
 {
 	struct stage t;
@@ -572,6 +602,8 @@ int main(void)
 	tcase_add_test(c, a_refused_pack_at_the_first_start_ends_everything_with_its_status);
 	tcase_add_test(c, a_spare_process_that_is_refused_is_left_off_and_play_goes_on);
 	tcase_add_test(c, a_spare_process_that_was_left_off_is_started_by_a_restart);
+	tcase_add_test(c, a_spare_process_whose_place_another_has_taken_is_left_off);
+	tcase_add_test(c, a_spare_process_that_never_becomes_ready_is_not_waited_for);
 	tcase_add_test(c, a_spare_program_that_is_not_there_is_left_off);
 	tcase_add_test(c, a_pack_refused_later_leaves_the_others_alone);
 	tcase_add_test(c, an_address_in_use_is_waited_for_and_then_ends_everything);

@@ -33,6 +33,7 @@ static const char script[] =
 	"eval \"printf r >&$MUDLARK_READY_FD\"\n"
 	"while [ ! -e $here/$me.hangs ]; do\n"
 	"	eval \"printf b >&$MUDLARK_HEARTBEAT_FD\"\n"
+	"	[ -e $here/$me.ill ] && eval \"printf '=no\\tstore\\n' >&$MUDLARK_HEARTBEAT_FD\"\n"
 	"	sleep 0.05\n"
 	"done\n"
 	"while :; do sleep 0.05; done\n";
@@ -231,6 +232,38 @@ START_TEST(ready_is_printed_once_all_are_ready)
 }
 END_TEST
 
+static bool has_row_end(const struct rig *g, const char *end)
+{
+	struct buf rows = { 0 };
+	bool has = false;
+	if (control_ask(g->place.socket, "status", &rows) == 0) {
+		buf_addc(&rows, '\0');
+		has = strstr(buf_p(&rows), end);
+	}
+	buf_done(&rows);
+	return has;
+}
+
+START_TEST(what_a_process_that_is_ready_misses_is_in_the_status)
+{
+	struct rig g;
+	set_up(&g);
+	write_file(&g, "world.ill", "", 0600);
+	start(&g);
+	expect_ready(&g, "play: telnet 127.0.0.1 4000\n");
+	WAIT_FOR(has_row_end(&g, " 0 no store\n"));
+	ck_assert(is_ready(&g, "world", 0));
+	/* Nothing is known of the next life. */
+	char path[128];
+	snprintf(path, sizeof(path), "%s/world.ill", g.dir);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(order(&g, "restart world"), 0);
+	WAIT_FOR(is_ready(&g, "world", 1));
+	ck_assert(!has_row_end(&g, "no store"));
+	tear_down(&g);
+}
+END_TEST
+
 START_TEST(a_killed_process_comes_back_at_once_and_alone)
 {
 	struct rig g;
@@ -399,6 +432,7 @@ int main(void)
 	TCase *c = tcase_create("up");
 	tcase_set_timeout(c, 40);
 	tcase_add_test(c, ready_is_printed_once_all_are_ready);
+	tcase_add_test(c, what_a_process_that_is_ready_misses_is_in_the_status);
 	tcase_add_test(c, a_killed_process_comes_back_at_once_and_alone);
 	tcase_add_test(c, a_world_that_hangs_is_killed_and_comes_back);
 	tcase_add_test(c, stop_ends_all_of_it_in_order);

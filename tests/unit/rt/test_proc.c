@@ -41,12 +41,23 @@ static const struct conf_option options[] = {
 };
 static const char *const sections[] = { "world", NULL };
 static const char *const flags[] = { "data", "pack-dir", NULL };
+static int check_values(const void *values, struct buf *why)
+{
+	const struct values *v = values;
+
+	if (strcmp(v->greeting, "rude") != 0)
+		return 0;
+	buf_adds(why, "gateway.greeting: nobody is greeted like that. ");
+	return 1;
+}
+
 static const struct proc_spec spec = {
 	.name = "mudlark-gateway",
 	.about = "a process for tests",
 	.table = { options, ARRAY_LEN(options), sizeof(struct values) },
 	.sections = sections,
 	.flags = flags,
+	.check = check_values,
 };
 
 /* What the child does when it is told to stop. */
@@ -84,6 +95,16 @@ static void on_reload(void *ctx)
 		proc_stop(&l->p);
 }
 
+static bool is_well(void *ctx, struct buf *why)
+{
+	const struct life *l = ctx;
+
+	if (l->v.max != 6)
+		return true;
+	buf_adds(why, "six is\ntoo few");
+	return false;
+}
+
 static int live(int argc, char **argv, enum manner manner)
 {
 	struct life l = { .manner = manner };
@@ -100,6 +121,7 @@ static int live(int argc, char **argv, enum manner manner)
 	if (proc_start(&l.p, &spec, &l.v, argc, argv, &status))
 		return status;
 	proc_hooks(&l.p, &hooks);
+	proc_watch(&l.p, is_well, &l);
 	getrlimit(RLIMIT_NOFILE, &files);
 	log_info("alive", LOG_STR("name", l.p.name), LOG_INT("max", l.v.max),
 		 LOG_STR("data", l.p.flag_values[0]), LOG_STR("dir", l.p.flag_values[1]),
@@ -224,6 +246,21 @@ START_TEST(the_configuration_is_printed_and_checked)
 	ck_assert(said(&c, "--set: gateway.max: \"101\" is above the most allowed, 100\n"));
 	ck_assert_int_eq(run(&c, "--set=log.level=loud", "--set=world.any=1"), EXIT_USAGE);
 	ck_assert(said(&c, "log.level: \"loud\" is not one of error, warning, info, debug\n"));
+}
+END_TEST
+
+START_TEST(what_a_process_has_against_its_values_is_said_by_the_check_and_at_the_start)
+{
+	static const char mistakes[] = "mudlark-gateway: the configuration has mistakes:\n"
+				       "gateway.greeting: nobody is greeted like that.\n";
+	struct child c;
+
+	ck_assert_int_eq(run(&c, "--check-config", "--set=gateway.greeting=rude"), EXIT_USAGE);
+	ck_assert(said(&c, mistakes) && !said(&c, "ok\n"));
+	ck_assert_int_eq(run(&c, "--set=gateway.greeting=rude", NULL), EXIT_USAGE);
+	ck_assert(said(&c, mistakes) && !said(&c, "event=started"));
+	ck_assert_int_eq(run(&c, "--print-config", "--set=gateway.greeting=rude"), EXIT_DONE);
+	ck_assert(said(&c, "greeting: \"rude\"\n"));
 }
 END_TEST
 
@@ -370,6 +407,37 @@ START_TEST(the_supervisor_hears_ready_and_a_heartbeat)
 }
 END_TEST
 
+/* What it tells with its first two beats. */
+static void hear_beats(const char *option, char text[64])
+{
+	const char *const args[] = { option, NULL };
+	size_t n = 0;
+	struct child c;
+	int beat[2];
+
+	ck_assert_int_eq(pipe(beat), 0);
+	set_number("MUDLARK_HEARTBEAT_FD", beat[1]);
+	start(&c, OBEY, args);
+	close(beat[1]);
+	for (unsigned beats = 0; beats < 2; beats += text[n++] == '.')
+		ck_assert_int_eq((int)read(beat[0], text + n, 1), 1);
+	text[n] = '\0';
+	kill(c.pid, SIGTERM);
+	ck_assert_int_eq(end_of(&c), EXIT_DONE);
+	close(beat[0]);
+}
+
+START_TEST(the_supervisor_is_told_how_it_is)
+{
+	char text[64];
+
+	hear_beats("--set=gateway.max=5", text);
+	ck_assert_str_eq(text, ".=\n.");
+	hear_beats("--set=gateway.max=6", text);
+	ck_assert_str_eq(text, ".=six is too few\n.");
+}
+END_TEST
+
 START_TEST(systemd_hears_ready_and_the_watchdog)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -447,10 +515,11 @@ START_TEST(it_does_not_start_without_the_supervisor_it_was_promised)
 END_TEST
 
 UNIT_MAIN("proc", the_command_line_is_understood_or_explained,
-	  the_configuration_is_printed_and_checked, flags_and_options_reach_the_process,
-	  sigterm_stops_it_once_and_cleanly,
+	  the_configuration_is_printed_and_checked,
+	  what_a_process_has_against_its_values_is_said_by_the_check_and_at_the_start,
+	  flags_and_options_reach_the_process, sigterm_stops_it_once_and_cleanly,
 	  sigterm_can_be_put_off_until_the_process_itself_or_the_next_one_ends_it,
 	  sigint_is_never_put_off, one_that_does_not_stop_is_ended_after_five_seconds,
 	  sighup_takes_over_what_may_change, the_supervisor_hears_ready_and_a_heartbeat,
-	  systemd_hears_ready_and_the_watchdog, it_dies_with_its_supervisor,
-	  it_does_not_start_without_the_supervisor_it_was_promised)
+	  the_supervisor_is_told_how_it_is, systemd_hears_ready_and_the_watchdog,
+	  it_dies_with_its_supervisor, it_does_not_start_without_the_supervisor_it_was_promised)
