@@ -12,6 +12,7 @@
 
 #include "bridges/clean.h"
 #include "bridges/discord/readable.h"
+#include "bridges/discord/refusal.h"
 #include "rt/jsonin.h"
 #include "rt/log.h"
 #include "rt/map.h"
@@ -43,6 +44,8 @@ struct in {
 	struct names *names;
 	struct floods *speakers;
 	struct settled settled;
+	struct refusals refusals;
+	char self[TARGET_ID]; /* our own account; "": not known yet */
 	struct loop_timer confess;
 	struct recent recent[RECENT]; /* a ring */
 	size_t n_recent;
@@ -67,19 +70,54 @@ struct saying {
 	bool emote, notice;
 };
 
+/* On its way into the game. */
+struct line {
+	struct in *in;
+	struct settled_line *open;
+	char channel[TARGET_ID], message[TARGET_ID], author[TARGET_ID]; /* ids; "": nobody's */
+};
+
+static void copy_id(char ret[TARGET_ID], struct span id)
+{
+	ret[0] = 0;
+	if (id.n < TARGET_ID)
+		snprintf(ret, TARGET_ID, "%.*s", (int)id.n, id.p);
+}
+
+static struct line *line_begin(struct in *in, const struct saying *s)
+{
+	struct line *l = base_alloc(1, sizeof(*l));
+
+	l->in = in;
+	l->open = settled_open(&in->settled, s->seq, l);
+	snprintf(l->channel, sizeof(l->channel), "%s", s->target->id);
+	copy_id(l->message, s->id);
+	copy_id(l->author, s->author);
+	return l;
+}
+
+static void line_end(struct line *l)
+{
+	settled_close(&l->in->settled, l->open);
+	free(l);
+}
+
 static void on_taken(void *ctx, const char *refused)
 {
-	struct settled_line *line = ctx;
-	struct in *in = line->of;
+	struct line *l = ctx;
+	struct in *in = l->in;
 
 	if (refused) {
 		in->counts.refused++;
 		log_debug("discord_line_refused",
 			  LOG_TEXT("why", ((struct span){ refused, strlen(refused) })));
+		if (*l->author)
+			refusals_tell(&in->refusals, l->channel, l->message, l->author, refused,
+				      now(in));
 	} else {
 		in->counts.said++;
 	}
-	settled_close(&in->settled, line);
+	line_end(l);
 }
 
 static void leave_out(struct in *in, struct target *t)
@@ -94,7 +132,7 @@ static void say_on(struct in *in, const struct saying *s, const struct target_wa
 		   struct span text, unsigned number)
 {
 	char id[ID_MAX + 1], identity[TARGET_KEY] = "";
-	struct settled_line *open = settled_open(&in->settled, s->seq, in);
+	struct line *line = line_begin(in, s);
 	int r;
 
 	snprintf(id, sizeof(id), "%.*s.%u%s%s%s", (int)s->id.n, s->id.p, number, s->mark,
@@ -112,12 +150,12 @@ static void say_on(struct in *in, const struct saying *s, const struct target_wa
 					   .linked_only = way->linked_only,
 					   .notice = s->notice,
 					   .taken = on_taken,
-					   .ctx = open,
+					   .ctx = line,
 				   });
 	if (r == 0)
 		return;
-	settled_close(&in->settled, open);
-	if (r > 0)
+	line_end(line);
+	if (r == 1)
 		leave_out(in, s->target);
 }
 
@@ -232,12 +270,13 @@ static void remember(struct in *in, struct span id, struct span name, const json
 /* ---- events ---- */
 
 /* Our own, and bots, which are mostly other bridges. */
-static bool is_ignored(const struct target *t, const json_t *d)
+static bool is_ignored(const struct in *in, const struct target *t, const json_t *d)
 {
 	struct span hook, content;
 	const bool from_hook = jsonin_text(d, "webhook_id", &hook);
 
-	if (t->out && out_is_own(t->out, hook))
+	if ((t->out && out_is_own(t->out, hook)) ||
+	    (*in->self && jsonin_is(jsonin_in(d, "author"), "id", in->self)))
 		return true;
 	if ((from_hook || jsonin_true(jsonin_in(d, "author"), "bot")) && !t->bots)
 		return true;
@@ -253,17 +292,6 @@ static struct target *target_of(struct in *in, const json_t *d)
 	jsonin_text(d, "channel_id", &channel);
 	t = targets_find(in->targets, channel);
 	return t && t->n_ways ? t : NULL;
-}
-
-/* "/me waves" comes as "_waves_". */
-static bool take_emote(struct span *text)
-{
-	if (text->n < 3 || text->p[0] != '_' || text->p[text->n - 1] != '_' ||
-	    memchr(text->p + 1, '_', text->n - 2) || memchr(text->p, '\n', text->n))
-		return false;
-	text->p++;
-	text->n -= 2;
-	return true;
 }
 
 static void note_empty(struct in *in, const json_t *d)
@@ -307,7 +335,7 @@ static void hear(struct in *in, struct target *t, const json_t *d, struct span i
 	s.name = buf_span(&name);
 	if (!*mark) {
 		remember(in, id, s.name, d);
-		s.emote = take_emote(&said);
+		s.emote = readable_is_emote(d);
 	}
 	if (clean_is_blank(said))
 		note_empty(in, d);
@@ -321,7 +349,7 @@ static void on_create(struct in *in, const json_t *d, uint64_t seq)
 	uint64_t type = 0;
 	struct span id;
 
-	if (!t || !jsonin_text(d, "id", &id) || !id.n || id.n >= TARGET_ID || is_ignored(t, d))
+	if (!t || !jsonin_text(d, "id", &id) || !id.n || id.n >= TARGET_ID || is_ignored(in, t, d))
 		return;
 	jsonin_count(d, "type", 1000, &type);
 	t->heard++;
@@ -340,7 +368,7 @@ static void on_update(struct in *in, const json_t *d, uint64_t seq)
 	uint64_t hash;
 	char mark[24];
 
-	if (!t || !jsonin_text(d, "id", &id) || !jsonin_in(d, "author") || is_ignored(t, d))
+	if (!t || !jsonin_text(d, "id", &id) || !jsonin_in(d, "author") || is_ignored(in, t, d))
 		return;
 	r = recent_of(in, id);
 	hash = hash_content(d);
@@ -395,6 +423,11 @@ void in_set_edits(struct in *in, uint64_t edits_us)
 	in->edits_us = edits_us;
 }
 
+void in_set_self(struct in *in, const char *id)
+{
+	snprintf(in->self, sizeof(in->self), "%s", id);
+}
+
 const struct in_counts *in_counts(const struct in *in)
 {
 	return &in->counts;
@@ -410,6 +443,7 @@ struct in *in_new(const struct in_conf *c)
 	in->edits_us = c->edits_us;
 	in->speakers = floods_new(c->every_us, c->burst, SPEAKERS);
 	settled_init(&in->settled);
+	refusals_init(&in->refusals, c->rest, now(in));
 	loop_timer_init(bridge_loop(c->bridge), &in->confess, on_confess, in);
 	return in;
 }
@@ -419,11 +453,12 @@ void in_free(struct in *in)
 	if (!in)
 		return;
 	while (in->settled.n) {
-		struct settled_line *l = TAILQ_FIRST(&in->settled.open);
+		struct line *l = TAILQ_FIRST(&in->settled.open)->of;
 
 		bridge_forget(in->bridge, l);
-		settled_close(&in->settled, l);
+		line_end(l);
 	}
+	refusals_done(&in->refusals);
 	loop_timer_done(&in->confess);
 	floods_free(in->speakers);
 	free(in);

@@ -16,6 +16,7 @@ struct in;
 
 struct in_conf {
 	struct bridge *bridge;
+	struct rest *rest;	       /* by which refusals are told */
 	const struct targets *targets; /* borrowed; may change between calls */
 	struct names *names;
 	uint64_t edits_us; /* how long edits are told */
@@ -29,9 +30,11 @@ struct in_counts {
 
 struct in *in_new(const struct in_conf *c);
 void in_free(struct in *in);
-/* An event of the gateway, with its sequence. `application` is ours. */
+/* An event of the gateway, with its sequence. */
 void in_event(struct in *in, const char *event, const json_t *d, uint64_t seq);
 /* How far everything is in the game, with `seq` as the newest event. */
 uint64_t in_settled(const struct in *in, uint64_t seq);
+/* The bot's own account, whose messages are not heard. */
+void in_set_self(struct in *in, const char *id);
 void in_set_edits(struct in *in, uint64_t edits_us);
 const struct in_counts *in_counts(const struct in *in);

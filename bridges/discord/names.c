@@ -151,6 +151,14 @@ const char *names_channel(const struct names *n, struct span id)
 	return strmap_get(&n->all, key_of(CHANNEL, id, room));
 }
 
+void names_show(const struct names *n, const char *channel, struct buf *out)
+{
+	const char *name = names_channel(n, (struct span){ channel, strlen(channel) });
+
+	buf_adds(out, name ? "#" : "channel ");
+	buf_adds(out, name ? name : channel);
+}
+
 void names_ask(struct names *n, const char *channel)
 {
 	const struct span id = { channel, strlen(channel) };

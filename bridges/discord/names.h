@@ -24,4 +24,6 @@ void names_event(struct names *n, const char *event, const json_t *d);
 /* Learns the server of this channel, unless its channels are known. */
 void names_ask(struct names *n, const char *channel);
 struct readable_names names_reader(struct names *n);
+/* Appends "#quay", or "channel 123" while its name is not known. */
+void names_show(const struct names *n, const char *channel, struct buf *out);
 const char *names_channel(const struct names *n, struct span id); /* NULL: not known */

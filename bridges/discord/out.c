@@ -56,6 +56,7 @@ struct kept {
 struct out {
 	struct bridge *bridge;
 	struct rest *rest;
+	const struct names *names;
 	struct bridge_stream *stream; /* NULL while READING */
 	struct stream_spec spec;      /* its lists are the caller's, who outlives us */
 	struct piece_style style;
@@ -109,26 +110,32 @@ static void hold(struct out *o, uint64_t us)
 /* Tried again after a long while: somebody may have put it right. */
 static void stop(struct out *o, const char *why)
 {
-	char text[REST_WHY + 80];
+	CLEANUP(buf_done) struct buf text = { 0 };
 
 	snprintf(o->why, sizeof(o->why), "%s", why);
 	enter(o, STOPPED);
 	if (!o->hook.given)
 		loop_timer_in(&o->timer, REFUSED_US);
-	snprintf(text, sizeof(text), "Nothing is told in Discord channel %s: %s.", o->id, o->why);
-	bridge_tell_staff(o->bridge, o->key, text);
+	buf_adds(&text, "Nothing is told in ");
+	names_show(o->names, o->id, &text);
+	buf_addf(&text, " on Discord: %s.", o->why);
+	buf_addc(&text, 0);
+	bridge_tell_staff(o->bridge, o->key, buf_p(&text));
 	o->unwell = true;
 }
 
 static void tell_well(struct out *o)
 {
-	char text[80];
+	CLEANUP(buf_done) struct buf text = { 0 };
 
 	if (!o->unwell)
 		return;
 	o->unwell = false;
-	snprintf(text, sizeof(text), "Discord channel %s is told again.", o->id);
-	bridge_tell_staff(o->bridge, o->key, text);
+	buf_adds(&text, "Lines are told again in ");
+	names_show(o->names, o->id, &text);
+	buf_adds(&text, " on Discord.");
+	buf_addc(&text, 0);
+	bridge_tell_staff(o->bridge, o->key, buf_p(&text));
 }
 
 /* ---- what is kept ---- */
@@ -581,6 +588,7 @@ int out_new(struct out **ret, const struct out_conf *c)
 
 	o->bridge = c->bridge;
 	o->rest = c->rest;
+	o->names = c->names;
 	o->spec = c->spec;
 	o->id = base_dup(c->id, strlen(c->id));
 	o->avatar = base_dup(c->avatar, strlen(c->avatar));

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "bridges/bridge.h"
+#include "bridges/discord/names.h"
 #include "bridges/discord/rest.h"
 #include "rt/base.h"
 #include "rt/buf.h"
@@ -21,6 +22,7 @@ struct out;
 struct out_conf {
 	struct bridge *bridge;
 	struct rest *rest;
+	const struct names *names;
 	const char *id;		 /* of the channel; copied */
 	const char *avatar;	 /* as for escape_avatar(); copied */
 	struct span webhook;	 /* an address, or empty */

@@ -9,11 +9,13 @@
 #include <time.h>
 
 #include "bridges/clean.h"
+#include "bridges/discord/markup.h"
 #include "rt/jsonin.h"
 #include "rt/text.h"
 
 enum {
-	MARK_MAX = 120,
+	MARKS_MAX = 100,    /* of a message that become names; the others are somebody */
+	MENTIONS_MAX = 100, /* that are looked at */
 	QUOTED_NAME = 32,
 	FILES_MAX = 5,
 	RAW_MAX = 16384, /* of a message that is read at all */
@@ -52,6 +54,7 @@ struct reading {
 	const json_t *message;
 	const struct readable_names *names;
 	struct buf *out;
+	size_t marks;
 };
 
 static bool is_id(struct span s)
@@ -78,14 +81,13 @@ static bool take(struct span *s, const char *prefix)
 static bool mark_user(struct reading *r, struct span id)
 {
 	const json_t *all = jsonin_list(r->message, "mentions");
-	size_t i;
-	json_t *u;
+	const size_t n = r->marks++ < MARKS_MAX ? json_array_size(all) : 0;
 
 	if (!is_id(id))
 		return false;
 	buf_addc(r->out, '@');
-	json_array_foreach(all, i, u)
-	{
+	for (size_t i = 0; i < n && i < MENTIONS_MAX; i++) {
+		const json_t *u = json_array_get(all, i);
 		struct span other;
 
 		if (!jsonin_text(u, "id", &other) || other.n != id.n ||
@@ -189,7 +191,7 @@ static bool read_mark(struct reading *r, struct span s)
 void readable_marks(struct buf *out, struct span content, const json_t *message,
 		    const struct readable_names *names)
 {
-	struct reading r = { message, names, out };
+	struct reading r = { message, names, out, 0 };
 
 	while (content.n) {
 		const size_t most = content.n < 2000 ? content.n : 2000;
@@ -271,11 +273,13 @@ static const json_t *snapshot_of(const json_t *message)
 static void add_body(struct buf *out, const json_t *message, const json_t *of,
 		     const struct readable_names *names)
 {
+	CLEANUP(buf_done) struct buf plain = { 0 };
 	struct span content;
 
 	jsonin_text(message, "content", &content);
 	content.n = text_cut(content, content.n < RAW_MAX ? content.n : RAW_MAX);
-	readable_marks(out, content, of, names);
+	markup_strip(&plain, content);
+	readable_marks(out, buf_span(&plain), of, names);
 	add_things(out, jsonin_list(message, "attachments"), "filename", NULL);
 	add_things(out, jsonin_list(message, "sticker_items"), "name", "sticker");
 	if (jsonin_in(message, "poll")) {
@@ -313,6 +317,14 @@ static void cut_lines(struct buf *out, struct span text, size_t bytes)
 			add(out, piece);
 		}
 	}
+}
+
+bool readable_is_emote(const json_t *message)
+{
+	struct span content;
+
+	return jsonin_text(message, "content", &content) && markup_is_emote(content) &&
+	       !jsonin_in(message, "referenced_message");
 }
 
 void readable_message(struct buf *out, const json_t *message, const struct readable_names *names,

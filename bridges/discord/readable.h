@@ -26,10 +26,12 @@ enum {
 void readable_author(struct buf *out, const json_t *message);
 /* Of an object "user", with "member" beside it, or in "member": an interaction. */
 void readable_person(struct buf *out, const json_t *user, const json_t *member);
-/* The text of a message with mentions made readable, cleaned, at most READABLE_LINES lines split by \n, each at most
+/* The text of a message with mentions made readable, without markup (markup.h), cleaned, at most READABLE_LINES lines split by \n, each at most
  * `bytes` long. Nothing: there is nothing to be read. */
 void readable_message(struct buf *out, const json_t *message, const struct readable_names *names,
 		      size_t bytes);
+/* Is it somebody's "/me waves"? */
+bool readable_is_emote(const json_t *message);
 /* Only <@...>, <#...> and the like; not cleaned. For tests and the above. */
 void readable_marks(struct buf *out, struct span content, const json_t *message,
 		    const struct readable_names *names);

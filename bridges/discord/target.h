@@ -1,6 +1,6 @@
 /*
  * target.h - one channel of Discord: what of the game is told there, and where in the game is said what is said there.
- * Several rows of the chart that name the same channel become one.
+ * Several rows of the chart that name the same channel become one; what is said there is said on the first channel of each.
  */
 #pragma once
 

@@ -218,6 +218,7 @@ static void take_over(struct client *c, struct session *s, uint64_t seq)
 {
 	json_t *d = json_pack("{s[s]}", "_trace", "[\"gateway-fake\"]");
 	struct client *old = s->client;
+	const char *text;
 
 	c->session = s;
 	s->client = c;
@@ -230,7 +231,8 @@ static void take_over(struct client *c, struct session *s, uint64_t seq)
 		if (s->told[i].s > seq)
 			client_show(c, s->told[i].s, s->told[i].text);
 	c->gate->resume_failed = false;
-	client_show(c, s->s + 1, session_tell(s, "RESUMED", d));
+	text = session_tell(s, "RESUMED", d);
+	client_show(c, s->s, text);
 	json_decref(d);
 	report_add(report(c), "resumes", 1);
 	report_set(report(c), "connected", 1);

@@ -158,6 +158,23 @@ START_TEST(a_resume_gets_what_was_missed_in_order)
 }
 END_TEST
 
+START_TEST(beats_after_a_resume_have_the_s_of_resumed)
+{
+	struct ws w;
+
+	rig_enter(&w);
+	ws_close(&w);
+	rig_resume(&w, rig()->resume, 2);
+	ws_expect_data(&w, "\"s\":3");
+	for (int i = 1; i <= 3; i++) {
+		ws_send_text(&w, "{\"op\":1,\"d\":3}");
+		fake_discord_wait(rig(), "heartbeats", i);
+	}
+	ws_close(&w);
+	rig_expect_no_misuse();
+}
+END_TEST
+
 START_TEST(a_resume_in_the_wrong_place_or_of_another_seq_is_a_misuse)
 {
 	struct ws w, again;
@@ -296,6 +313,7 @@ int main(void)
 	tcase_add_test(tc, who_identifies_is_told_what_happens);
 	tcase_add_test(tc, who_has_not_asked_for_contents_gets_none);
 	tcase_add_test(tc, a_resume_gets_what_was_missed_in_order);
+	tcase_add_test(tc, beats_after_a_resume_have_the_s_of_resumed);
 	tcase_add_test(tc, a_resume_in_the_wrong_place_or_of_another_seq_is_a_misuse);
 	tcase_add_loop_test(tc, a_session_that_is_over_is_not_resumed, 0, 3);
 	tcase_add_test(tc, identifying_twice_in_five_seconds_is_an_invalid_session);

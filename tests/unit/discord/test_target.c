@@ -34,9 +34,11 @@ START_TEST(rows_of_one_place_become_one_target)
 	ck_assert_int_eq(read_rows(&t, rows, &why), 0);
 	ck_assert_uint_eq(t.n, 2);
 	ck_assert_str_eq(t.all[0].key, "discord/12");
-	ck_assert_uint_eq(t.all[0].n_ways, 3);
+	ck_assert_uint_eq(t.all[0].n_ways, 2);
+	ck_assert_str_eq(t.all[0].ways[0].channel, "chat"); /* not on advice */
 	ck_assert(!t.all[0].ways[0].linked_only);
-	ck_assert(t.all[0].ways[2].linked_only);
+	ck_assert_str_eq(t.all[0].ways[1].channel, "help");
+	ck_assert(t.all[0].ways[1].linked_only);
 	ck_assert(t.all[0].deletes);
 	spec = target_spec(&t.all[0]);
 	ck_assert_str_eq(spec.channels[0], "chat");
