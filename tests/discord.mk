@@ -4,12 +4,12 @@ DISCORD_FAKE_O := $(patsubst %.c,$(B)/%.o,$(filter-out tests/fake/discord/test_%
 DISCORD_FAKE_TESTS := $(B)/tests/fake/test_gate $(B)/tests/fake/test_rest
 TEST_BIN += $(B)/tests/fake/discord/discord $(DISCORD_FAKE_TESTS)
 CHECKS += check-fake_discord
-ASAN_CHECKS += check-fake_discord
+ASAN_CHECKS += check-fake_discord check-discord
 
 $(B)/tests/fake/discord/%.o $(B)/tests/support/fake_discord.o: CFLAGS += $(shell pkg-config --cflags jansson 2>/dev/null)
 $(B)/tests/fake/discord/discord: $(DISCORD_FAKE_O) $(B)/tests/fake/server.o $(B)/tests/fake/json.o $(B)/librt.a
 	$(call step,LINK $@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(shell pkg-config --libs jansson openssl 2>/dev/null) -lwslay
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(shell pkg-config --libs jansson openssl 2>/dev/null) -levent_openssl -lwslay
 $(DISCORD_FAKE_TESTS): $(B)/tests/fake/%: $(B)/tests/fake/discord/%.o $(B)/tests/fake/discord/test_rig.o $(B)/libsupport.a $(B)/librt.a
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support) $(shell pkg-config --libs check 2>/dev/null)

@@ -9,6 +9,7 @@
 #include "rt/buf.h"
 #include "tests/fake/discord/fake.h"
 #include "tests/support/die.h"
+#include "tests/support/secure.h"
 #include "tests/support/tmp.h"
 #include "tests/support/ws.h"
 
@@ -86,10 +87,23 @@ static void start_mud(struct discord_scene *s, const struct discord_scene_conf *
 	mud_start(&s->mud, &conf);
 }
 
+static void start_discord(struct discord_scene *s, const struct discord_scene_conf *c)
+{
+	char *dir = tmp_dir();
+
+	if (!c->certificate) {
+		fake_discord_start(&s->d, dir);
+		return;
+	}
+	secure_certificate(dir, c->certificate);
+	fake_discord_start_tls(&s->d, dir);
+	set(s, "discord.ca_file=%s/cert.pem", dir);
+}
+
 void discord_scene_start(struct discord_scene *s, const struct discord_scene_conf *c)
 {
 	*s = (struct discord_scene){ 0 };
-	fake_discord_start(&s->d, tmp_dir());
+	start_discord(s, c);
 	if (c->first)
 		fake_discord_do(&s->d, "%s", c->first);
 	start_mud(s, c);

@@ -25,6 +25,7 @@ struct discord_scene_conf {
 		rows; /* of discord.channels with the names of the fake's, NULL-terminated; NULL: "quay = chat" */
 	const char *const *sets; /* further options, NULL-terminated; NULL: none */
 	const char *first;	 /* an order to the fake before the bridge comes; NULL: none */
+	const char *certificate; /* by TLS, with one for this name; NULL: plain */
 	bool asked;		 /* where the gateway is has to be asked for */
 	bool apart;		 /* the bridge is not waited for */
 };

@@ -234,6 +234,67 @@ START_TEST(a_refusal_for_good_is_told_once_and_not_tried_again)
 }
 END_TEST
 
+START_TEST(by_tls_they_hear_each_other_as_well)
+{
+	const struct discord_scene_conf conf = { .certificate = "localhost", .asked = _i };
+	struct discord_scene s;
+
+	discord_scene_start(&s, &conf);
+	discord_scene_is_well(&s, 1);
+	fake_discord_do(&s.d, "{'do':'gateway','act':'close','code':4000}");
+	fake_discord_wait(&s.d, "resumes", 1);
+	discord_scene_is_well(&s, 2);
+	discord_scene_stop(&s);
+}
+END_TEST
+
+START_TEST(a_certificate_for_somebody_else_is_refused)
+{
+	const struct discord_scene_conf conf = { .certificate = "discord.example",
+						 .asked = _i,
+						 .apart = true };
+	struct discord_scene s;
+
+	discord_scene_start(&s, &conf);
+	mud_expect_log(&s.mud, "ertificate");
+	talk_line(&s.ana, "chat nobody hears this outside");
+	talk_expect(&s.ana, "nobody hears this outside\n");
+	ck_assert_int_eq(fake_discord_stat(&s.d, "requests"), 0);
+	ck_assert_int_eq(fake_discord_stat(&s.d, "connections"), 0);
+	discord_scene_stop(&s);
+}
+END_TEST
+
+/* The bot's owner makes a new token while it is connected. */
+START_TEST(a_token_that_is_reset_stops_it_and_staff_is_told_once)
+{
+	struct discord_scene s;
+	struct talk meg;
+	int64_t n;
+
+	discord_scene_start(&s, &(struct discord_scene_conf){ 0 });
+	discord_scene_staff(&s, &meg, "Meg");
+	fake_discord_do(&s.d, "{'do':'token','token':'another'}");
+	fake_discord_do(&s.d, "{'do':'gateway','act':'close','code':4004}");
+	talk_expect(&meg, "does not accept the token");
+	n = fake_discord_stat(&s.d, "connections") + fake_discord_stat(&s.d, "resume_connections");
+	for (int i = 0; i < 20; i++) {
+		talk_line(&s.ana, "chat %d.", i);
+		talk_line(&meg, "look");
+		talk_expect(&meg, TALK_PROMPT);
+	}
+	talk_line(&meg, "@bridge status discord");
+	talk_expect(&meg, "gateway: stopped");
+	ck_assert_int_eq(fake_discord_stat(&s.d, "connections") +
+				 fake_discord_stat(&s.d, "resume_connections"),
+			 n);
+	ck_assert_int_eq(fake_discord_stat(&s.d, "identifies"), 1);
+	ck_assert_int_le(fake_discord_stat(&s.d, "unauthorized"), 3);
+	talk_close(&meg);
+	discord_scene_stop(&s);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -244,6 +305,9 @@ int main(void)
 		{ slash_commands_are_answered, 1 },
 		{ two_channels_hear_each_other_by_the_game, 1 },
 		{ a_refusal_for_good_is_told_once_and_not_tried_again, 2 },
+		{ a_token_that_is_reset_stops_it_and_staff_is_told_once, 1 },
+		{ by_tls_they_hear_each_other_as_well, 2 },
+		{ a_certificate_for_somebody_else_is_refused, 2 },
 	};
 
 	return suite_together("discord", 90, tests, ARRAY_LEN(tests));

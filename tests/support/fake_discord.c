@@ -18,7 +18,7 @@
 
 enum { STEP_US = 10000, UP_US = 10000000, ID_BYTES = 32 };
 
-void fake_discord_start(struct fake_discord *d, const char *dir)
+static void start(struct fake_discord *d, const char *dir, const char *cert, const char *key)
 {
 	CLEANUP(base_freep) char *log = tmp_path(dir, "fake_discord.out");
 	CLEANUP(base_freep) char *text = NULL;
@@ -28,7 +28,9 @@ void fake_discord_start(struct fake_discord *d, const char *dir)
 	tmp_write(d->token_file, FAKE_TOKEN "\n");
 	must(chmod(d->token_file, 0600), "chmod");
 	child_start(&d->child,
-		    (const char *[]){ child_program("../tests/fake/discord/discord"), NULL }, log);
+		    (const char *[]){ child_program("../tests/fake/discord/discord"), cert, key,
+				      NULL },
+		    log);
 	if (!child_says(&d->child, "\n", UP_US))
 		die("the fake Discord did not start: %s", log);
 	text = tmp_read(log);
@@ -38,8 +40,23 @@ void fake_discord_start(struct fake_discord *d, const char *dir)
 	d->api = (uint16_t)api;
 	d->gateway = (uint16_t)gateway;
 	d->resume = (uint16_t)resume;
-	snprintf(d->api_url, sizeof(d->api_url), "http://127.0.0.1:%u/api/v10", api);
-	snprintf(d->gateway_url, sizeof(d->gateway_url), "ws://127.0.0.1:%u", gateway);
+	snprintf(d->api_url, sizeof(d->api_url), "http%s://127.0.0.1:%u/api/v10", cert ? "s" : "",
+		 api);
+	snprintf(d->gateway_url, sizeof(d->gateway_url), "ws%s://127.0.0.1:%u", cert ? "s" : "",
+		 gateway);
+}
+
+void fake_discord_start(struct fake_discord *d, const char *dir)
+{
+	start(d, dir, NULL, NULL);
+}
+
+void fake_discord_start_tls(struct fake_discord *d, const char *dir)
+{
+	CLEANUP(base_freep) char *cert = tmp_path(dir, "cert.pem");
+	CLEANUP(base_freep) char *key = tmp_path(dir, "key.pem");
+
+	start(d, dir, cert, key);
 }
 
 void fake_discord_drop(struct fake_discord *d)

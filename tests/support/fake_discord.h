@@ -22,6 +22,8 @@ struct fake_discord {
 
 /* Its output and the token go into `dir`. */
 void fake_discord_start(struct fake_discord *d, const char *dir);
+/* The same by TLS, with the certificate that is in `dir` (secure_certificate()). */
+void fake_discord_start_tls(struct fake_discord *d, const char *dir);
 /* Dies when there was a misuse. */
 void fake_discord_stop(struct fake_discord *d);
 /* The same without looking. */

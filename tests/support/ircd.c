@@ -10,9 +10,10 @@
 #include "rt/buf.h"
 #include "tests/support/die.h"
 #include "tests/support/irc_pipe.h"
+#include "tests/support/secure.h"
 #include "tests/support/tmp.h"
 
-enum { UP_US = 15000000, STEP_US = 5000, OPENSSL_US = 20000000, END_US = 3000000 };
+enum { UP_US = 15000000, STEP_US = 5000, END_US = 3000000 };
 
 /* Written as they are used: what differs is filled in by the functions below. */
 static const char *const inspircd_modules[] = {
@@ -88,40 +89,6 @@ const char *ircd_name(enum ircd_kind kind)
 	return programs[kind].name;
 }
 
-static void make_certificate(const struct ircd *i, const char *name)
-{
-	CLEANUP(base_freep) char *key = tmp_path(i->dir, "key.pem");
-	CLEANUP(base_freep) char *out = NULL;
-	char subject[80], names[120];
-	int status;
-
-	snprintf(subject, sizeof(subject), "/CN=%s", name);
-	snprintf(names, sizeof(names), "subjectAltName=DNS:%s%s", name,
-		 strcmp(name, "localhost") ? "" : ",IP:127.0.0.1");
-	const char *const argv[] = { "openssl",
-				     "req",
-				     "-x509",
-				     "-newkey",
-				     "ec",
-				     "-pkeyopt",
-				     "ec_paramgen_curve:prime256v1",
-				     "-nodes",
-				     "-keyout",
-				     key,
-				     "-out",
-				     i->ca_file,
-				     "-days",
-				     "2",
-				     "-subj",
-				     subject,
-				     "-addext",
-				     names,
-				     NULL };
-	out = child_output(argv, NULL, OPENSSL_US, &status);
-	if (status)
-		die("openssl: status %d\n%s", status, out);
-}
-
 static void wait_up(struct ircd *i)
 {
 	const uint64_t end = now_us() + UP_US;
@@ -161,7 +128,7 @@ void ircd_start(struct ircd *i, const struct ircd_conf *c)
 	do
 		i->tls_port = tmp_port();
 	while (i->tls_port == i->port);
-	make_certificate(i, c->wrong_name ? "irc.example" : "localhost");
+	secure_certificate(i->dir, c->wrong_name ? "irc.example" : "localhost");
 	programs[c->kind].write(i, c, &text);
 	buf_addc(&text, '\0');
 	tmp_write(i->conf_file, buf_p(&text));

@@ -8,10 +8,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "tests/support/child.h"
 #include "tests/support/die.h"
+#include "tests/support/tmp.h"
 
-enum { WAIT_US = 15000000, CHUNK = 16 << 10 };
+enum { WAIT_US = 15000000, OPENSSL_US = 20000000, CHUNK = 16 << 10 };
 
 struct secure {
 	SSL *ssl;
@@ -155,4 +158,39 @@ void secure_print(const struct secure *s, char ret[65])
 	for (unsigned i = 0; i < n; i++)
 		snprintf(ret + 2 * (size_t)i, 3, "%02x", sum[i]);
 	X509_free(cert);
+}
+
+void secure_certificate(const char *dir, const char *name)
+{
+	CLEANUP(base_freep) char *cert = tmp_path(dir, "cert.pem");
+	CLEANUP(base_freep) char *key = tmp_path(dir, "key.pem");
+	CLEANUP(base_freep) char *out = NULL;
+	char subject[80], names[120];
+	int status;
+
+	snprintf(subject, sizeof(subject), "/CN=%s", name);
+	snprintf(names, sizeof(names), "subjectAltName=DNS:%s%s", name,
+		 strcmp(name, "localhost") ? "" : ",IP:127.0.0.1");
+	const char *const argv[] = { "openssl",
+				     "req",
+				     "-x509",
+				     "-newkey",
+				     "ec",
+				     "-pkeyopt",
+				     "ec_paramgen_curve:prime256v1",
+				     "-nodes",
+				     "-keyout",
+				     key,
+				     "-out",
+				     cert,
+				     "-days",
+				     "2",
+				     "-subj",
+				     subject,
+				     "-addext",
+				     names,
+				     NULL };
+	out = child_output(argv, NULL, OPENSSL_US, &status);
+	if (status)
+		die("openssl: status %d\n%s", status, out);
 }

@@ -9,6 +9,9 @@
 
 struct secure;
 
+/* cert.pem and key.pem in `dir`: a certificate that signs itself, for this name; that of "localhost" is for 127.0.0.1,
+ * too. */
+void secure_certificate(const char *dir, const char *name);
 /* The handshake; `fd` stays the caller's and does not block from here on. NULL: the other end refused, or
  * did not answer within 15 s. */
 struct secure *secure_open(int fd) MUST_USE;

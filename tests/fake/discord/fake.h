@@ -1,7 +1,8 @@
 /*
  * fake.h - a Discord for one guild, on ports of 127.0.0.1: gateway and REST of v10, as documented, and stricter.
  *
- *	build/tests/fake/discord                       free ports; prints "ports CONTROL API GATEWAY RESUME"
+ *	build/tests/fake/discord/discord               free ports; prints "ports CONTROL API GATEWAY RESUME"
+ *	build/tests/fake/discord/discord CERT KEY      the last three by TLS alone
  *	curl -d '{"do":"write","channel":"quay","user":"joe","content":"hi @{ana}"}' 127.0.0.1:CONTROL/do
  *	curl 127.0.0.1:CONTROL/transcript              every message there ever was, a line each (place.h)
  *	curl 127.0.0.1:CONTROL/stats                   numbers by name, as JSON
@@ -25,8 +26,11 @@
 /* Of the form that real ones have. */
 #define FAKE_TOKEN "MTEwMDAwMDAwMDAwMDAwMDExMQ.Gf4k3Q.not-a-secret-of-anybody_0123456789abcd"
 
+enum fake_port { FAKE_API, FAKE_GATEWAY, FAKE_RESUME, FAKE_PORTS };
+
 struct gate;
 struct rest;
+struct front;
 
 /* By {"do":"set", ...}; the table is in act.c. */
 struct fake_mode {
@@ -52,6 +56,7 @@ struct fake {
 	struct limit limit;
 	struct gate *gate;
 	struct rest *rest;
+	struct front *fronts[FAKE_PORTS]; /* NULL: plain */
 };
 
 /* Now, in us that only go up. */
@@ -60,5 +65,7 @@ static inline uint64_t fake_now(const struct fake *f)
 	return clock_mono(loop_clock(f->loop));
 }
 
+/* Where the gateway is, as a client is told; `ret` has 60 bytes. */
+const char *fake_gateway_url(const struct fake *f, enum fake_port which, char *ret);
 /* A new message is told at the gateway as MESSAGE_CREATE, after an edit or deletion as that. */
 void fake_tell_message(struct fake *f, const struct message *m, const char *event);

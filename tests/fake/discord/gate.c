@@ -227,9 +227,9 @@ int gate_listen(struct gate *g, bool on)
 
 static json_t *ready(struct gate *g, const struct session *s)
 {
-	char url[40];
+	char url[60];
 
-	snprintf(url, sizeof(url), "ws://127.0.0.1:%u", gate_port(g, true));
+	fake_gateway_url(g->fake, FAKE_RESUME, url);
 	return json_pack("{si so s[{ss sb}] ss ss ss s[ii] s{ss si} s[] s[] s{} s[] s[] s[s]}", "v",
 			 10, "user", place_bot(), "guilds", "id", PLACE_GUILD, "unavailable", 1,
 			 "session_id", s->id, "session_type", "normal", "resume_gateway_url", url,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/fake/discord/act.h"
+#include "tests/fake/discord/front.h"
 #include "tests/fake/discord/gate.h"
 #include "tests/fake/discord/rest.h"
 #include "tests/fake/json.h"
@@ -130,7 +131,29 @@ static void furnish(struct fake *f)
 				      "name", "Somebody else's", "avatar", "application_id"));
 }
 
-static int serve(struct fake *f)
+static uint16_t port_of(const struct fake *f, enum fake_port which)
+{
+	if (f->fronts[which])
+		return front_port(f->fronts[which]);
+	return which == FAKE_API ? rest_port(f->rest) : gate_port(f->gate, which == FAKE_RESUME);
+}
+
+const char *fake_gateway_url(const struct fake *f, enum fake_port which, char *ret)
+{
+	snprintf(ret, 60, "%s://127.0.0.1:%u", f->fronts[which] ? "wss" : "ws", port_of(f, which));
+	return ret;
+}
+
+static int put_fronts(struct fake *f, SSL_CTX *tls)
+{
+	int r = 0;
+
+	for (int i = 0; tls && !r && i < FAKE_PORTS; i++)
+		r = front_new(&f->fronts[i], f->loop, tls, port_of(f, (enum fake_port)i));
+	return r;
+}
+
+static int serve(struct fake *f, SSL_CTX *tls)
 {
 	const struct server_events events = { on_request, on_gone, on_nothing, on_nothing, f };
 	struct server *control = NULL;
@@ -140,12 +163,16 @@ static int serve(struct fake *f)
 		r = gate_new(&f->gate, f);
 	if (r == 0)
 		r = rest_new(&f->rest, f);
+	if (r == 0)
+		r = put_fronts(f, tls);
 	if (r == 0) {
-		printf("ports %u %u %u %u\n", server_port(control), rest_port(f->rest),
-		       gate_port(f->gate, false), gate_port(f->gate, true));
+		printf("ports %u %u %u %u\n", server_port(control), port_of(f, FAKE_API),
+		       port_of(f, FAKE_GATEWAY), port_of(f, FAKE_RESUME));
 		fflush(stdout);
 		r = loop_run(f->loop);
 	}
+	for (int i = 0; i < FAKE_PORTS; i++)
+		front_free(f->fronts[i]);
 	server_free(control);
 	return r;
 }
@@ -155,25 +182,45 @@ static void on_signal(void *ctx, UNUSED int signo)
 	loop_stop(((struct fake *)ctx)->loop, EXIT_SUCCESS);
 }
 
-int main(void)
+/* False: it was asked for and is not there. */
+static bool read_certificate(int argc, char **argv, SSL_CTX **ret)
 {
+	if (argc != 3)
+		return argc == 1;
+	*ret = SSL_CTX_new(TLS_server_method());
+	return SSL_CTX_use_certificate_chain_file(*ret, argv[1]) == 1 &&
+	       SSL_CTX_use_PrivateKey_file(*ret, argv[2], SSL_FILETYPE_PEM) == 1;
+}
+
+static int run(struct fake *f, SSL_CTX *tls)
+{
+	int r = loop_on_signal(f->loop, SIGTERM, on_signal, f);
+
+	if (r)
+		return r;
+	furnish(f);
+	r = serve(f, tls);
+	gate_free(f->gate);
+	rest_free(f->rest);
+	limit_done(&f->limit);
+	report_done(&f->report);
+	place_done(&f->place);
+	free(f->token);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	SSL_CTX *tls = NULL;
 	struct fake f = { 0 };
-	int r;
+	int r = -1;
 
 	signal(SIGPIPE, SIG_IGN);
-	r = loop_new(&f.loop);
-	if (r == 0)
-		r = loop_on_signal(f.loop, SIGTERM, on_signal, &f);
-	if (r == 0) {
-		furnish(&f);
-		r = serve(&f);
-		gate_free(f.gate);
-		rest_free(f.rest);
-		limit_done(&f.limit);
-		report_done(&f.report);
-		place_done(&f.place);
-		free(f.token);
-	}
+	if (!read_certificate(argc, argv, &tls))
+		fprintf(stderr, "usage: discord [CERT KEY]\n");
+	else if (loop_new(&f.loop) == 0)
+		r = run(&f, tls);
 	loop_free(f.loop);
+	SSL_CTX_free(tls);
 	return r ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -11,8 +11,7 @@ static void get_gateway(struct call *c)
 {
 	char url[60];
 
-	snprintf(url, sizeof(url), "ws://127.0.0.1:%u", gate_port(c->fake->gate, false));
-	c->answer = json_pack("{ss}", "url", url);
+	c->answer = json_pack("{ss}", "url", fake_gateway_url(c->fake, FAKE_GATEWAY, url));
 }
 
 static void get_gateway_bot(struct call *c)
