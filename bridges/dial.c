@@ -27,6 +27,7 @@ enum {
 	READS = 4,		/* in one turn */
 	INPUT_BYTES = 64 << 10, /* that nobody used */
 	SHARE_MIN_US = 1000000, /* for one of several addresses */
+	SHAKE_MAX_US = 10000000,
 	FINISH_US = 2000000,
 };
 
@@ -39,6 +40,7 @@ struct dial {
 	bool is_tls;
 	uint16_t port;
 	char *host;
+	char *tls_option; /* NULL: none */
 	size_t max_output;
 	uint64_t deadline_us;
 	struct resolve *resolve;
@@ -63,6 +65,7 @@ static void let_go(struct dial *d)
 	buf_done(&d->out);
 	dial_tls_free(d->tls);
 	free(d->host);
+	free(d->tls_option);
 	free(d);
 }
 
@@ -172,6 +175,23 @@ static void attempt_failed(struct dial *d)
 	try_next(d);
 }
 
+static size_t addresses_left(const struct dial *d)
+{
+	size_t n = 0;
+
+	for (const struct addrinfo *a = d->at; a; a = a->ai_next)
+		n++;
+	return n;
+}
+
+/* TLS came to nothing, for another reason than a certificate. */
+static void note_no_tls(struct dial *d, const char *why)
+{
+	note(d, "%s port %u: %s; does the server speak TLS there?%s%s%s", d->host, d->port, why,
+	     d->tls_option ? " (" : "", d->tls_option ? d->tls_option : "",
+	     d->tls_option ? ")" : "");
+}
+
 static void shake(struct dial *d)
 {
 	char why[DIAL_TLS_WHY];
@@ -186,10 +206,26 @@ static void shake(struct dial *d)
 		arm_write(d);
 		break;
 	case DIAL_TLS_FAILED:
-		note(d, "%s port %u: %s", d->host, d->port, why);
+		if (d->certificate)
+			note(d, "%s port %u: %s", d->host, d->port, why);
+		else
+			note_no_tls(d, why);
 		attempt_failed(d);
 		break;
 	}
+}
+
+/* A server that waits for a line in clear may do so for long. */
+static void begin_shake(struct dial *d)
+{
+	const uint64_t t = now(d), left = t < d->deadline_us ? d->deadline_us - t : 0;
+	const uint64_t share = left / addresses_left(d);
+
+	d->state = SHAKING;
+	loop_timer_in(&d->timer, share < SHAKE_MAX_US ? share : SHAKE_MAX_US);
+	if (event_add(d->read, NULL) < 0)
+		abort();
+	shake(d);
 }
 
 static void connected(struct dial *d)
@@ -205,10 +241,7 @@ static void connected(struct dial *d)
 		note(d, "%s port %u: %s", d->host, d->port, strerror(error));
 		attempt_failed(d);
 	} else if (d->is_tls) {
-		d->state = SHAKING;
-		if (event_add(d->read, NULL) < 0)
-			abort();
-		shake(d);
+		begin_shake(d);
 	} else {
 		if (event_add(d->read, NULL) < 0)
 			abort();
@@ -362,15 +395,6 @@ static int open_socket(struct dial *d, const struct addrinfo *a)
 	return d->read && d->write ? 0 : ENOMEM;
 }
 
-static size_t addresses_left(const struct dial *d)
-{
-	size_t n = 0;
-
-	for (const struct addrinfo *a = d->at; a; a = a->ai_next)
-		n++;
-	return n;
-}
-
 /* What is left of the time is shared by the addresses that are left. */
 static void try_next(struct dial *d)
 {
@@ -423,8 +447,11 @@ static void on_time(void *ctx)
 		note(d, "%s: the name could not be looked up in time", d->host);
 		over(d);
 		break;
-	case CONNECTING:
 	case SHAKING:
+		note_no_tls(d, "it did not answer in time");
+		attempt_failed(d);
+		break;
+	case CONNECTING:
 		note(d, "%s port %u: it did not answer in time", d->host, d->port);
 		attempt_failed(d);
 		break;
@@ -479,6 +506,9 @@ int dial_new(struct dial **ret, struct loop *l, const struct dial_conf *c,
 			    .is_tls = c->tls,
 			    .port = c->port,
 			    .host = base_dup(c->host, strlen(c->host)),
+			    .tls_option = c->tls_option
+						  ? base_dup(c->tls_option, strlen(c->tls_option))
+						  : NULL,
 			    .max_output = c->max_output,
 			    .fd = -1 };
 	loop_timer_init(l, &d->timer, on_time, d);

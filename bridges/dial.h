@@ -23,8 +23,9 @@ struct dial_conf {
 	const char
 		*cert_file; /* PEM, certificate and key of ours (SASL EXTERNAL); NULL or "": none */
 	const char *alpn;   /* "http/1.1"; NULL: none */
-	uint64_t timeout_us; /* until `open` */
-	size_t max_output;   /* bytes that may wait to be sent */
+	const char *tls_option; /* "irc.tls": named where a server may have no TLS; NULL: none */
+	uint64_t timeout_us;	/* until `open`; of that TLS gets 10 s with each address */
+	size_t max_output;	/* bytes that may wait to be sent */
 };
 
 struct dial_events {

@@ -13,6 +13,7 @@ enum {
 	ANSWER_EVERY_US = 3000000,
 	ANSWER_BURST = 4,
 	NOTE_EVERY_US = 10000000,
+	BUSY_EVERY_US = 60000000,
 	COME_EVERY_US = 2000000,
 	COME_BURST = 5,
 	SPLIT_QUIET_US = 3000000,   /* until it is told */
@@ -40,6 +41,7 @@ struct channel *channel_new(const char *name, uint64_t now_us, uint64_t seed)
 	backoff_init(&c->backoff, REJOIN_MIN_US, REJOIN_MAX_US, seed);
 	flood_init(&c->answer, ANSWER_EVERY_US, ANSWER_BURST, now_us);
 	flood_init(&c->note, NOTE_EVERY_US, 1, now_us);
+	flood_init(&c->busy, BUSY_EVERY_US, 1, now_us);
 	flood_init(&c->come, COME_EVERY_US, COME_BURST, now_us);
 	return c;
 }

@@ -51,8 +51,10 @@ struct channel {
 	bool is_known; /* all of NAMES has come */
 	struct channel_split split;
 	struct out out;
-	struct flood hear, answer, note, come;
+	uint64_t hold_us; /* until then a count of what may be missing waits for more of its kind */
+	struct flood hear, answer, note, come, busy;
 	uint32_t left_out; /* heard, but not taken to the game; not said yet */
+	uint64_t begun;	   /* the last line of the game of which something has left */
 	size_t refused;	   /* said, but the server let nobody hear it; not said yet */
 	uint64_t said[CHANNEL_SAID];
 	size_t n_said;

@@ -86,12 +86,33 @@ void hear_notice(struct network *n, struct channel *c, struct span text)
 
 /* Commands */
 
-static void say_to(struct network *n, struct span nick, struct span text)
+static void reply(struct network *n, struct span target, struct span text)
 {
-	const struct irc_parts p = { .command = "NOTICE", .middle = { nick }, .text = text };
+	const struct irc_parts p = { .command = "NOTICE", .middle = { target }, .text = text };
 
 	if (n->n_replies < REPLIES)
 		speak_later(n, &p);
+}
+
+static void say_to(struct network *n, struct span nick, struct span text)
+{
+	struct buf clean = { 0 };
+	struct span rest, piece;
+	const size_t room = speak_room(n, nick.n);
+
+	clean_line(&clean, text, false);
+	rest = buf_span(&clean);
+	while ((piece = clean_piece(&rest, room)).n)
+		reply(n, nick, piece);
+	buf_done(&clean);
+}
+
+static void say_in(struct network *n, struct channel *c, struct span text)
+{
+	if (c->state != CHANNEL_IN)
+		return;
+	channel_note_said(c, text);
+	say_to(n, (struct span){ c->name, strlen(c->name) }, text);
 }
 
 static bool may_ask(struct network *n, struct channel *c, const struct irc_line *l)
@@ -102,14 +123,29 @@ static bool may_ask(struct network *n, struct channel *c, const struct irc_line 
 	       (!c || flood_take(&c->answer, now));
 }
 
+/* Questions that get no answer are not passed over in silence. */
+static void say_busy(struct network *n, struct channel *c, const struct irc_line *l)
+{
+	const struct span text = SPAN("Too many questions at once; ask again in a moment.");
+
+	if (!flood_take(c ? &c->busy : &n->busy, network_now(n)))
+		return;
+	if (c)
+		say_in(n, c, text);
+	else
+		say_to(n, l->nick, text);
+}
+
 static void take_command(struct network *n, struct channel *c, const struct irc_line *l,
 			 enum command command, struct span arg)
 {
 	struct asked a = { .command = command, .channel = c, .nick = l->nick, .arg = arg };
 	struct speaker who;
 
-	if (!may_ask(n, c, l))
+	if (!may_ask(n, c, l)) {
+		say_busy(n, c, l);
 		return;
+	}
 	if (command == COMMAND_HELP) {
 		say_to(n, l->nick, (struct span){ command_help(), strlen(command_help()) });
 		return;
@@ -160,7 +196,7 @@ static void in_private(struct network *n, const struct irc_line *l)
 	enum command command;
 
 	if (form == IN_CTCP && text_eq_fold(raw, SPAN("VERSION")) && may_ask(n, NULL, l))
-		say_to(n, l->nick, (struct span){ version, sizeof(version) - 1 });
+		reply(n, l->nick, (struct span){ version, sizeof(version) - 1 });
 	if (form != IN_SAID || !irc_is(l, "PRIVMSG"))
 		return;
 	in_clean(&text, raw);
@@ -238,7 +274,7 @@ void network_answer(struct network *n, struct channel *c, struct span nick, stru
 		if (line.n && nick.n)
 			say_to(n, nick, line);
 		else if (line.n && c)
-			out_note(&c->out, line, true);
+			say_in(n, c, line);
 	}
 	network_settle(n);
 }

@@ -129,12 +129,14 @@ static void on_closed(void *ctx, const char *why, bool certificate)
 static void net_dial(void *ctx)
 {
 	struct net *net = ctx;
+	const bool is_first = *net->irc->conf->host && net == net->irc->net;
 	const struct dial_conf c = {
 		.host = net->conf->host,
 		.port = net->conf->port,
 		.tls = net->conf->tls,
 		.ca_file = net->conf->ca_file,
 		.cert_file = net->conf->cert_file,
+		.tls_option = is_first ? "irc.tls" : "tls=no",
 		.timeout_us = DIAL_US,
 		.max_output = OUTPUT_BYTES,
 	};
@@ -607,10 +609,11 @@ static void net_init(struct irc *x, struct net *net, const struct net_conf *c)
 static int read_nets(struct irc *x)
 {
 	struct buf why = { 0 };
-	const int r = nets_read(&x->nets, x->conf, &why);
+	char option[NETS_OPTION];
+	const int r = nets_read(&x->nets, x->conf, &why, option);
 
 	if (r)
-		log_error("option_wrong", LOG_STR("option", "irc.networks"),
+		log_error("option_wrong", LOG_STR("option", option),
 			  LOG_TEXT("reason", buf_span(&why)));
 	buf_done(&why);
 	return r ? -EINVAL : 0;
@@ -705,7 +708,8 @@ int irc_check(const void *conf, struct buf *why)
 	CLEANUP(buf_done) struct buf sentence = { 0 };
 	struct nets nets = { 0 };
 	struct places places = { 0 };
-	const char *wrong = nets_read(&nets, c, &sentence) ? "irc.networks" : NULL;
+	char option[NETS_OPTION];
+	const char *wrong = nets_read(&nets, c, &sentence, option) ? option : NULL;
 
 	if (!wrong && places_read(&places, c->channels, &nets, &sentence))
 		wrong = "irc.channels";

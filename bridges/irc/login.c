@@ -337,8 +337,9 @@ static void now_online(struct network *n)
 	n->online_us = network_now(n);
 	n->why[0] = '\0';
 	flood_init(&n->pace, n->conf.flood_every_us, n->conf.flood_burst, n->online_us);
-	if (n->trouble[0])
-		network_trouble(n, "%s: online again", n->conf.name);
+	if (n->outage)
+		network_trouble(n, "online again");
+	n->outage = OUTAGE_NONE;
 	mode[1] = n->isupport.bot;
 	if (mode[1])
 		speak_later(n, &bot);

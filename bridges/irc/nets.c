@@ -3,6 +3,9 @@
  */
 #include "bridges/irc/nets.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,7 +126,14 @@ static bool is_name(const char *s)
 
 static bool is_loopback(const char *host)
 {
-	return !strcmp(host, "localhost") || !strcmp(host, "::1") || !strncmp(host, "127.", 4);
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (inet_pton(AF_INET, host, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET;
+	if (inet_pton(AF_INET6, host, &v6) == 1)
+		return IN6_IS_ADDR_LOOPBACK(&v6);
+	return !strcmp(host, "localhost");
 }
 
 static int set_port(struct net_conf *c, const char *port, struct buf *why)
@@ -169,6 +179,8 @@ static int read_secret(char **ret, const char *file, struct buf *why)
 /* A login that cannot work, or that would show its password to everybody on the way. */
 static int judge_login(const struct net_conf *c, struct buf *why)
 {
+	if (c->server_password && !c->tls && !is_loopback(c->host))
+		return mistake(why, c->name, "a server_password_file needs TLS");
 	switch (c->sasl) {
 	case SASL_NONE:
 		return 0;
@@ -188,23 +200,41 @@ static int judge_login(const struct net_conf *c, struct buf *why)
 	return 0;
 }
 
-static int judge(struct net_conf *c, const struct words *w, struct buf *why)
+/* Which word it is that is wrong, of several the first. */
+static int blame(struct net_conf *c, const char *word, int wrong)
+{
+	if (wrong && !c->fault)
+		c->fault = word;
+	return wrong;
+}
+
+static int judge_names(struct net_conf *c, struct buf *why)
 {
 	int wrong = 0;
 
 	if (!is_name(c->name))
-		wrong |= mistake(why, c->name, "a network's name is a word without / # & + ! = ,");
+		wrong |= blame(c, "name",
+			       mistake(why, c->name,
+				       "a network's name is a word without / # & + ! = ,"));
 	if (!is_word(c->host, 255))
-		wrong |= mistake(why, c->name, "it has no host");
+		wrong |= blame(c, "host", mistake(why, c->name, "it has no host"));
 	if (!is_word(c->nick, NICK_BYTES) || strpbrk(c->nick, "!@#&,*?:") ||
 	    (c->nick[0] >= '0' && c->nick[0] <= '9'))
-		wrong |= mistake(why, c->name, "that is no nick");
-	wrong |= set_port(c, w->port, why);
-	wrong |= set_tls(c, w->tls, why);
-	wrong |= set_sasl(c, w->sasl, why);
-	wrong |= read_secret(&c->password, w->password_file, why);
-	wrong |= read_secret(&c->server_password, w->server_password_file, why);
-	return wrong ? 1 : judge_login(c, why);
+		wrong |= blame(c, "nick", mistake(why, c->name, "that is no nick"));
+	return wrong;
+}
+
+static int judge(struct net_conf *c, const struct words *w, struct buf *why)
+{
+	int wrong = judge_names(c, why);
+
+	wrong |= blame(c, "port", set_port(c, w->port, why));
+	wrong |= blame(c, "tls", set_tls(c, w->tls, why));
+	wrong |= blame(c, "sasl", set_sasl(c, w->sasl, why));
+	wrong |= blame(c, "password_file", read_secret(&c->password, w->password_file, why));
+	wrong |= blame(c, "server_password_file",
+		       read_secret(&c->server_password, w->server_password_file, why));
+	return wrong ? 1 : blame(c, "sasl", judge_login(c, why));
 }
 
 static void net_conf_done(struct net_conf *c)
@@ -220,8 +250,8 @@ static void net_conf_done(struct net_conf *c)
 	free(c->ca_file);
 }
 
-/* Takes the words. */
-static int add(struct nets *t, struct words *w, struct buf *why)
+/* Takes the words. *fault: the one that is wrong. */
+static int add(struct nets *t, struct words *w, struct buf *why, const char **fault)
 {
 	struct net_conf c = { 0 };
 	int wrong;
@@ -240,6 +270,7 @@ static int add(struct nets *t, struct words *w, struct buf *why)
 	if (!wrong && nets_find(t, of(c.name)))
 		wrong = mistake(why, c.name, "there are two of this name");
 	if (wrong) {
+		*fault = c.fault ? c.fault : "networks";
 		net_conf_done(&c);
 		return 1;
 	}
@@ -273,7 +304,8 @@ static void put_defaults(struct words *w, const struct irc_conf *conf)
 	put_default(&w->ca_file, conf->ca_file);
 }
 
-static int add_first(struct nets *t, const struct irc_conf *conf, struct buf *why)
+static int add_first(struct nets *t, const struct irc_conf *conf, struct buf *why,
+		     const char **fault)
 {
 	struct words w = { 0 };
 
@@ -287,13 +319,14 @@ static int add_first(struct nets *t, const struct irc_conf *conf, struct buf *wh
 	put(&w.server_password_file, of(conf->server_password_file));
 	put(&w.cert_file, of(conf->cert_file));
 	put_defaults(&w, conf);
-	return add(t, &w, why);
+	return add(t, &w, why, fault);
 }
 
 static int add_row(struct nets *t, const char *row, const struct irc_conf *conf, struct buf *why)
 {
 	struct span rest = of(row), word = text_word(&rest);
 	struct words w = { 0 };
+	const char *fault;
 	int wrong = 0;
 
 	put(&w.name, word);
@@ -308,15 +341,18 @@ static int add_row(struct nets *t, const char *row, const struct irc_conf *conf,
 		return 1;
 	}
 	put_defaults(&w, conf);
-	return add(t, &w, why);
+	return add(t, &w, why, &fault);
 }
 
-int nets_read(struct nets *ret, const struct irc_conf *conf, struct buf *why)
+int nets_read(struct nets *ret, const struct irc_conf *conf, struct buf *why,
+	      char option[NETS_OPTION])
 {
+	const char *fault = "networks";
 	int wrong;
 
 	*ret = (struct nets){ 0 };
-	wrong = add_first(ret, conf, why);
+	wrong = add_first(ret, conf, why, &fault);
+	snprintf(option, NETS_OPTION, "irc.%s", fault);
 	for (char **row = conf->networks; row && *row; row++)
 		wrong |= add_row(ret, *row, conf, why);
 	if (wrong)

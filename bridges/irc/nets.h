@@ -11,7 +11,7 @@
 #include "bridges/irc/irc.h"
 #include "bridges/irc/sasl.h"
 
-enum { NETS_MAX = 16 };
+enum { NETS_MAX = 16, NETS_OPTION = 40 };
 
 struct net_conf {
 	char *name, *host, *nick, *realname;
@@ -20,6 +20,7 @@ struct net_conf {
 	enum sasl_mechanism sasl;
 	char *account, *password, *server_password; /* NULL: none */
 	char *cert_file, *ca_file;
+	const char *fault; /* while it is read: the word that is wrong; NULL: none */
 };
 
 struct nets {
@@ -30,8 +31,9 @@ struct nets {
 /* The names of irc.sasl and of "sasl=", in the order of enum sasl_mechanism. */
 extern const char *const nets_mechanisms[];
 
-/* 0; 1: sentences are appended to *why, *ret is empty. */
-int nets_read(struct nets *ret, const struct irc_conf *conf, struct buf *why) MUST_USE;
+/* 0; 1: sentences are appended to *why, `option` is the first that is wrong, *ret is empty. */
+int nets_read(struct nets *ret, const struct irc_conf *conf, struct buf *why,
+	      char option[NETS_OPTION]) MUST_USE;
 void nets_done(struct nets *t);
 /* NULL: there is none of this name. */
 const struct net_conf *nets_find(const struct nets *t, struct span name);

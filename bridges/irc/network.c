@@ -15,8 +15,9 @@
 enum {
 	S = 1000000,
 	REGISTER_US = 60 * S,
-	LEAVE_US = 2 * S,
-	SILENCE_US = 60 * S, /* then we ask */
+	BAN_US = 2 * S,	       /* an ERROR that says why takes no longer */
+	LEAVE_US = S - S / 10, /* our own end waits for it, and is not given much longer */
+	SILENCE_US = 60 * S,   /* then we ask */
 	DEAD_US = 120 * S,
 	WELL_US = 60 * S, /* online for so long: the next trouble is another one */
 	SPEAKERS = 1000,
@@ -24,6 +25,7 @@ enum {
 	ASK_EVERY_US = 3 * S,
 	ASK_BURST = 6,
 	UNLIMITED_BURST = 1000,
+	BUSY_EVERY_US = 60 * S,
 	CROWD = 10, /* speakers whose worth of lines a channel may have */
 };
 
@@ -113,6 +115,8 @@ static void forget_connection(struct network *n)
 	n->reader = (struct irc_reader){ 0 };
 	n->pinged_us = 0;
 	n->online_us = 0;
+	n->banned[0] = '\0';
+	n->ban_us = 0;
 }
 
 static void note_why(struct network *n, const char *why)
@@ -123,17 +127,14 @@ static void note_why(struct network *n, const char *why)
 static void wait_for_better(struct network *n, bool is_hopeless)
 {
 	const uint64_t us = network_retry_us(n, is_hopeless);
+	const enum outage outage = is_hopeless ? OUTAGE_HOPELESS : OUTAGE_PASSING;
 
 	forget_connection(n);
 	network_enter_state(n, NETWORK_WAITING, us);
-	network_trouble(n, "%s: not connected: %s", n->conf.name, n->why);
-}
-
-void network_give_up(struct network *n, const char *why, bool is_hopeless)
-{
-	note_why(n, why);
-	n->e.hang_up(n->e.ctx);
-	wait_for_better(n, is_hopeless);
+	if (outage > n->outage) {
+		n->outage = outage;
+		network_trouble(n, "not connected: %s", n->why);
+	}
 }
 
 void network_halt(struct network *n, const char *why)
@@ -142,10 +143,27 @@ void network_halt(struct network *n, const char *why)
 	n->e.hang_up(n->e.ctx);
 	forget_connection(n);
 	network_enter_state(n, NETWORK_STOPPED, 0);
-	network_trouble(n, "%s: stopped, the network wants us no more: %s", n->conf.name, n->why);
+	network_trouble(n, "stopped, the network wants us no more: %s", n->why);
+}
+
+void network_give_up(struct network *n, const char *why, bool is_hopeless)
+{
+	if (n->banned[0]) {
+		network_halt(n, n->banned);
+		return;
+	}
+	note_why(n, why);
+	n->e.hang_up(n->e.ctx);
+	wait_for_better(n, is_hopeless);
 }
 
 /* Time */
+
+static bool is_connected(const struct network *n)
+{
+	return n->state == NETWORK_REGISTERING || n->state == NETWORK_ONLINE ||
+	       n->state == NETWORK_LEAVING;
+}
 
 static void earlier(uint64_t *due, uint64_t at)
 {
@@ -163,6 +181,7 @@ static void schedule(struct network *n)
 	uint64_t due = UINT64_MAX, now = network_now(n);
 
 	earlier(&due, n->until_us);
+	earlier(&due, n->ban_us);
 	if (n->state == NETWORK_ONLINE) {
 		earlier(&due, alive_due(n));
 		earlier(&due, people_due(n));
@@ -194,6 +213,8 @@ void network_settle(struct network *n)
 	if (n->is_entered)
 		return;
 	n->is_entered = true;
+	if (n->state == NETWORK_ONLINE && n->is_overrun)
+		network_give_up(n, "the server wanted more answers of us than we can give", false);
 	if (n->state == NETWORK_ONLINE)
 		speak_time(n);
 	n->is_entered = false;
@@ -227,6 +248,8 @@ static void time_is_up(struct network *n)
 void network_time(struct network *n)
 {
 	n->is_entered = true;
+	if (n->ban_us && network_now(n) >= n->ban_us && is_connected(n))
+		network_give_up(n, n->banned, true);
 	if (n->until_us && network_now(n) >= n->until_us)
 		time_is_up(n);
 	if (n->state == NETWORK_REGISTERING || n->state == NETWORK_ONLINE)
@@ -269,23 +292,22 @@ static bool on_error(struct network *n, const struct irc_line *l)
 {
 	char why[NETWORK_WHY];
 
-	network_note(why, sizeof(why), "", irc_last(l));
+	network_note(why, sizeof(why), n->banned, irc_last(l));
 	if (n->state == NETWORK_LEAVING)
 		/* It read all before our goodbye. */
 		speak_confirm(n, n->position);
-	else if (is_ban(irc_last(l)))
+	else if (n->banned[0] || is_ban(irc_last(l)))
 		network_halt(n, why);
 	else
 		network_give_up(n, why, false);
 	return true;
 }
 
+/* An ERROR follows, which says more of why. */
 static bool on_banned(struct network *n, const struct irc_line *l)
 {
-	char why[NETWORK_WHY];
-
-	network_note(why, sizeof(why), "", irc_last(l));
-	network_halt(n, why);
+	network_note(n->banned, sizeof(n->banned), "", l->n_params ? irc_last(l) : SPAN("banned"));
+	n->ban_us = network_now(n) + BAN_US;
 	return true;
 }
 
@@ -313,12 +335,6 @@ static bool own_line(struct network *n, const struct irc_line *l)
 		if (irc_is(l, rows[i].command))
 			return rows[i].fn(n, l);
 	return false;
-}
-
-static bool is_connected(const struct network *n)
-{
-	return n->state == NETWORK_REGISTERING || n->state == NETWORK_ONLINE ||
-	       n->state == NETWORK_LEAVING;
 }
 
 static void take_line(struct network *n, struct span line)
@@ -372,6 +388,8 @@ void network_closed(struct network *n, const char *why, bool is_hopeless)
 	if (n->state == NETWORK_LEAVING) {
 		forget_connection(n);
 		network_enter_state(n, NETWORK_STOPPED, 0);
+	} else if (n->banned[0]) {
+		network_give_up(n, n->banned, true);
 	} else if (n->state == NETWORK_DIALLING || is_connected(n)) {
 		note_why(n, why);
 		wait_for_better(n, is_hopeless);
@@ -411,6 +429,7 @@ struct network *network_new(const struct network_conf *conf, const struct networ
 	set_pace(&n->conf.flood_every_us, &n->conf.flood_burst);
 	set_pace(&n->conf.speak_every_us, &n->conf.speak_burst);
 	flood_init(&n->pace, n->conf.flood_every_us, n->conf.flood_burst, now);
+	flood_init(&n->busy, BUSY_EVERY_US, 1, now);
 	n->speakers = floods_new(n->conf.speak_every_us, n->conf.speak_burst, SPEAKERS);
 	n->askers = floods_new(ASK_EVERY_US, ASK_BURST, ASKERS);
 	isupport_init(&n->isupport);
@@ -535,6 +554,8 @@ void network_channel_changed(struct network *n, struct channel *c)
 		c->at_us = network_now(n);
 	backoff_well(&c->backoff);
 	network_settle(n);
+	/* Who listens for it now may not know what it takes. */
+	speak_window(n, c);
 }
 
 /* From the game */
@@ -542,14 +563,16 @@ void network_channel_changed(struct network *n, struct channel *c)
 void network_line(struct network *n, struct channel *c, const struct bridge_line *l)
 {
 	out_line(&c->out, l, c->with_channel);
+	if (l->unsure)
+		speak_hold(n, c);
 	network_settle(n);
 	speak_window(n, c);
 }
 
-void network_skipped(struct network *n, struct channel *c, enum skip_why why, size_t count,
-		     int64_t from_ms, int64_t to_ms)
+void network_skipped(struct network *n, struct channel *c, uint64_t seq, enum skip_why why,
+		     size_t count, int64_t from_ms, int64_t to_ms)
 {
-	out_skipped(&c->out, why, count, from_ms, to_ms);
+	out_skipped(&c->out, seq, why, count, from_ms, to_ms);
 	network_settle(n);
 }
 
@@ -584,6 +607,8 @@ void network_status(const struct network *n, struct buf *out)
 
 void network_channel_status(const struct network *n, const struct channel *c, struct buf *out)
 {
+	const int64_t oldest_ms = out_oldest_ms(&c->out);
+
 	buf_addf(out, "%s/%s: ", n->conf.name, c->name);
 	if (n->state != NETWORK_ONLINE)
 		buf_adds(out, "the network is away");
@@ -595,12 +620,27 @@ void network_channel_status(const struct network *n, const struct channel *c, st
 		buf_addf(out, ": %s", c->why);
 	buf_addf(out, "; %llu sent, %llu heard, %zu waiting", (unsigned long long)c->sent,
 		 (unsigned long long)c->heard, c->out.n);
+	if (oldest_ms)
+		buf_addf(out, ", the oldest for %lld s",
+			 (long long)(clock_wall(n->clock) - oldest_ms) / 1000);
+}
+
+/* Sentences, with a space between two. */
+static void add_fault(struct buf *why, const char *what, const char *state, const char *reason)
+{
+	const size_t n = strlen(reason);
+	const bool has_end = n && strchr(".!?", reason[n - 1]);
+
+	buf_addf(why, "%s%s is %s%s%s%s", why->n ? " " : "", what, state, n ? ": " : "", reason,
+		 has_end ? "" : ".");
 }
 
 bool network_is_well(const struct network *n, struct buf *why)
 {
+	struct buf name = { 0 };
+
 	if (n->state != NETWORK_ONLINE) {
-		buf_addf(why, "%s is %s: %s. ", n->conf.name, states[n->state].name, n->why);
+		add_fault(why, n->conf.name, states[n->state].name, n->why);
 		return false;
 	}
 	for (size_t i = 0; i < n->n_channels; i++) {
@@ -608,8 +648,10 @@ bool network_is_well(const struct network *n, struct buf *why)
 
 		if (c->state == CHANNEL_IN)
 			continue;
-		buf_addf(why, "%s/%s is %s%s%s. ", n->conf.name, c->name,
-			 channel_state_name(c->state), c->why[0] ? ": " : "", c->why);
+		buf_addf(&name, "%s/%s", n->conf.name, c->name);
+		buf_addc(&name, '\0');
+		add_fault(why, buf_p(&name), channel_state_name(c->state), c->why);
+		buf_done(&name);
 		return false;
 	}
 	return true;

@@ -109,8 +109,8 @@ void network_time(struct network *n);
 
 /* From the game. */
 void network_line(struct network *n, struct channel *c, const struct bridge_line *l);
-void network_skipped(struct network *n, struct channel *c, enum skip_why why, size_t count,
-		     int64_t from_ms, int64_t to_ms);
+void network_skipped(struct network *n, struct channel *c, uint64_t seq, enum skip_why why,
+		     size_t count, int64_t from_ms, int64_t to_ms);
 /* Lines of an answer; `nick` empty: to the channel. */
 void network_answer(struct network *n, struct channel *c, struct span nick, struct span text);
 /* The game took none of this for a while: said in the channel, now and then. */

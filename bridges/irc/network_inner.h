@@ -15,10 +15,14 @@ enum {
 	MARKER_BYTES = 32,
 };
 
+/* One notice each, whatever else is found wrong while it lasts. */
+enum outage { OUTAGE_NONE, OUTAGE_PASSING, OUTAGE_HOPELESS };
+
 /* To one person, or what has no place in a channel's order. */
 struct reply {
 	struct reply *next;
 	struct buf line;
+	bool is_held; /* a channel's, that found no room */
 };
 
 /* On its way: confirmed when anything behind it is. */
@@ -45,6 +49,7 @@ struct network {
 	bool is_entered; /* in an event: what is due is looked at when it is over */
 	char why[NETWORK_WHY];
 	char trouble[NETWORK_WHY]; /* said last */
+	enum outage outage;	   /* that staff has been told of */
 
 	struct irc_reader reader;
 	struct caps caps;
@@ -57,6 +62,8 @@ struct network {
 	uint64_t nick_us;	  /* when the wanted one is tried again; 0: we have it */
 	uint64_t join_us;	  /* when the server's greeting has to be over */
 	uint64_t sasl_us;	  /* when the login has to be over; 0: none is under way */
+	char banned[NETWORK_WHY]; /* it will not have us ever again; "": nothing of the kind */
+	uint64_t ban_us;	  /* when that is all there is to hear; 0: never */
 	char failed[NETWORK_WHY]; /* it will not do: we say so and go; "": it may still */
 
 	uint64_t heard_us, pinged_us; /* 0: no PING of ours is out */
@@ -64,9 +71,10 @@ struct network {
 	struct channel **channels;
 	size_t n_channels, turn; /* whose turn it is to speak */
 
-	struct flood pace;
+	struct flood pace, busy; /* busy: "too many questions" in private */
 	struct reply *replies, *replies_end;
-	size_t n_replies;
+	size_t n_replies, in_row; /* that wait; that went while lines of channels waited */
+	bool is_overrun;	  /* more waited than may: the connection ends */
 	struct unconfirmed line[UNCONFIRMED]; /* a ring */
 	size_t line_at, n_lines;
 	uint64_t position, marked; /* of the last line; of the last PING */
@@ -115,6 +123,8 @@ void hear_notice(struct network *n, struct channel *c, struct span text);
 
 /* speak.c */
 int speak_now(struct network *n, struct span line); /* unpaced */
+/* Bytes of text that reach everybody: the server puts our whole name in front. */
+size_t speak_room(const struct network *n, size_t target);
 void speak_parts(struct network *n, const struct irc_parts *parts);
 void speak_later(struct network *n, const struct irc_parts *parts); /* paced, before the channels */
 void speak_time(struct network *n);
@@ -124,5 +134,7 @@ void speak_confirm(struct network *n, uint64_t position);
 bool speak_line(struct network *n, const struct irc_line *l);
 void speak_refused(struct network *n, struct channel *c);
 void speak_lost(struct network *n);
+/* A line that may be missing was counted: perhaps another follows. */
+void speak_hold(struct network *n, struct channel *c);
 void speak_forget(struct network *n, const struct channel *c);
 void speak_done(struct network *n);

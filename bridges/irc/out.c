@@ -9,7 +9,7 @@
 
 #include "bridges/clean.h"
 
-enum { POST_BYTES = 400, BODY_LEAST = 40 };
+enum { POST_BYTES = 400, BODY_LEAST = 40, LATE_MS = 60000, DAY_MS = 86400000 };
 
 static void item_free(struct out_item *i)
 {
@@ -205,13 +205,16 @@ static void count_skipped(struct out_item *i, enum skip_why why, size_t n, int64
 	i->n += n;
 }
 
-void out_skipped(struct out *o, enum skip_why why, size_t n, int64_t from_ms, int64_t to_ms)
+void out_skipped(struct out *o, uint64_t seq, enum skip_why why, size_t n, int64_t from_ms,
+		 int64_t to_ms)
 {
 	struct out_item *i = o->last && o->last->kind == OUT_SKIPPED && !o->last->at
 				     ? o->last
 				     : append(o, OUT_SKIPPED, 0);
 
 	count_skipped(i, why, n, from_ms, to_ms);
+	if (seq > i->seq)
+		i->seq = seq;
 }
 
 void out_unsure(struct out *o, uint64_t seq, size_t n)
@@ -257,7 +260,8 @@ void out_age(struct out *o, int64_t oldest_ms)
 	if (!i || i->kind != OUT_SKIPPED)
 		i = prepend(o, OUT_SKIPPED);
 	count_skipped(i, SKIP_OLD, old.n, old.from_ms, old.to_ms);
-	i->seq = old.seq;
+	if (old.seq > i->seq)
+		i->seq = old.seq;
 }
 
 static void add_time(struct buf *out, int64_t ms, bool with_day)
@@ -273,7 +277,7 @@ static void add_time(struct buf *out, int64_t ms, bool with_day)
 
 static void write_skipped(struct out_item *i)
 {
-	const bool days = i->from_ms / 86400000 != i->to_ms / 86400000;
+	const bool days = i->from_ms / DAY_MS != i->to_ms / DAY_MS;
 
 	if (i->n)
 		buf_addf(&i->body, "(%s%zu line%s between ", i->lost ? "more than " : "", i->n,
@@ -292,9 +296,35 @@ static void write_unsure(struct out_item *i)
 		 i->n == 1 ? "" : "s");
 }
 
+/* "[12:14] " in front of what was said more than a minute ago. */
+static void write_time(struct out_item *i, int64_t now_ms)
+{
+	struct buf head = { 0 };
+
+	if (now_ms - i->wall_ms <= LATE_MS)
+		return;
+	buf_addc(&head, '[');
+	add_time(&head, i->wall_ms, now_ms - i->wall_ms >= DAY_MS);
+	buf_adds(&head, "] ");
+	buf_add(&head, buf_p(&i->head), i->head.n);
+	buf_done(&i->head);
+	i->head = head;
+}
+
+/* Before its first piece. */
+static void write_up(struct out_item *i, int64_t now_ms)
+{
+	if (i->kind == OUT_LINE && !i->at)
+		write_time(i, now_ms);
+	if (i->kind == OUT_SKIPPED && !i->body.n)
+		write_skipped(i);
+	if (i->kind == OUT_UNSURE && !i->body.n)
+		write_unsure(i);
+}
+
 /* Pieces */
 
-bool out_next(struct out *o, size_t max, struct out_piece *ret)
+bool out_next(struct out *o, size_t max, int64_t now_ms, struct out_piece *ret)
 {
 	struct out_item *i = o->first;
 	struct span rest, piece;
@@ -302,14 +332,12 @@ bool out_next(struct out *o, size_t max, struct out_piece *ret)
 
 	if (!i)
 		return false;
-	if (i->kind == OUT_SKIPPED && !i->body.n)
-		write_skipped(i);
-	if (i->kind == OUT_UNSURE && !i->body.n)
-		write_unsure(i);
+	write_up(i, now_ms);
 	head = i->head.n + BODY_LEAST <= max ? i->head.n : 0;
 	rest = (struct span){ buf_p(&i->body) + i->at, i->body.n - i->at };
 	piece = clean_piece(&rest, max - head);
-	*ret = (struct out_piece){ .notice = i->notice,
+	*ret = (struct out_piece){ .begun = i->seq,
+				   .notice = i->notice,
 				   .kind = i->kind,
 				   .is_last = rest.n == 0,
 				   .lines = i->kind == OUT_LINE ? 1 : i->n };
@@ -321,6 +349,38 @@ bool out_next(struct out *o, size_t max, struct out_piece *ret)
 	ret->seq = i->seq;
 	drop_first(o);
 	return true;
+}
+
+int64_t out_oldest_ms(const struct out *o)
+{
+	for (const struct out_item *i = o->first; i; i = i->next)
+		if (i->kind == OUT_LINE)
+			return i->wall_ms;
+	return 0;
+}
+
+bool out_is_unsure_alone(const struct out *o)
+{
+	return o->n == 1 && o->first->kind == OUT_UNSURE && !o->first->at;
+}
+
+void out_take_back(struct out *o, uint64_t seq)
+{
+	struct out kept = { 0 };
+	struct out_item *next;
+
+	for (struct out_item *i = o->first; i; i = next) {
+		next = i->next;
+		if (i->seq > seq && !i->at) {
+			item_free(i);
+			continue;
+		}
+		i->next = NULL;
+		*(kept.last ? &kept.last->next : &kept.first) = i;
+		kept.last = i;
+		kept.n++;
+	}
+	*o = kept;
 }
 
 void out_done(struct out *o)

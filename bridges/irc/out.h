@@ -33,7 +33,8 @@ struct out {
 
 struct out_piece {
 	struct buf text;
-	uint64_t seq; /* 0, or what is outside when this piece is */
+	uint64_t seq;	/* 0, or what is outside when this piece is */
+	uint64_t begun; /* what has left in part when this piece has */
 	bool notice, is_last;
 	enum out_kind kind;
 	size_t lines; /* of the game that this tells or counts */
@@ -42,12 +43,19 @@ struct out_piece {
 /* `with_channel`: its name stands in front, as several come to one place. */
 void out_line(struct out *o, const struct bridge_line *l, bool with_channel);
 void out_note(struct out *o, struct span text, bool notice);
-void out_skipped(struct out *o, enum skip_why why, size_t n, int64_t from_ms, int64_t to_ms);
+void out_skipped(struct out *o, uint64_t seq, enum skip_why why, size_t n, int64_t from_ms,
+		 int64_t to_ms);
 void out_unsure(struct out *o, uint64_t seq, size_t n);
 /* The same, in front of everything: it was before it. What has left in part is one of them. */
 void out_broken(struct out *o, uint64_t seq, size_t n);
 /* Lines from before this are counted instead of told. */
 void out_age(struct out *o, int64_t oldest_ms);
-/* The next piece of at most `max` bytes; false: there is none. It has left. */
-bool out_next(struct out *o, size_t max, struct out_piece *ret);
+/* The next piece of at most `max` bytes; false: there is none. It has left.  A line that is late says when it was said. */
+bool out_next(struct out *o, size_t max, int64_t now_ms, struct out_piece *ret);
+/* When the first line that waits was said; 0: none does. */
+int64_t out_oldest_ms(const struct out *o);
+/* Nothing but a count of what may be missing, which the next line may add to. */
+bool out_is_unsure_alone(const struct out *o);
+/* What is above seq was never to be said. */
+void out_take_back(struct out *o, uint64_t seq);
 void out_done(struct out *o);

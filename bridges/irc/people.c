@@ -40,7 +40,7 @@ static void refused(struct network *n, struct channel *c, const char *what, stru
 
 	network_note(c->why, sizeof(c->why), what, why);
 	not_in(n, c, us > REFUSED_US ? us : REFUSED_US);
-	network_trouble(n, "%s/%s: %s", n->conf.name, c->name, c->why);
+	network_trouble(n, "%s: %s", c->name, c->why);
 }
 
 static void thrown_out(struct network *n, struct channel *c, const char *what, struct span why)
@@ -49,13 +49,13 @@ static void thrown_out(struct network *n, struct channel *c, const char *what, s
 		backoff_well(&c->backoff);
 	network_note(c->why, sizeof(c->why), what, why);
 	not_in(n, c, backoff_next(&c->backoff));
-	network_trouble(n, "%s/%s: %s", n->conf.name, c->name, c->why);
+	network_trouble(n, "%s: %s", c->name, c->why);
 }
 
 static void joined(struct network *n, struct channel *c, const struct irc_line *l)
 {
 	if (c->why[0])
-		network_trouble(n, "%s/%s: joined", n->conf.name, c->name);
+		network_trouble(n, "%s: joined", c->name);
 	c->state = CHANNEL_IN;
 	c->at_us = network_now(n);
 	c->why[0] = '\0';
@@ -135,7 +135,7 @@ static void tell(struct network *n, struct channel *c, struct span nick, const c
 
 	if (!c->joins || !flood_take(&c->come, network_now(n)))
 		return;
-	clean_name(&text, nick, 32);
+	clean_nick(&text, nick, 32);
 	buf_addf(&text, " %s%s%s", what, where[0] ? " " : "", where);
 	hear_notice(n, c, buf_span(&text));
 	buf_done(&text);

@@ -21,6 +21,10 @@ enum {
 	MARK_ECHO_US = 10 * S, /* with echo: when it did not come */
 	ADDRESS_GUESS = 10 + 1 + 63,
 	ROOM_LEAST = 80,
+	QUEUE_MOST =
+		2 * NETWORK_CHANNELS + 2 * REPLIES, /* a JOIN and a WHO for each, and answers */
+	REPLIES_IN_ROW = 8,			    /* then a line of a channel, when one waits */
+	HOLD_US = S,
 };
 
 int speak_now(struct network *n, struct span line)
@@ -46,14 +50,29 @@ void speak_parts(struct network *n, const struct irc_parts *parts)
 	buf_done(&line);
 }
 
+static bool waits_already(const struct network *n, struct span line)
+{
+	for (const struct reply *r = n->replies; r; r = r->next)
+		if (r->line.n == line.n && memcmp(buf_p(&r->line), line.p, line.n) == 0)
+			return true;
+	return false;
+}
+
 void speak_later(struct network *n, const struct irc_parts *parts)
 {
-	struct reply *r = base_alloc(1, sizeof(*r));
+	struct buf line = { 0 };
+	struct reply *r;
 
-	if (!build(n, &r->line, parts)) {
-		free(r);
+	/* A server that makes us owe it more than that means no good. */
+	n->is_overrun |= n->n_replies >= QUEUE_MOST;
+	if (n->is_overrun || !build(n, &line, parts))
+		return;
+	if (!parts->text.p && waits_already(n, buf_span(&line))) {
+		buf_done(&line);
 		return;
 	}
+	r = base_alloc(1, sizeof(*r));
+	r->line = line;
 	if (n->replies_end)
 		n->replies_end->next = r;
 	else
@@ -164,6 +183,7 @@ void speak_lost(struct network *n)
 	while (n->replies)
 		drop_reply(n);
 	n->history[0] = '\0';
+	n->is_overrun = false;
 }
 
 void speak_done(struct network *n)
@@ -230,7 +250,7 @@ static void on_refused(struct network *n, struct span name, struct span why)
 		return;
 	speak_refused(n, c);
 	network_note(c->why, sizeof(c->why), "cannot speak", why);
-	network_trouble(n, "%s/%s: %s", n->conf.name, c->name, c->why);
+	network_trouble(n, "%s: %s", c->name, c->why);
 }
 
 static bool take_answer(struct network *n, const struct irc_line *l)
@@ -278,6 +298,22 @@ static bool has_echo(const struct network *n)
 	return caps_has(&n->caps, CAP_ECHO_MESSAGE);
 }
 
+/* Lines that may be missing come one by one behind a crash: they are counted in one note. */
+static bool is_held(const struct network *n, const struct channel *c)
+{
+	return network_now(n) < c->hold_us && out_is_unsure_alone(&c->out);
+}
+
+static bool has_something(const struct network *n, const struct channel *c)
+{
+	return c->state == CHANNEL_IN && c->out.n && !is_held(n, c);
+}
+
+void speak_hold(struct network *n, struct channel *c)
+{
+	c->hold_us = network_now(n) + HOLD_US;
+}
+
 /* The next whose turn it is and who has something; NULL: nobody. */
 static struct channel *next_channel(struct network *n)
 {
@@ -286,7 +322,7 @@ static struct channel *next_channel(struct network *n)
 	for (size_t i = 0; i < n->n_channels; i++) {
 		struct channel *c = n->channels[(n->turn + i) % n->n_channels];
 
-		if (c->state != CHANNEL_IN || !c->out.n)
+		if (!has_something(n, c))
 			continue;
 		out_age(&c->out, oldest);
 		n->turn = (n->turn + i + 1) % n->n_channels;
@@ -295,14 +331,17 @@ static struct channel *next_channel(struct network *n)
 	return NULL;
 }
 
-static bool has_next(const struct network *n)
+static bool has_line(const struct network *n)
 {
-	if (n->replies)
-		return true;
 	for (size_t i = 0; i < n->n_channels && n->n_lines < UNCONFIRMED; i++)
-		if (n->channels[i]->state == CHANNEL_IN && n->channels[i]->out.n)
+		if (has_something(n, n->channels[i]))
 			return true;
 	return false;
+}
+
+static bool has_next(const struct network *n)
+{
+	return n->replies || has_line(n);
 }
 
 static bool wants_marker(const struct network *n)
@@ -329,18 +368,17 @@ static int send_reply(struct network *n)
 	if (speak_now(n, buf_span(&n->replies->line)))
 		return 1;
 	drop_reply(n);
+	n->in_row++;
 	return 0;
 }
 
-/* Bytes of text that reach everybody: the server puts our whole name in front. */
-static size_t room_for(const struct network *n, const struct channel *c)
+size_t speak_room(const struct network *n, size_t target)
 {
 	const size_t line = n->isupport.linelen && n->isupport.linelen < IRC_LINE_BYTES
 				    ? n->isupport.linelen
 				    : IRC_LINE_BYTES;
 	const size_t address = n->address[0] ? strlen(n->address) : ADDRESS_GUESS;
-	const size_t used =
-		strlen(":! PRIVMSG  :\r\n") + strlen(n->nick) + address + strlen(c->name);
+	const size_t used = strlen(":! PRIVMSG  :\r\n") + strlen(n->nick) + address + target;
 
 	return used + ROOM_LEAST < line ? line - used : ROOM_LEAST;
 }
@@ -357,6 +395,7 @@ static int send_or_hold(struct network *n, const struct irc_parts *parts)
 	if (full) {
 		r = base_alloc(1, sizeof(*r));
 		r->line = line;
+		r->is_held = true;
 		r->next = n->replies;
 		n->replies = r;
 		n->replies_end = n->replies_end ? n->replies_end : r;
@@ -374,9 +413,11 @@ static int send_piece(struct network *n, struct channel *c)
 	struct out_piece piece;
 	struct irc_parts parts = { .middle = { { c->name, strlen(c->name) } } };
 
-	if (!out_next(&c->out, room_for(n, c), &piece))
+	n->in_row = 0;
+	if (!out_next(&c->out, speak_room(n, strlen(c->name)), clock_wall(n->clock), &piece))
 		return 0;
 	n->position++;
+	c->begun = piece.begun > c->begun ? piece.begun : c->begun;
 	snprintf(label, sizeof(label), "m%" PRIu64, n->position);
 	parts.label = caps_has(&n->caps, CAP_LABELED_RESPONSE) && has_echo(n) ? label : NULL;
 	parts.command = piece.notice ? "NOTICE" : "PRIVMSG";
@@ -392,13 +433,20 @@ static int send_piece(struct network *n, struct channel *c)
 	return full;
 }
 
+/* Who asked is answered before what others say is told, but not for ever. */
+static bool is_turn_of_replies(const struct network *n)
+{
+	return n->replies && (n->replies->is_held || n->in_row < REPLIES_IN_ROW ||
+			      !(has_line(n) || wants_marker(n)));
+}
+
 /* One thing that may be said now. 1: there is nothing, or no room. */
 static int send_next(struct network *n)
 {
 	struct channel *c;
 
 	/* One that was held comes before what answers for it. */
-	if (n->replies)
+	if (is_turn_of_replies(n))
 		return send_reply(n);
 	if (wants_marker(n))
 		return send_marker(n);
@@ -419,15 +467,31 @@ void speak_time(struct network *n)
 	}
 }
 
+/* When the first of those that are held is due; 0: none is. */
+static uint64_t held_due(const struct network *n)
+{
+	uint64_t due = 0;
+
+	for (size_t i = 0; i < n->n_channels; i++) {
+		const struct channel *c = n->channels[i];
+
+		if (c->state == CHANNEL_IN && is_held(n, c) && (!due || c->hold_us < due))
+			due = c->hold_us;
+	}
+	return due;
+}
+
 uint64_t speak_due(const struct network *n)
 {
-	const uint64_t now = network_now(n);
+	const uint64_t now = network_now(n), held = held_due(n);
+	uint64_t due;
 
 	if (n->is_full)
 		return 0;
 	if (wants_marker(n) || has_next(n))
 		return now + flood_wait(&n->pace, now);
-	return n->n_lines && n->marked != n->position ? n->mark_us : 0;
+	due = n->n_lines && n->marked != n->position ? n->mark_us : 0;
+	return held && (!due || held < due) ? held : due;
 }
 
 /* So many that a second's worth waits here: what waits longer waits where it can still be counted as too old. */

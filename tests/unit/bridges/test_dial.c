@@ -349,10 +349,12 @@ END_TEST
 
 START_TEST(a_server_without_tls_is_no_question_of_certificates)
 {
-	const struct dial_conf c = tls_conf("127.0.0.1");
+	struct dial_conf c = tls_conf("127.0.0.1");
 
+	c.tls_option = "irc.tls";
 	server_start(FLOODS, NULL);
 	is_refused(&c, "TLS failed");
+	ck_assert_ptr_nonnull(strstr(rig.why, "; does the server speak TLS there? (irc.tls)"));
 	ck_assert(!rig.certificate);
 }
 END_TEST
@@ -381,7 +383,8 @@ START_TEST(a_silent_server_costs_the_deadline_and_no_more)
 
 	c.timeout_us = 100 * MS;
 	server_start(SILENT, NULL);
-	is_refused(&c, "did not answer in time");
+	is_refused(&c, "did not answer in time; does the server speak TLS there?");
+	ck_assert_ptr_null(strchr(rig.why, '('));
 }
 END_TEST
 

@@ -194,7 +194,59 @@ START_TEST(answers_go_where_they_were_asked)
 	ck_assert_ptr_nonnull(strstr(out, "NOTICE #mud :Two people:\r\n"));
 	ck_assert_ptr_nonnull(strstr(out, "NOTICE #mud :Bob\r\n"));
 	ck_assert_ptr_nonnull(strstr(out, "NOTICE joe :Linked.\r\n"));
+	ck_assert_ptr_nonnull(strstr(out, "NOTICE joe :Well"));
 	ck_assert_ptr_null(strstr(out, "Well\r done"));
+	end();
+}
+END_TEST
+
+START_TEST(questions_that_get_no_answer_are_told_so_once_a_minute)
+{
+	static const char busy[] = "Too many questions at once; ask again in a moment.\r\n";
+	char want[100];
+
+	begin("");
+	for (int i = 0; i < 20; i++)
+		peer_says(&p, ":joe!j@h PRIVMSG #mud :!who");
+	peer_wait(&p, 10 * PEER_S);
+	snprintf(want, sizeof(want), "NOTICE #mud :%s", busy);
+	ck_assert_str_eq(peer_out(&p), want);
+	for (int i = 0; i < 20; i++)
+		peer_says(&p, ":ana!a@h PRIVMSG Mudlark :!who");
+	peer_wait(&p, 10 * PEER_S);
+	snprintf(want, sizeof(want), "NOTICE ana :%s", busy);
+	ck_assert_str_eq(peer_out(&p), want);
+	for (int i = 0; i < 20; i++)
+		peer_says(&p, ":joe!j@h PRIVMSG #mud :!who");
+	peer_wait(&p, 10 * PEER_S);
+	ck_assert_str_eq(peer_out(&p), "");
+	peer_wait(&p, 40 * PEER_S);
+	for (int i = 0; i < 20; i++)
+		peer_says(&p, ":joe!j@h PRIVMSG #mud :!who");
+	peer_wait(&p, 0);
+	peer_sends(&p, busy);
+	end();
+}
+END_TEST
+
+START_TEST(a_long_answer_reaches_everybody_whole)
+{
+	char text[901];
+	const char *at;
+	size_t all = 0;
+
+	begin("");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	network_answer(p.n, NULL, SPAN("joe"), (struct span){ text, strlen(text) });
+	peer_wait(&p, 10 * PEER_S);
+	for (at = peer_out(&p); (at = strstr(at, "NOTICE joe :")); at++) {
+		const size_t n = strcspn(at, "\r");
+
+		ck_assert_uint_le(strlen(":Mudlark!mud@host.example ") + n + 2, 512);
+		all += n - strlen("NOTICE joe :");
+	}
+	ck_assert_uint_eq(all, strlen(text));
 	end();
 }
 END_TEST
@@ -247,6 +299,8 @@ int main(void)
 				       commands_go_to_the_game_and_not_into_it,
 				       a_code_in_public_is_refused,
 				       who_asks_without_end_is_not_answered_without_end,
+				       questions_that_get_no_answer_are_told_so_once_a_minute,
+				       a_long_answer_reaches_everybody_whole,
 				       answers_go_where_they_were_asked,
 				       who_comes_and_goes_is_told_where_that_is_wanted,
 				       a_split_of_hundreds_is_a_line_or_two };

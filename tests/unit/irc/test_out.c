@@ -10,6 +10,7 @@
 enum { HOUR_MS = 3600000, MAX = 400 };
 
 static struct out out;
+static int64_t now_ms = 14 * HOUR_MS; /* when lines are told */
 
 static struct bridge_line line(uint64_t seq, enum line_kind kind, const char *name,
 			       const char *text)
@@ -26,7 +27,7 @@ static void next_is(const char *want, uint64_t seq)
 {
 	struct out_piece p;
 
-	ck_assert(out_next(&out, MAX, &p));
+	ck_assert(out_next(&out, MAX, now_ms, &p));
 	ck_assert_msg(p.text.n == strlen(want) && !memcmp(buf_p(&p.text), want, p.text.n),
 		      "`%.*s` is not `%s`", (int)p.text.n, buf_p(&p.text), want);
 	ck_assert_uint_eq(p.seq, seq);
@@ -84,7 +85,7 @@ START_TEST(a_long_line_is_several_and_each_says_who)
 	l = line(9, LINE_SAID, "Ana", text);
 	out_line(&out, &l, false);
 	for (bool more = true; more; pieces++) {
-		ck_assert(out_next(&out, MAX, &p));
+		ck_assert(out_next(&out, MAX, now_ms, &p));
 		ck_assert_uint_le(p.text.n, MAX);
 		ck_assert_mem_eq(buf_p(&p.text), "<Ana> ", 6);
 		ck_assert_uint_eq(p.seq, p.is_last ? 9 : 0);
@@ -114,12 +115,26 @@ START_TEST(lines_that_are_unsure_are_counted_not_said)
 }
 END_TEST
 
+START_TEST(what_has_not_begun_to_leave_can_be_taken_back)
+{
+	out_skipped(&out, 3, SKIP_OLD, 2, 0, 0);
+	out_note(&out, SPAN("an answer"), true);
+	out_skipped(&out, 4, SKIP_OLD, 2, 0, 0);
+	ck_assert_uint_eq(out.n, 3);
+	out_take_back(&out, 3);
+	ck_assert_uint_eq(out.n, 2);
+	ck_assert_uint_eq(out.last->kind, OUT_NOTE);
+	out_take_back(&out, 0);
+	ck_assert_ptr_eq(out.first, out.last);
+}
+END_TEST
+
 START_TEST(what_was_skipped_is_said_once_with_its_times)
 {
-	out_skipped(&out, SKIP_OLD, 40, 14 * HOUR_MS + 2 * 60000, 14 * HOUR_MS + 30 * 60000);
-	out_skipped(&out, SKIP_OLD, 2, 14 * HOUR_MS + 31 * 60000, 14 * HOUR_MS + 40 * 60000);
+	out_skipped(&out, 0, SKIP_OLD, 40, 14 * HOUR_MS + 2 * 60000, 14 * HOUR_MS + 30 * 60000);
+	out_skipped(&out, 0, SKIP_OLD, 2, 14 * HOUR_MS + 31 * 60000, 14 * HOUR_MS + 40 * 60000);
 	next_is("(42 lines between 14:02 and 14:40 UTC were not relayed)", 0);
-	out_skipped(&out, SKIP_LOST, 0, 0, 26 * HOUR_MS);
+	out_skipped(&out, 0, SKIP_LOST, 0, 0, 26 * HOUR_MS);
 	next_is("(lines between Jan  1 00:00 and Jan  2 02:00 UTC were not relayed)", 0);
 }
 END_TEST
@@ -147,7 +162,7 @@ START_TEST(a_line_that_had_left_in_part_is_one_of_them)
 	text[sizeof(text) - 1] = '\0';
 	l = line(4, LINE_SAID, "Ana", text);
 	out_line(&out, &l, false);
-	ck_assert(out_next(&out, MAX, &p));
+	ck_assert(out_next(&out, MAX, now_ms, &p));
 	buf_done(&p.text);
 	out_broken(&out, 3, 1);
 	next_is("(up to 2 lines may not have come through)", 4);
@@ -169,6 +184,43 @@ START_TEST(what_has_waited_too_long_is_counted)
 	next_is("(2 lines between 14:00 and 14:00 UTC were not relayed)", 2);
 	out_age(&out, 14 * HOUR_MS + 1);
 	next_is("<Ana> old", 3);
+}
+END_TEST
+
+START_TEST(a_line_that_is_late_says_when_it_was_said)
+{
+	struct bridge_line l = line(1, LINE_SAID, "Ana", "hello");
+
+	now_ms = 14 * HOUR_MS + 60000;
+	is_written(&l, true, "[chat] <Ana> hello");
+	now_ms++;
+	is_written(&l, true, "[14:00] [chat] <Ana> hello");
+	l.kind = LINE_ENTERED;
+	is_written(&l, false, "[14:00] -- Ana has come into the game.");
+	now_ms += 24 * HOUR_MS;
+	is_written(&l, false, "[Jan  1 14:00] -- Ana has come into the game.");
+}
+END_TEST
+
+START_TEST(each_piece_of_a_late_line_has_its_time_once)
+{
+	char text[500];
+	struct bridge_line l;
+	struct out_piece p;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	l = line(1, LINE_SAID, "Ana", text);
+	now_ms = 15 * HOUR_MS;
+	out_line(&out, &l, false);
+	ck_assert_int_eq(out_oldest_ms(&out), 14 * HOUR_MS);
+	for (int i = 0; i < 2; i++) {
+		ck_assert(out_next(&out, MAX, now_ms, &p));
+		ck_assert_mem_eq(buf_p(&p.text), "[14:00] <Ana> x", 15);
+		buf_done(&p.text);
+	}
+	ck_assert_uint_eq(out.n, 0);
+	ck_assert_int_eq(out_oldest_ms(&out), 0);
 }
 END_TEST
 
@@ -197,10 +249,13 @@ int main(void)
 	const TTest *const tests[] = { each_kind_has_its_form,
 				       a_long_line_is_several_and_each_says_who,
 				       lines_that_are_unsure_are_counted_not_said,
+				       what_has_not_begun_to_leave_can_be_taken_back,
 				       what_was_skipped_is_said_once_with_its_times,
 				       a_connection_that_broke_leaves_a_note_in_front,
 				       a_line_that_had_left_in_part_is_one_of_them,
 				       what_has_waited_too_long_is_counted,
+				       a_line_that_is_late_says_when_it_was_said,
+				       each_piece_of_a_late_line_has_its_time_once,
 				       codes_that_came_here_by_mistake_do_not_leave };
 	Suite *suite = suite_create("out");
 	TCase *t = tcase_create("out");

@@ -40,6 +40,8 @@ static void write_rows(const char *const *text)
 	rows[n] = NULL;
 }
 
+static char option[NETS_OPTION];
+
 static int read_nets(struct nets *ret, const char *row)
 {
 	const char *const text[] = { row, NULL };
@@ -47,7 +49,7 @@ static int read_nets(struct nets *ret, const char *row)
 	int r;
 
 	write_rows(text);
-	r = nets_read(ret, &conf, &why);
+	r = nets_read(ret, &conf, &why, option);
 	ck_assert_int_eq(r != 0, why.n != 0);
 	buf_done(&why);
 	return r;
@@ -107,6 +109,38 @@ START_TEST(a_row_that_is_wrong_is_refused)
 
 	ck_assert_int_eq(read_nets(&t, wrong[_i]), 1);
 	ck_assert_uint_eq(t.n, 0);
+	ck_assert_str_eq(option, "irc.networks");
+}
+END_TEST
+
+/* Of the first network it is an option of its own that is wrong. */
+static void option_is(const struct irc_conf *c, const char *want)
+{
+	struct nets t;
+	struct buf why = { 0 };
+
+	write_rows((const char *const[]){ "two irc.two nick=9lives", NULL });
+	ck_assert_int_eq(nets_read(&t, c, &why, option), 1);
+	ck_assert_str_eq(option, want);
+	buf_done(&why);
+}
+
+START_TEST(the_option_that_is_wrong_is_named)
+{
+	static char nowhere[] = "/nowhere/password", bad[] = "9lives";
+	struct irc_conf c = conf;
+
+	option_is(&c, "irc.networks");
+	c.password_file = nowhere;
+	option_is(&c, "irc.password_file");
+	c.password_file = none;
+	c.server_password_file = nowhere;
+	option_is(&c, "irc.server_password_file");
+	c.nick = bad;
+	option_is(&c, "irc.nick");
+	c = conf;
+	c.sasl = SASL_SCRAM;
+	option_is(&c, "irc.sasl");
 }
 END_TEST
 
@@ -219,6 +253,7 @@ int main(void)
 	tcase_add_test(t, the_first_network_is_that_of_the_options);
 	tcase_add_test(t, a_row_is_another_and_takes_what_it_does_not_say);
 	tcase_add_loop_test(t, a_row_that_is_wrong_is_refused, 0, ARRAY_LEN(wrong));
+	tcase_add_test(t, the_option_that_is_wrong_is_named);
 	tcase_add_test(t, a_password_is_read_from_a_file_that_nobody_else_can_read);
 	tcase_add_test(t, rows_of_one_place_come_together);
 	tcase_add_test(t, what_is_said_there_goes_to_the_first_channel_of_each_row);

@@ -277,6 +277,101 @@ START_TEST(channels_take_turns)
 }
 END_TEST
 
+START_TEST(who_asked_is_answered_before_what_others_say)
+{
+	const char *out, *at;
+
+	begin(LABELS);
+	for (uint64_t i = 1; i <= 9; i++)
+		peer_game_says(&p, i, "x");
+	(void)peer_out(&p);
+	network_answer(p.n, p.mud, SPAN(""), SPAN("Two people:\nAna"));
+	network_answer(p.n, NULL, SPAN("joe"), SPAN("You are muted."));
+	peer_wait(&p, 6 * PEER_S);
+	peer_says(&p, "@label=m6 ACK");
+	ck_assert_str_eq(peer_out(&p), "NOTICE #mud :Two people:\r\nNOTICE #mud :Ana\r\n"
+				       "NOTICE joe :You are muted.\r\n");
+	/* But those who ask without end do not silence the others. */
+	for (int i = 0; i < 30; i++)
+		network_answer(p.n, NULL, SPAN("joe"), SPAN("No."));
+	peer_wait(&p, 60 * PEER_S);
+	out = peer_out(&p);
+	at = strstr(out, "PRIVMSG #mud :<Ana> x");
+	ck_assert_ptr_nonnull(at);
+	ck_assert_ptr_nonnull(strstr(at, "NOTICE joe :No."));
+	end();
+}
+END_TEST
+
+START_TEST(lines_that_may_be_missing_behind_a_crash_are_one_note)
+{
+	struct bridge_line l = { .seq = 5,
+				 .wall_ms = 1 << 30,
+				 .kind = LINE_SAID,
+				 .name = SPAN("Ana"),
+				 .text = SPAN("x"),
+				 .unsure = true };
+
+	begin(LABELS);
+	for (; l.seq <= 7; l.seq++) {
+		network_line(p.n, p.mud, &l);
+		ck_assert_uint_gt(p.window, 0);
+		peer_wait(&p, PEER_S / 10);
+	}
+	ck_assert_str_eq(peer_out(&p), "");
+	peer_wait(&p, 2 * PEER_S);
+	ck_assert_str_eq(peer_out(&p),
+			 "@label=m2 PRIVMSG #mud :(up to 3 lines may not have come through)\r\n");
+	/* The next line shows that there are no more. */
+	network_line(p.n, p.mud, &l);
+	peer_game_says(&p, 9, "y");
+	ck_assert_str_eq(peer_out(&p),
+			 "@label=m3 PRIVMSG #mud :(up to 1 line may not have come through)\r\n"
+			 "@label=m4 PRIVMSG #mud :<Ana> y\r\n");
+	end();
+}
+END_TEST
+
+START_TEST(whoever_listens_for_a_channel_anew_hears_what_it_takes)
+{
+	begin("");
+	p.window = 0;
+	network_channel_changed(p.n, p.mud);
+	ck_assert_uint_gt(p.window, 0);
+	end();
+}
+END_TEST
+
+START_TEST(a_note_of_what_was_skipped_is_confirmed_like_a_line)
+{
+	begin("");
+	network_skipped(p.n, p.mud, 7, SKIP_OLD, 2, 0, 1);
+	peer_wait(&p, 0);
+	ck_assert_uint_eq(p.sent, 0);
+	ck_assert_uint_eq(p.mud->begun, 7);
+	peer_says(&p, ":s PONG s :mark-2");
+	ck_assert_uint_eq(p.sent, 7);
+	end();
+}
+END_TEST
+
+START_TEST(a_server_that_wants_ever_more_commands_of_us_is_given_up)
+{
+	begin("");
+	for (int i = 0; i < 10; i++)
+		peer_says(&p, ":Mudlark!m@h JOIN #burst%d", i);
+	for (int i = 0; i < 30; i++)
+		peer_says(&p, ":Mudlark!m@h JOIN #other");
+	peer_wait(&p, 40 * PEER_S);
+	ck_assert_ptr_null(strstr(strstr(peer_out(&p), "PART #other") + 1, "PART #other"));
+	for (int i = 0; i < 1000 && network_state(p.n) == NETWORK_ONLINE; i++)
+		peer_says(&p, ":Mudlark!m@h JOIN #other%d", i);
+	ck_assert_int_eq(network_state(p.n), NETWORK_WAITING);
+	ck_assert_ptr_nonnull(strstr(peer_text(&p.trouble), "more answers of us than we can give"));
+	end();
+}
+END_TEST
+
 START_TEST(a_channel_that_goes_takes_what_it_had_along)
 {
 	begin(LABELS);
@@ -297,4 +392,9 @@ UNIT_MAIN("speak", a_line_counts_as_sent_when_the_ping_behind_it_is_answered,
 	  what_waited_for_too_long_while_away_is_counted_not_said,
 	  a_line_that_the_server_keeps_from_others_is_counted_when_one_gets_through,
 	  a_line_that_finds_no_room_is_the_first_when_there_is, a_long_line_reaches_everybody_whole,
-	  channels_take_turns, a_channel_that_goes_takes_what_it_had_along)
+	  channels_take_turns, who_asked_is_answered_before_what_others_say,
+	  lines_that_may_be_missing_behind_a_crash_are_one_note,
+	  whoever_listens_for_a_channel_anew_hears_what_it_takes,
+	  a_note_of_what_was_skipped_is_confirmed_like_a_line,
+	  a_server_that_wants_ever_more_commands_of_us_is_given_up,
+	  a_channel_that_goes_takes_what_it_had_along)
