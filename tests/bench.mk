@@ -11,9 +11,10 @@ LIBS_support := $(shell pkg-config --libs openssl zlib 2>/dev/null) -lwslay
 $(B)/libsupport.a: $(SUPPORT_O)
 	$(call step,AR $@)
 	$(Q)rm -f $@ && ar qcs $@ $^
-$(BENCH_BIN): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_O) $(B)/libsupport.a $(B)/librt.a
+$(BENCH_BIN): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_O) $(B)/libsupport.a \
+		$(B)/librss.a $(B)/libbridges.a $(B)/librt.a
 	$(call step,LINK $@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,bridges) $(LIBS_support)
 
 .PHONY: bench
 bench: all $(BENCH_BIN) $(B)/tests/fake/ai ## the figures of tests/bench beside the floor; SHORT=1 in 4 minutes, ONLY=idle or ONLY=ws

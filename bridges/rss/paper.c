@@ -112,7 +112,7 @@ static void write_atom(struct buf *out, const struct paper *p)
 	buf_adds(out, "\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
 	xml_text(out, span_of(p->base));
 	buf_adds(out, "/\"/>\n<author><name>");
-	xml_text(out, span_of(p->title));
+	xml_text(out, span_of(p->game));
 	buf_adds(out, "</name></author>\n<generator>Mudlark</generator>\n");
 	for (size_t i = p->items->n; i-- > 0;)
 		atom_entry(out, p, &p->items->v[i]);

@@ -13,6 +13,7 @@ enum paper_format { PAPER_ATOM, PAPER_RSS, PAPER_FORMATS };
 struct paper {
 	const char *name;  /* of the feed: "announcements", "boards/news" */
 	const char *title; /* plain */
+	const char *game;  /* what the game is called: who made the feed */
 	const char *base;  /* http(s) address under which all of them are, without a / at its end */
 	const char *identity;
 	const struct items *items;

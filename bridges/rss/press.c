@@ -16,7 +16,8 @@ struct feed_row {
 };
 
 static const struct feed_row rows[] = {
-	{ "announcements", LINE(LINE_NEWS) },
+	/* Those that are kept on the board "news" can be taken down there. */
+	{ "announcements", LINE(LINE_NEWS) | LINE(LINE_REMOVED) },
 	{ "errands", LINE(LINE_ERRAND) },
 	{ "players", LINE(LINE_ENTERED) | LINE(LINE_LEFT) },
 	{ "server", LINE(LINE_STARTED) | LINE(LINE_STOPPING) },
@@ -144,7 +145,7 @@ static void add(struct press_feed *f, const struct bridge_line *line)
 	struct item i = {
 		.seq = line->seq,
 		.wall_ms = line->wall_ms,
-		.number = line->kind == LINE_POSTED ? line->number : 0,
+		.number = has_text ? line->number : 0,
 		.title = title_of(line),
 		.text = text_of(has_text ? line->text : (struct span){ 0 }),
 		.author = text_of(line->name),
@@ -172,12 +173,14 @@ static void add_board(struct publish *p, struct span board)
 
 static bool is_of(const struct press_feed *f, const struct bridge_line *line)
 {
-	const char *board = f->name + strlen(BOARDS);
+	const struct span news = SPAN("news"),
+			  board = { f->name + strlen(BOARDS), strlen(f->name) - strlen(BOARDS) };
 
 	if (!(f->kinds & LINE(line->kind)))
 		return false;
-	return !begins(f->name, BOARDS) || (strlen(board) == line->channel.n &&
-					    !memcmp(board, line->channel.p, line->channel.n));
+	if (begins(f->name, BOARDS))
+		return board.n == line->channel.n && !memcmp(board.p, line->channel.p, board.n);
+	return line->kind != LINE_REMOVED || text_eq_fold(line->channel, news);
 }
 
 void press_line(struct publish *p, const struct bridge_line *line)

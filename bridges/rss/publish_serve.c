@@ -14,7 +14,7 @@ static struct span span_of(const char *s)
 static void print(struct publish *p, struct press_feed *f)
 {
 	struct buf title = { 0 }, out = { 0 };
-	struct paper paper = { f->name, NULL, p->base, p->identity, &f->items };
+	struct paper paper = { f->name, NULL, p->title, p->base, p->identity, &f->items };
 
 	if (f->docs[0] && f->printed == f->items.revision)
 		return;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <event2/listener.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,7 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct socka
 		      void *ctx)
 {
 	struct serve *s = ctx;
+	const int on = 1;
 	char source[CIDR_TEXT];
 
 	(void)l;
@@ -45,6 +47,8 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct socka
 		close(fd);
 		return;
 	}
+	/* The end of an answer does not wait until its beginning was acknowledged. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	serve_conn_new(s, fd, source);
 }
 

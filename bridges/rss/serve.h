@@ -33,7 +33,7 @@ struct serve_conf {
 	const char *address; /* CONF_ADDRESS, not empty */
 	size_t max_conns, max_per_address;
 	unsigned
-		rate; /* requests a second of one address, five times that at once; 0: any number */
+		rate; /* requests a minute of one address, a quarter of it at once; 0: any number */
 	void (*answer)(void *ctx, const struct http_head *r, struct serve_answer *ret);
 	void *ctx;
 };

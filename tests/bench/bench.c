@@ -50,6 +50,10 @@ enum run_id {
 	IRC_OUT,
 	IRC_IN,
 	IRC_MANY,
+	FEED_1,
+	FEED_10,
+	FEED_WHOLE,
+	FEED_KNOWN,
 	RESTART,
 	RUNS
 };
@@ -183,6 +187,22 @@ static const struct run runs[RUNS] = {
 		       .play = "many",
 		       .floor = IRC_MANY,
 		       .pack = "irc" },
+	[FEED_1] = { .mode = "feed", .play = "1", .seconds = 2, .floor = FEED_1, .pack = "none" },
+	[FEED_10] = { .mode = "feed",
+		      .play = "10",
+		      .seconds = 2,
+		      .floor = FEED_10,
+		      .pack = "none" },
+	[FEED_WHOLE] = { .mode = "feed",
+			 .play = "whole",
+			 .seconds = 2,
+			 .floor = FEED_WHOLE,
+			 .pack = "none" },
+	[FEED_KNOWN] = { .mode = "feed",
+			 .play = "known",
+			 .seconds = 2,
+			 .floor = FEED_KNOWN,
+			 .pack = "none" },
 	[RESTART] = { .mode = "restart", .clients = 1000, .floor = RESTART },
 };
 
@@ -244,6 +264,16 @@ static double p50_ms(const struct figures *f)
 static double request_kb(const struct figures *f)
 {
 	return f->request_kb;
+}
+
+static double mb_per_s(const struct figures *f)
+{
+	return f->per_s / 1e6;
+}
+
+static double bridge_kb(const struct figures *f)
+{
+	return f->bridge_kb;
 }
 
 static double bridge_mb(const struct figures *f)
@@ -357,6 +387,12 @@ static const struct row {
 	{ "IRC, channel to game: lines lost or doubled", "",   IRC_IN,  lost,        AT_MOST,     0,     0     },
 	{ "IRC bridge memory, few in the channel",       "MB", IRC_MANY, bridge_mb,  AT_MOST,     8,     16    },
 	{ "the same, 1,000 in the channel",              "MB", IRC_MANY, bridge_full_mb, AT_MOST, 10,    20    },
+	{ "RSS bridge, a feed of 1 MB is read",          "MB/s", FEED_1, mb_per_s,    AT_LEAST,    5,     2     },
+	{ "the same, memory for it at most",             "KB", FEED_1,  bridge_kb,   AT_MOST,     256,   512   },
+	{ "RSS bridge, a feed of 10 MB is read",         "MB/s", FEED_10, mb_per_s,   AT_LEAST,    5,     2     },
+	{ "the same, memory for it at most",             "KB", FEED_10, bridge_kb,   AT_MOST,     256,   512   },
+	{ "feeds of the game, whole ones served",        "/s", FEED_WHOLE, per_s,    AT_LEAST,    2000,  1000  },
+	{ "the same, to who has it already (304)",       "/s", FEED_KNOWN, per_s,    AT_LEAST,    2000,  1000  },
 	{ "world restart, 1,000 players: stall p50",     "s",  RESTART, stall_p50_s, AT_MOST,     .4,    1     },
 	{ "world restart, 1,000 players: stall max",     "s",  RESTART, stall_max_s, AT_MOST,     1,     3     },
 	{ "world restart: lines lost or doubled",        "",   RESTART, lost,        AT_MOST,     0,     0     },
@@ -437,6 +473,8 @@ static double run_once(const struct run *r, bool is_floor, double scale, struct 
 	*ret = (struct figures){ 0 };
 	if (r->pack && !strcmp(r->pack, "irc"))
 		server_start_irc(&s, is_floor);
+	else if (r->pack && !strcmp(r->pack, "none"))
+		server_start_none(&s);
 	else if (is_floor)
 		server_start_floor(&s);
 	else if (r->pack && !strcmp(r->pack, "folk"))

@@ -13,6 +13,7 @@ static const struct mode modes[] = {
 	{ "dialogue", "everybody talks to somebody of his own", mode_dialogue },
 	{ "ai_faults", "what a line takes while a provider of models fails", mode_ai_faults },
 	{ "irc", "lines to a channel of IRC and back", mode_irc },
+	{ "feed", "feeds of others are read, those of the game served", mode_feed },
 	{ "restart", "kill -9 of the world in the middle of a round trip", mode_restart },
 };
 

@@ -24,7 +24,8 @@ struct mode_conf {
 	size_t clients;
 	uint64_t seconds_us; /* length of the measured part */
 	const char *
-		play; /* saturated: think, say, carry; fan-out: 1, 10, 10x1; dialogue: model, packs; irc: out, in, many */
+		play; /* saturated: think, say, carry; fan-out: 1, 10, 10x1; dialogue: model, packs; irc: out, in, many;
+			 feed: MB, whole, known */
 	enum way way;
 };
 
@@ -44,9 +45,10 @@ struct figures {
 	double cpu_us;	     /* gateway + world, for one command; fan-out: gateway, for a line */
 	double saved;	     /* share of the bytes that compression saved */
 	double store_cpu_us; /* persist, for one command */
-	double gateway_kb, world_kb;	  /* for one connection */
-	double bridge_kb, bridge_full_kb; /* irc: with few in its channel, with all of them */
-	double request_kb;		  /* aibridge, for a question that is under way */
+	double gateway_kb, world_kb; /* for one connection */
+	double bridge_kb,
+		bridge_full_kb; /* irc: with few in its channel, with all; feed: for reading */
+	double request_kb;	/* aibridge, for a question that is under way */
 	double took_s;
 	size_t clients, lost, doubled, dropped;
 	struct ai_figures
@@ -67,6 +69,7 @@ void mode_saved(const struct target *t, const struct mode_conf *c, struct figure
 void mode_dialogue(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_ai_faults(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_irc(const struct target *t, const struct mode_conf *c, struct figures *ret);
+void mode_feed(const struct target *t, const struct mode_conf *c, struct figures *ret);
 void mode_restart(const struct target *t, const struct mode_conf *c, struct figures *ret);
 
 /* figures.ai, a line for each. */

@@ -172,8 +172,15 @@ void server_start_floor(struct server *s)
 	s->target.world = s->floor_world.pid;
 }
 
+void server_start_none(struct server *s)
+{
+	*s = (struct server){ .is_none = true };
+}
+
 void server_stop(struct server *s)
 {
+	if (s->is_none)
+		return;
 	if (!s->is_floor)
 		mud_stop(&s->mud);
 	if (s->has_ircd) {
@@ -192,7 +199,7 @@ void server_stop(struct server *s)
 uint64_t server_cpu_us(const struct server *s)
 {
 	const struct target *t = &s->target;
-	uint64_t us = sample_cpu_us(t->gateway) + sample_cpu_us(t->world);
+	uint64_t us = s->is_none ? 0 : sample_cpu_us(t->gateway) + sample_cpu_us(t->world);
 
 	if (s->has_ircd)
 		us += sample_cpu_us(s->ircd.child.pid);

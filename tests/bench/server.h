@@ -11,7 +11,7 @@
 
 struct server {
 	struct target target;
-	bool is_floor;
+	bool is_floor, is_none;
 	struct mud mud;
 	struct child floor_gateway, floor_world;
 	bool has_fake;
@@ -31,6 +31,8 @@ void server_start_few(struct server *s);
 /* With its bridge in #mud of an IRC server, and no pace; the floor is the IRC server alone. */
 void server_start_irc(struct server *s, bool is_floor);
 void server_start_floor(struct server *s);
+/* Nothing: the mode has all it needs. */
+void server_start_none(struct server *s);
 void server_stop(struct server *s);
 /* CPU time of all its processes so far. */
 uint64_t server_cpu_us(const struct server *s);

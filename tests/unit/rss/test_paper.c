@@ -22,7 +22,9 @@ static struct item item(uint64_t seq, const char *title, const char *text)
 
 static char *print(const struct items *t, enum paper_format format, const char *base)
 {
-	const struct paper p = { "boards/news", "Foreshore: boards/news", base, "0123", t };
+	const struct paper p = { "boards/news", "Foreshore: boards/news",
+				 "Foreshore",	base,
+				 "0123",	t };
 	struct buf out = { 0 };
 	char *text;
 
@@ -274,7 +276,24 @@ START_TEST(what_is_no_document_of_ours_is_refused)
 }
 END_TEST
 
-UNIT_MAIN("paper", both_forms_are_well_formed_whatever_was_typed,
+START_TEST(a_feed_is_made_by_the_game)
+{
+	struct items t;
+	struct seen s;
+	char *xml;
+
+	items_init(&t, 3);
+	xml = print(&t, PAPER_ATOM, "http://x");
+	s = read_xml(xml, "name");
+	ck_assert_uint_eq(s.n, 1);
+	ck_assert_str_eq(buf_p(&s.text), "Foreshore");
+	buf_done(&s.text);
+	free(xml);
+	items_done(&t);
+}
+END_TEST
+
+UNIT_MAIN("paper", a_feed_is_made_by_the_game, both_forms_are_well_formed_whatever_was_typed,
 	  what_was_typed_is_what_a_reader_reads,
 	  ids_are_the_same_after_a_restart_and_under_another_address,
 	  an_item_is_made_once_and_the_oldest_go,
