@@ -125,7 +125,7 @@ struct bridge_line {
 	struct span name;    /* who: "Ana", "joe@discord" */
 	struct span text, subject, link;
 	struct span via, origin; /* of somebody outside; empty: from the game */
-	uint64_t number;	 /* of a post */
+	uint64_t number;	 /* of a post; of an announcement on the board "news"; 0: none */
 	bool emote, notice, guest;
 	bool unsure; /* an earlier life may have handed it over */
 };
@@ -147,7 +147,10 @@ struct stream_spec {
 struct stream_events {
 	/* One line, in order; costs one of the credit. When the outside has it, or will never have it: bridge_sent(). */
 	void (*line)(void *ctx, const struct bridge_line *line);
-	void (*skipped)(void *ctx, enum skip_why why, size_t n, int64_t from_ms, int64_t to_ms);
+	/* What stands for lines up to `seq`: bridge_sent() as for a line; costs nothing. After a crash that came
+	 * before, it comes again. */
+	void (*skipped)(void *ctx, uint64_t seq, enum skip_why why, size_t n, int64_t from_ms,
+			int64_t to_ms);
 	void *ctx;
 };
 
@@ -159,6 +162,9 @@ void bridge_stream_close(struct bridge_stream *s); /* its cursor stays */
 void bridge_want(struct bridge_stream *s, size_t n);
 /* Everything up to seq is outside for good, or given up. */
 void bridge_sent(struct bridge_stream *s, uint64_t seq);
+/* Before bridge_stopped() or bridge_stream_close(): nothing above seq has begun to leave. It comes again in the next life,
+ * as if it had never been handed over. */
+void bridge_returned(struct bridge_stream *s, uint64_t seq);
 uint64_t bridge_waiting(const struct bridge_stream *s); /* handed over, not yet sent */
 bool bridge_stream_muted(const struct bridge_stream *s);
 
@@ -170,6 +176,7 @@ struct bridge_words {
 	const char *channel;
 	struct span name, text;
 	const char *identity; /* "irc/libera/account:ana"; NULL: nothing lasting is known */
+	const char *place;    /* shown as name@PLACE: [a-z0-9-], at most 16; NULL: as name@BRIDGE */
 	bool emote, linked_only, notice;
 	/* What became of it, once; not called when the process ends. `refused` NULL: said; else a sentence for who said
 	 * it, which is empty when nobody is to be told. May be NULL. */

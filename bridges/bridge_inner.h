@@ -28,7 +28,8 @@ enum {
 	CORE_NOTICES_MAX = 256,	 /* keys that are known */
 	CORE_SAY_RATE_US = 5000, /* what the world takes of one bridge in the long run ... */
 	CORE_SAY_BURST = 300,	 /* ... and at once */
-	CORE_OWN_NUMBERS = 64,	 /* of a bridge, besides the common ones */
+	CORE_SAY_TOLD = 1000,  /* not answered; fewer than RELAY_SEEN, which a world knows again */
+	CORE_OWN_NUMBERS = 64, /* of a bridge, besides the common ones */
 };
 
 struct bridge_io {
@@ -83,6 +84,7 @@ struct bridge {
 	uint64_t instance;
 	uint32_t world; /* number of the world; 0: not known yet */
 	bool world_up, store_up, stopping, flushing, ended;
+	bool replaced;	   /* by another of its name: nothing more is said, handed over or stored */
 	uint64_t until_us; /* of stopping, then of flushing */
 	struct arena scratch;
 	struct buf packed;
@@ -113,6 +115,7 @@ void core_world_up(struct bridge *b, uint32_t world, bool fresh);
 void core_world_down(struct bridge *b);
 void core_store_up(struct bridge *b);
 void core_store_down(struct bridge *b);
+void core_replaced(struct bridge *b);
 /* When core_tick() has something to do; UINT64_MAX: nothing that time brings. */
 uint64_t core_due(const struct bridge *b);
 void core_tick(struct bridge *b);
@@ -162,6 +165,8 @@ uint64_t streams_due(const struct bridge *b);
 void streams_tick(struct bridge *b);
 /* Cursors are to be stored as they are, now. True: they are. */
 bool streams_flushed(struct bridge *b);
+/* Those whose beginning is not known yet: what is said now they will never tell. */
+size_t streams_opening(const struct bridge *b);
 void streams_done(struct bridge *b);
 
 /* says.c */

@@ -26,7 +26,7 @@ struct say {
 	struct say *prev, *next;
 	struct buf packed; /* WorldIn */
 	char *key;	   /* source, \n, id */
-	bool is_post;
+	bool is_post, is_told;
 	void (*taken)(void *ctx, const char *refused);
 	void *ctx;
 };
@@ -37,6 +37,7 @@ struct says {
 	struct say *first, *last;
 	struct say *next; /* the first that was not told; NULL: all were */
 	size_t n;
+	size_t n_told; /* and not answered */
 	uint64_t counter;
 	struct flood pace;
 	uint64_t again_us; /* the link had no room: not before */
@@ -64,6 +65,7 @@ static void drop(struct says *t, struct say *s)
 	*(s->prev ? &s->prev->next : &t->first) = s->next;
 	*(s->next ? &s->next->prev : &t->last) = s->prev;
 	t->n--;
+	t->n_told -= s->is_told;
 	(void)strmap_del(&t->by_key, key_span(s->key));
 	buf_done(&s->packed);
 	free(s->key);
@@ -87,14 +89,23 @@ size_t says_waiting(const struct says *t)
 
 void says_fresh(struct says *t)
 {
+	for (struct say *s = t->first; s; s = s->next)
+		s->is_told = false;
+	t->n_told = 0;
 	t->next = t->first;
+}
+
+/* A new world is told all again that is not answered, and knows only so many. */
+static bool may_tell(const struct says *t)
+{
+	return t->next && t->b->world_up && t->n_told < CORE_SAY_TOLD;
 }
 
 uint64_t says_due(const struct says *t)
 {
 	const uint64_t now = core_now(t->b);
 
-	if (!t->next || !t->b->world_up)
+	if (!may_tell(t))
 		return UINT64_MAX;
 	return t->again_us > now ? t->again_us : now + flood_wait(&t->pace, now);
 }
@@ -105,12 +116,14 @@ void says_tick(struct says *t)
 
 	if (t->again_us > core_now(b))
 		return;
-	while (t->next && b->world_up && flood_wait(&t->pace, core_now(b)) == 0) {
+	while (may_tell(t) && flood_wait(&t->pace, core_now(b)) == 0) {
 		if (b->io.tell(b->io.ctx, buf_span(&t->next->packed))) {
 			t->again_us = core_now(b) + NO_ROOM_US;
 			return;
 		}
 		(void)flood_take(&t->pace, core_now(b));
+		t->next->is_told = true;
+		t->n_told++;
 		t->next = t->next->next;
 	}
 }
@@ -264,6 +277,7 @@ int bridge_say(struct bridge *b, const struct bridge_words *w)
 	s.identity = text(w->identity);
 	s.text = bytes(w->text);
 	s.emote = w->emote;
+	s.place = text(w->place);
 	s.linked_only = w->linked_only;
 	s.notice = w->notice;
 	m.body_case = MUDLARK__WORLD_IN__BODY_BRIDGE_SAY;

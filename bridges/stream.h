@@ -28,6 +28,10 @@ enum stream_phase {
 	STREAM_LIVE,
 };
 
+enum { MUTED_CHANNELS = 256 };
+
+enum { STREAM_NOW_MS = 60000 };
+
 struct cursor {
 	uint64_t taken, sent;
 };
@@ -48,15 +52,18 @@ struct bridge_stream {
 	bool is_new;  /* nothing was ever stored, and where it begins is not known */
 	bool is_kept; /* persist has a cursor of it */
 	bool muted;
+	char **muted_channels; /* of what is in persist nothing of these is taken; NULL: none */
 	size_t want;
 	uint64_t received, handed, sent;
 	uint64_t unsure; /* up to here an earlier life may have handed over */
 	uint64_t upto;
-	bool may_miss; /* the next page tells whether persist has lost some */
+	bool may_miss;	  /* the next page tells whether persist has lost some */
+	bool is_returned; /* what came after `handed` is not the outside's any more */
 
 	struct parcel *head, *tail;
 	size_t n; /* parcels */
 	size_t credit;
+	size_t page;	    /* rows that were asked for */
 	struct buf waiting; /* numbers of what was handed over and is not sent, uint64_t each */
 	struct {
 		size_t n;
@@ -79,6 +86,7 @@ struct parcel *fact_gap(uint64_t seq, enum skip_why why, size_t n, int64_t from_
 void parcel_free(struct parcel *p);
 
 /* streams.c */
+bool stream_is_stale(const struct bridge_stream *s, const struct bridge_line *l);
 bool stream_is_old(const struct bridge_stream *s, int64_t wall_ms);
 /* Takes p. */
 void stream_queue(struct bridge_stream *s, struct parcel *p);

@@ -79,6 +79,7 @@ static void stream_free(struct bridge_stream *s)
 	buf_done(&s->waiting);
 	free_list(s->channels);
 	free_list(s->boards);
+	free_list(s->muted_channels);
 	free(s->key);
 	free(s);
 }
@@ -105,6 +106,11 @@ static uint64_t greatest(const struct bridge_stream *s)
 	return seq;
 }
 
+static uint64_t stream_handed(const struct bridge_stream *s)
+{
+	return s->handed > s->unsure ? s->handed : s->unsure;
+}
+
 /* One of the same key was closed a moment ago, and its cursor may still be on its way. */
 static void inherit(struct bridge_stream *s, struct bridge_stream *old)
 {
@@ -112,7 +118,7 @@ static void inherit(struct bridge_stream *s, struct bridge_stream *old)
 	if (old->phase != STREAM_UNREAD) {
 		s->phase = STREAM_CLOSED;
 		s->is_new = old->is_new;
-		s->unsure = greatest(old);
+		s->unsure = old->is_returned ? stream_handed(old) : greatest(old);
 		s->received = s->handed = s->sent = stream_settled(old);
 		cursor_moved(s, true);
 	}
@@ -248,6 +254,33 @@ static void begin_from(struct bridge_stream *s, uint64_t from)
 	cursor_moved(s, true);
 }
 
+static bool is_named(char *const *list, const char *name)
+{
+	while (*list && strcmp(*list, name) != 0)
+		list++;
+	return *list != NULL;
+}
+
+/* One that may pass again meanwhile may not with what was said before. */
+static void mute_channels(struct bridge_stream *s, char *const *v, size_t n)
+{
+	size_t have = 0;
+
+	if (s->phase == STREAM_OPENING) {
+		free_list(s->muted_channels);
+		s->muted_channels = NULL;
+	}
+	while (s->muted_channels && s->muted_channels[have])
+		have++;
+	for (size_t i = 0; i < n && have < MUTED_CHANNELS; i++) {
+		if (have && is_named(s->muted_channels, v[i]))
+			continue;
+		s->muted_channels = base_realloc(s->muted_channels, have + 2, sizeof(char *));
+		s->muted_channels[have++] = base_dup(v[i], strlen(v[i]));
+		s->muted_channels[have] = NULL;
+	}
+}
+
 void streams_opened(struct bridge *b, const Mudlark__BridgeOpened *m)
 {
 	struct bridge_stream *s = find_number(b, m->stream);
@@ -257,6 +290,7 @@ void streams_opened(struct bridge *b, const Mudlark__BridgeOpened *m)
 	s->muted = m->muted;
 	if (s->muted)
 		drop_queue(s);
+	mute_channels(s, m->muted_channels, m->n_muted_channels);
 	if (s->phase == STREAM_OPENING)
 		begin_from(s, m->from);
 }
@@ -342,6 +376,15 @@ bool stream_is_old(const struct bridge_stream *s, int64_t wall_ms)
 	return most_us >= 0 && clock_wall(s->b->clock) - wall_ms > most_us / 1000;
 }
 
+/* That the world starts or stops is said while it does; later it would only mislead. For readers who look whenever
+ * they like (no line is too old) it stays. */
+bool stream_is_stale(const struct bridge_stream *s, const struct bridge_line *l)
+{
+	if (!((LINE(LINE_STARTED) | LINE(LINE_STOPPING)) & LINE(l->kind)) || s->max_age_us < 0)
+		return false;
+	return clock_wall(s->b->clock) - l->wall_ms > STREAM_NOW_MS;
+}
+
 static bool merges(const struct parcel *into, const struct parcel *p)
 {
 	return into && into->is_gap && p->is_gap && into->why == SKIP_OLD && p->why == SKIP_OLD;
@@ -367,7 +410,7 @@ uint64_t stream_settled(const struct bridge_stream *s)
 {
 	if (s->waiting.n > 0)
 		return s->sent;
-	return s->head || s->skip.n > 0 ? s->handed : s->received;
+	return s->head || s->skip.n > 0 || s->is_returned ? s->handed : s->received;
 }
 
 /* Puts the head aside, to be told of in one sentence with others. */
@@ -385,6 +428,13 @@ static void skip(struct bridge_stream *s)
 	pop(s);
 }
 
+/* The outside has it now, and will say when it is out. */
+static void handed(struct bridge_stream *s, uint64_t seq)
+{
+	s->handed = seq;
+	buf_add(&s->waiting, &seq, sizeof(seq));
+}
+
 static void tell_skipped(struct bridge_stream *s)
 {
 	const size_t n = s->skip.n;
@@ -392,10 +442,9 @@ static void tell_skipped(struct bridge_stream *s)
 	if (n == 0)
 		return;
 	s->skip.n = 0;
-	s->handed = s->skip.seq;
+	handed(s, s->skip.seq);
 	core_count(s->b, N_OLD, (double)n);
-	cursor_moved(s, true);
-	s->e.skipped(s->e.ctx, SKIP_OLD, n, s->skip.from_ms, s->skip.to_ms);
+	s->e.skipped(s->e.ctx, s->skip.seq, SKIP_OLD, n, s->skip.from_ms, s->skip.to_ms);
 }
 
 /* Nothing is behind it as yet, and perhaps nothing comes. */
@@ -406,10 +455,12 @@ static bool may_tell_skipped(const struct bridge_stream *s)
 
 static void tell_lost(struct bridge_stream *s)
 {
-	s->handed = s->head->line.seq;
+	const uint64_t seq = s->head->line.seq;
+
+	handed(s, seq);
 	pop(s);
 	core_count(s->b, N_LOST, 1);
-	s->e.skipped(s->e.ctx, SKIP_LOST, 0, 0, 0);
+	s->e.skipped(s->e.ctx, seq, SKIP_LOST, 0, 0, 0);
 }
 
 static void tell_line(struct bridge_stream *s)
@@ -421,9 +472,8 @@ static void tell_line(struct bridge_stream *s)
 		s->tail = NULL;
 	s->n--;
 	s->want--;
-	s->handed = p->line.seq;
+	handed(s, p->line.seq);
 	p->line.unsure = p->line.seq <= s->unsure;
-	buf_add(&s->waiting, &p->line.seq, sizeof(p->line.seq));
 	core_count(s->b, N_OUT, 1);
 	core_count(s->b, N_UNSURE, p->line.unsure);
 	s->e.line(s->e.ctx, &p->line);
@@ -439,6 +489,10 @@ static bool hand_one(struct bridge_stream *s)
 		if (may_tell_skipped(s) && s->skip.due_us <= core_now(s->b))
 			tell_skipped(s);
 		return false;
+	}
+	if (!p->is_gap && stream_is_stale(s, &p->line)) {
+		pop(s);
+		return true;
 	}
 	if (p->is_gap ? p->why == SKIP_OLD : stream_is_old(s, p->line.wall_ms)) {
 		skip(s);
@@ -484,6 +538,22 @@ void bridge_sent(struct bridge_stream *s, uint64_t seq)
 	s->sent = stream_settled(s);
 	cursor_moved(s, false);
 	s->b->io.wake(s->b->io.ctx);
+}
+
+void bridge_returned(struct bridge_stream *s, uint64_t seq)
+{
+	uint64_t last;
+
+	while (s->waiting.n > 0) {
+		memcpy(&last, buf_p(&s->waiting) + s->waiting.n - sizeof(last), sizeof(last));
+		if (last <= seq)
+			break;
+		s->waiting.n -= sizeof(last);
+		s->is_returned = true;
+	}
+	if (s->is_returned)
+		s->handed = seq > s->sent ? seq : s->sent;
+	cursor_moved(s, false);
 }
 
 uint64_t bridge_waiting(const struct bridge_stream *s)
@@ -557,6 +627,15 @@ bool streams_flushed(struct bridge *b)
 		}
 	}
 	return all;
+}
+
+size_t streams_opening(const struct bridge *b)
+{
+	size_t n = 0;
+
+	for (const struct bridge_stream *s = b->first; s; s = s->next)
+		n += !s->gone && (s->phase == STREAM_UNREAD || s->is_new);
+	return n;
 }
 
 void streams_done(struct bridge *b)

@@ -198,6 +198,8 @@ static void confirm(struct out *o, size_t n, const char *id)
 
 		if (!p->seq) {
 			o->notes--;
+			if (p->upto > o->kept.seq)
+				o->kept.seq = p->upto;
 		} else if (p->last) {
 			o->kept.seq = p->seq;
 			o->kept.next = o->kept.parts = 0;
@@ -229,6 +231,16 @@ static size_t unsure_pieces(const struct out *o, size_t *ret_lines)
 		n++;
 	}
 	return n;
+}
+
+/* In the place of the game's lines up to `upto`; 0: of none. */
+static void put_note_of(struct out *o, uint64_t upto, const char *text)
+{
+	struct piece *p = piece_note(text);
+
+	o->notes++;
+	p->upto = upto;
+	TAILQ_INSERT_TAIL(&o->queue, p, entry);
 }
 
 static void put_note(struct out *o, const char *text, bool first)
@@ -540,7 +552,8 @@ static void on_line(void *ctx, const struct bridge_line *line)
 	pump(o);
 }
 
-static void on_skipped(void *ctx, enum skip_why why, size_t n, int64_t from_ms, int64_t to_ms)
+static void on_skipped(void *ctx, uint64_t seq, enum skip_why why, size_t n, int64_t from_ms,
+		       int64_t to_ms)
 {
 	struct out *o = ctx;
 	const time_t from = (time_t)(from_ms / 1000), to = (time_t)(to_ms / 1000);
@@ -556,7 +569,8 @@ static void on_skipped(void *ctx, enum skip_why why, size_t n, int64_t from_ms, 
 	else
 		snprintf(text, sizeof(text), "(%zu line%s from %s to %s %s left out)", n,
 			 n == 1 ? "" : "s", since, until, n == 1 ? "was" : "were");
-	out_note(o, text);
+	put_note_of(o, seq, text);
+	pump(o);
 }
 
 void out_note(struct out *o, const char *text)

@@ -18,6 +18,7 @@ enum {
 struct piece {
 	TAILQ_ENTRY(piece) entry;
 	uint64_t seq;  /* of its line; 0: a note of ours */
+	uint64_t upto; /* of a note: the last line that it stands for; 0: it stands for none */
 	uint32_t part; /* of its line */
 	bool last;     /* the last one of its line */
 	bool unsure;   /* it may be outside already */

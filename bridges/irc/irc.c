@@ -229,6 +229,7 @@ static void say(struct net *net, const struct target *t, const struct place_in *
 		.name = h->name,
 		.text = h->text,
 		.identity = h->identity,
+		.place = x->nets.n > 1 ? net->conf->name : NULL,
 		.emote = h->emote,
 		.linked_only = in->linked_only,
 		.notice = h->notice,

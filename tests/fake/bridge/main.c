@@ -98,10 +98,15 @@ static void on_line(void *ctx, const struct bridge_line *l)
 		loop_timer_in(&f->confirm, (uint64_t)f->conf->confirm);
 }
 
-static void on_skipped(void *ctx, enum skip_why why, size_t n, UNUSED int64_t from_ms,
+static void on_skipped(void *ctx, uint64_t seq, enum skip_why why, size_t n, UNUSED int64_t from_ms,
 		       UNUSED int64_t to_ms)
 {
-	put(ctx, "G %s %zu", why == SKIP_OLD ? "old" : "lost", n);
+	struct fake *f = ctx;
+
+	put(f, "G %s %zu", why == SKIP_OLD ? "old" : "lost", n);
+	f->newest = seq;
+	if (!f->confirm.pending)
+		loop_timer_in(&f->confirm, (uint64_t)f->conf->confirm);
 }
 
 static void on_confirm(void *ctx)

@@ -29,12 +29,14 @@ static inline void on_line(UNUSED void *ctx, const struct bridge_line *l)
 		bridge_sent(stream, l->seq);
 }
 
-static inline void on_skipped(UNUSED void *ctx, enum skip_why why, size_t n, int64_t from_ms,
-			      int64_t to_ms)
+static inline void on_skipped(UNUSED void *ctx, uint64_t seq, enum skip_why why, size_t n,
+			      int64_t from_ms, int64_t to_ms)
 {
 	ck_assert_uint_lt(n_got, GOT_MAX);
 	ck_assert_int_le(from_ms, to_ms);
 	got[n_got++] = (struct got){ .n = n, .why = why };
+	if (sends)
+		bridge_sent(stream, seq);
 }
 
 static const struct stream_events events = { on_line, on_skipped, NULL };

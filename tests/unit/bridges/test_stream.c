@@ -188,6 +188,8 @@ START_TEST(what_grows_old_while_the_outside_is_away_is_told_of_once_it_is_back)
 	rig_turns(&r, 3);
 	ck_assert_uint_eq(n_got, 1);
 	ck_assert(got[0].n == 5 && got[0].why == SKIP_OLD);
+	rig_later(&r, 2 * SECOND);
+	rig_turns(&r, 3);
 	check_cursor(5, 5);
 	/* Not again by another life. */
 	rig_kill(&r, false);
@@ -217,6 +219,63 @@ START_TEST(what_persist_has_no_more_is_told_of)
 	ck_assert(got[0].seq == 0 && got[0].n == 0 && got[0].why == SKIP_LOST);
 	ck_assert_uint_eq(got[1].seq, 12);
 	ck_assert_uint_eq(got[10].seq, 21);
+	rig_end(&r);
+}
+END_TEST
+
+START_TEST(what_persist_loses_between_two_pages_is_told_of)
+{
+	begin();
+	rig_said(&r, 1);
+	rig_turns(&r, 3);
+	rig_later(&r, 2 * SECOND);
+	rig_turns(&r, 2);
+	rig_kill(&r, false);
+	for (unsigned i = 0; i < 400; i++)
+		rig_said(&r, i);
+	n_got = 0;
+	again();
+	r.floor = r.seq;
+	bridge_want(stream, 0);
+	rig_turns(&r, 10);
+	ck_assert_uint_eq(r.n_pages, 1);
+	r.oldest = 350;
+	bridge_want(stream, 1000);
+	rig_turns(&r, 10);
+	ck_assert_uint_eq(got[254].seq, 256);
+	ck_assert(got[255].seq == 0 && got[255].why == SKIP_LOST);
+	ck_assert_uint_eq(got[256].seq, 350);
+	ck_assert_uint_eq(got[n_got - 1].seq, 401);
+	rig_end(&r);
+}
+END_TEST
+
+START_TEST(a_note_that_the_outside_has_not_confirmed_comes_again_after_a_crash)
+{
+	begin();
+	sends = false;
+	bridge_want(stream, 0);
+	for (unsigned i = 0; i < 5; i++)
+		rig_said(&r, i);
+	rig_turns(&r, 3);
+	rig_later(&r, UINT64_C(901) * SECOND);
+	bridge_want(stream, 10);
+	for (size_t life = 1; life <= 2; life++) {
+		rig_turns(&r, 5);
+		rig_later(&r, 2 * SECOND);
+		rig_turns(&r, 3);
+		ck_assert_uint_eq(n_got, life);
+		ck_assert(got[life - 1].n == 5 && got[life - 1].why == SKIP_OLD);
+		ck_assert_uint_eq(bridge_waiting(stream), 1);
+		if (life == 1) {
+			rig_kill(&r, false);
+			again();
+		}
+	}
+	bridge_sent(stream, 5);
+	rig_later(&r, 2 * SECOND);
+	rig_turns(&r, 3);
+	check_cursor(5, 5);
 	rig_end(&r);
 }
 END_TEST
@@ -375,7 +434,9 @@ UNIT_MAIN("stream", the_first_time_a_stream_begins_with_what_comes,
 	  what_was_said_while_the_bridge_was_away_comes_from_persist_page_by_page,
 	  lines_that_are_too_old_are_counted_in_their_place,
 	  what_grows_old_while_the_outside_is_away_is_told_of_once_it_is_back,
-	  what_persist_has_no_more_is_told_of, a_world_is_given_no_more_credit_than_there_is_room,
+	  what_persist_has_no_more_is_told_of, what_persist_loses_between_two_pages_is_told_of,
+	  a_note_that_the_outside_has_not_confirmed_comes_again_after_a_crash,
+	  a_world_is_given_no_more_credit_than_there_is_room,
 	  memory_is_bounded_whatever_happens_while_the_outside_is_away,
 	  what_came_from_there_does_not_go_back_and_what_is_not_for_it_stays_away,
 	  those_whom_nobody_sees_are_not_told_of,

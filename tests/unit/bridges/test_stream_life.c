@@ -238,6 +238,29 @@ START_TEST(an_orderly_end_leaves_nothing_unsure)
 }
 END_TEST
 
+START_TEST(what_never_began_to_leave_is_new_to_the_next_life)
+{
+	begin();
+	sends = false;
+	for (unsigned i = 1; i <= 4; i++)
+		rig_said(&r, i);
+	rig_turns(&r, 5);
+	ck_assert_uint_eq(n_got, 4);
+	bridge_returned(stream, 2);
+	bridge_stopped(&r.b);
+	rig_turns(&r, 3);
+	ck_assert(r.ended);
+	check_cursor(2, 0);
+	rig_kill(&r, false);
+	again();
+	rig_turns(&r, 5);
+	ck_assert_uint_eq(n_got, 8);
+	ck_assert(got[4].unsure && got[5].unsure);
+	ck_assert(got[6].seq == 3 && !got[6].unsure && !got[7].unsure);
+	rig_end(&r);
+}
+END_TEST
+
 START_TEST(an_end_does_not_wait_for_ever_for_persist)
 {
 	begin();
@@ -295,8 +318,8 @@ static void on_storm_line(UNUSED void *ctx, const struct bridge_line *l)
 	seen.handed[l->seq] = seen.told[l->seq] = true;
 }
 
-static void on_storm_skipped(UNUSED void *ctx, UNUSED enum skip_why why, size_t n,
-			     UNUSED int64_t from_ms, UNUSED int64_t to_ms)
+static void on_storm_skipped(UNUSED void *ctx, UNUSED uint64_t seq, UNUSED enum skip_why why,
+			     size_t n, UNUSED int64_t from_ms, UNUSED int64_t to_ms)
 {
 	seen.skipped += n;
 }
@@ -453,5 +476,6 @@ UNIT_MAIN("stream_life", killed_between_mark_and_confirmation_a_line_comes_again
 	  one_that_is_closed_and_opened_anew_goes_on_where_it_was,
 	  one_may_be_closed_and_opened_from_inside_of_what_it_calls,
 	  one_that_is_closed_stays_until_its_cursor_is_stored, an_orderly_end_leaves_nothing_unsure,
+	  what_never_began_to_leave_is_new_to_the_next_life,
 	  an_end_does_not_wait_for_ever_for_persist, a_store_that_was_set_back_is_followed,
 	  whoever_dies_when_no_line_comes_twice_for_sure_and_none_is_missing)
