@@ -128,16 +128,32 @@ void bridge_stop(struct bridge *b)
 		bridge_stopped(b);
 }
 
+void core_replaced(struct bridge *b)
+{
+	char why[64];
+
+	if (b->replaced)
+		return;
+	snprintf(why, sizeof(why), "another %s has taken over", b->name);
+	log_error("replaced", LOG_STR("reason", why));
+	b->replaced = b->stopping = b->flushing = b->ended = true;
+	b->io.ended(b->io.ctx);
+}
+
 uint64_t core_due(const struct bridge *b)
 {
 	uint64_t due = core_least(streams_due(b), says_due(b->says));
 
+	if (b->replaced)
+		return UINT64_MAX;
 	due = core_least(due, core_least(asks_due(b->asks), keeps_due(b->keeps)));
 	return b->stopping && !b->ended ? core_least(due, b->until_us) : due;
 }
 
 void core_tick(struct bridge *b)
 {
+	if (b->replaced)
+		return;
 	if (b->stopping && !b->flushing && core_now(b) >= b->until_us) {
 		log_warning("outside_not_closed");
 		bridge_stopped(b);

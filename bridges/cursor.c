@@ -94,7 +94,7 @@ static uint64_t taken_goal(const struct bridge_stream *s)
 	size_t n = 0;
 
 	for (const struct parcel *p = s->head; p && n < s->want && !s->gone; p = p->next) {
-		if (p->is_gap || stream_is_old(s, p->line.wall_ms))
+		if (p->is_gap || stream_is_stale(s, &p->line) || stream_is_old(s, p->line.wall_ms))
 			continue;
 		goal = p->line.seq;
 		n++;

@@ -46,6 +46,12 @@ static int on_order(void *ctx, UNUSED uint64_t peer, const void *body)
 	return 0;
 }
 
+static int on_replaced(void *ctx, UNUSED uint64_t peer, UNUSED const void *body)
+{
+	core_replaced(ctx);
+	return 0;
+}
+
 static const struct route rows[] = {
 	[MUDLARK__BRIDGE_IN__BODY_OPENED] = { "opened", ROLE_WORLD, on_opened },
 	[MUDLARK__BRIDGE_IN__BODY_FACT] = { "fact", ROLE_WORLD, on_fact },
@@ -54,6 +60,7 @@ static const struct route rows[] = {
 	[MUDLARK__BRIDGE_IN__BODY_TAKEN] = { "taken", ROLE_WORLD, on_taken },
 	[MUDLARK__BRIDGE_IN__BODY_ANSWER] = { "answer", ROLE_WORLD, on_answer },
 	[MUDLARK__BRIDGE_IN__BODY_ORDER] = { "order", ROLE_WORLD, on_order },
+	[MUDLARK__BRIDGE_IN__BODY_REPLACED] = { "replaced", ROLE_WORLD, on_replaced },
 };
 
 const struct route_table inbox_table = { &mudlark__bridge_in__descriptor, rows, ARRAY_LEN(rows) };

@@ -76,14 +76,21 @@ void orders_take(struct bridge *b, const Mudlark__BridgeOrder *m)
 
 bool core_is_ready(struct bridge *b, struct buf *why)
 {
+	const size_t opening = streams_opening(b);
+
 	if (b->stopping)
 		buf_addf(why, "%s ends", b->name);
 	else if (!b->world_up)
 		buf_adds(why, "the world is away");
 	else if (!b->store_up)
 		buf_adds(why, "persist is away");
+	else if (b->e.ready && !b->e.ready(b->e.ctx, why))
+		return false;
+	else if (opening > 0)
+		buf_addf(why, "opening: %zu %s not begun yet", opening,
+			 opening == 1 ? "stream has" : "streams have");
 	else
-		return !b->e.ready || b->e.ready(b->e.ctx, why);
+		return true;
 	return false;
 }
 

@@ -73,6 +73,7 @@ struct rig {
 	bool has_world, no_room;
 	uint64_t seq, floor; /* facts up to `floor` are not in the ring */
 	bool muted;
+	char *muted_channel; /* NULL: none */
 	struct rig_stream streams[RIG_STREAMS];
 	size_t n_streams;
 	Mudlark__WorldIn *told[RIG_TOLD]; /* but for what streams are about */
@@ -288,6 +289,8 @@ static inline void rig_opened(struct rig *r, uint32_t stream, uint64_t from, boo
 	o.stream = stream;
 	o.from = from;
 	o.muted = muted;
+	o.muted_channels = &r->muted_channel;
+	o.n_muted_channels = r->muted_channel != NULL;
 	m.body_case = MUDLARK__BRIDGE_IN__BODY_OPENED;
 	m.opened = &o;
 	rig_send(r, &m);
@@ -329,6 +332,16 @@ static inline void rig_behind(struct rig *r, uint32_t stream)
 	b.stream = stream;
 	m.body_case = MUDLARK__BRIDGE_IN__BODY_BEHIND;
 	m.behind = &b;
+	rig_send(r, &m);
+}
+
+static inline void rig_replaced(struct rig *r)
+{
+	Mudlark__BridgeIn m = MUDLARK__BRIDGE_IN__INIT;
+	Mudlark__BridgeReplaced t = MUDLARK__BRIDGE_REPLACED__INIT;
+
+	m.body_case = MUDLARK__BRIDGE_IN__BODY_REPLACED;
+	m.replaced = &t;
 	rig_send(r, &m);
 }
 

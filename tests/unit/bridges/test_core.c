@@ -417,7 +417,18 @@ START_TEST(what_is_malformed_or_unknown_is_counted_and_dropped)
 }
 END_TEST
 
-UNIT_MAIN("core", a_question_has_one_answer, an_answer_that_does_not_come_is_a_failure_after_5_s,
+START_TEST(one_that_was_replaced_ends_at_once_and_does_nothing_more)
+{
+	begin();
+	rig_replaced(&r);
+	ck_assert(r.ended);
+	ck_assert(r.b.replaced);
+	ck_assert_uint_eq(core_due(&r.b), UINT64_MAX);
+	rig_end(&r);
+}
+END_TEST
+
+UNIT_MAIN("core", one_that_was_replaced_ends_at_once_and_does_nothing_more, a_question_has_one_answer, an_answer_that_does_not_come_is_a_failure_after_5_s,
 	  without_a_world_or_with_a_new_one_a_question_fails_at_once_but_not_from_inside,
 	  questions_are_bounded, what_is_kept_is_read_back,
 	  the_newest_body_is_written_and_everybody_hears_of_it,
