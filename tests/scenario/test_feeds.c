@@ -24,7 +24,8 @@ struct scene {
 static void begin(struct scene *s)
 {
 	char listen[80];
-	const char *const sets[] = { listen, "rss.publish=announcements,players,boards",
+	const char *const sets[] = { listen,
+				     "rss.publish=announcements,players,boards,boards/gazette",
 				     "rss.title=Foreshore", "rss.rate=0", NULL };
 	const struct mud_conf conf = { .sets = sets };
 
@@ -171,6 +172,10 @@ START_TEST(what_players_post_is_well_formed_and_goes_when_it_is_taken_away)
 	feed = wait_for(&s, "/boards/notices.atom", "\xe6\xbd\xae");
 	expect_xml(feed);
 	ck_assert_uint_eq(count(feed, "<entry>"), 1);
+	free(feed);
+	feed = wait_for(&s, "/boards/gazette.atom", "<name>Foreshore</name>"); /* nothing yet */
+	expect_xml(feed);
+	ck_assert_uint_eq(count(feed, "<entry>"), 0);
 	free(feed);
 	talk_line(&ana, "unpost notices 1");
 	talk_line(&ana, "post notices Second = here");

@@ -104,7 +104,7 @@ static void reads(struct scene *s, unsigned number)
 	char line[200];
 
 	snprintf(line, sizeof(line),
-		 "[chat] Harbour & Quay@rss: Boat %u at the caf\303\251 - "
+		 "[chat] Harbour_&_Quay@rss: Boat %u at the caf\303\251 - "
 		 "http://127.0.0.1:%u/boats/%u?a=1&b=2\n",
 		 number, s->site.port, number);
 	talk_expect(&s->reader, line);
@@ -307,14 +307,14 @@ START_TEST(a_feed_that_has_moved_is_followed_and_one_that_is_gone_is_left_alone)
 	mud_expect_log(&s.mud, "event=feed_moved");
 	ck_assert_uint_eq(fake_feeds_asked(&s.site, "/redirect/308/news"), 3);
 	publish(&s, 2);
-	talk_expect(&s.reader, "[chat] The Boats@rss: Boat 2 at");
+	talk_expect(&s.reader, "[chat] The_Boats@rss: Boat 2 at");
 	ck_assert_uint_eq(fake_feeds_asked(&s.site, "/redirect/308/news"), 3);
 	gone = fake_feeds_asked(&s.site, "/status/410");
 	ck_assert_uint_eq(gone, 1);
 	/* Where it has moved to outlives the process, and so does that the other is gone. */
 	mud_wait_pid(&s.mud, "rss", mud_kill(&s.mud, "rss"));
 	publish(&s, 3);
-	talk_expect(&s.reader, "[chat] The Boats@rss: Boat 3 at");
+	talk_expect(&s.reader, "[chat] The_Boats@rss: Boat 3 at");
 	ck_assert_uint_eq(fake_feeds_asked(&s.site, "/redirect/308/news"), 3);
 	ck_assert_uint_eq(fake_feeds_asked(&s.site, "/status/410"), gone);
 	status = mud_console(&s.mud, "@bridge status rss\n");

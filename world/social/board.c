@@ -339,17 +339,27 @@ static void emit(struct world *w, const struct row *row, const struct board_kept
 	buf_done(&b);
 }
 
-static void show(struct world *w, const struct row *row, const struct board_kept *k)
+static void add_news(const struct row *row, const struct board_kept *k, struct buf *out)
+{
+	buf_addf(out, " put something up on %s: ", row->board.name);
+	say_escape(out, (struct span){ k->subject, strlen(k->subject) });
+	buf_addf(out, " ({bold}board %s %" PRIu32 "{/}){/}", row->board.name, k->number);
+}
+
+static void show(struct world *w, const struct row *row, const struct board_kept *k,
+		 struct ent author)
 {
 	struct buf text = { 0 };
 
+	buf_adds(&text, "{system}You");
+	add_news(row, k, &text);
+	say_span(w, author, MUDLARK__TEXT_CLASS__TEXT_SYSTEM, buf_span(&text));
+	buf_reset(&text);
 	buf_adds(&text, "{system}");
 	say_escape(&text, (struct span){ k->name, strlen(k->name) });
-	buf_addf(&text, " has put something up on %s: ", row->board.name);
-	say_escape(&text, (struct span){ k->subject, strlen(k->subject) });
-	buf_addf(&text, " ({bold}board %s %" PRIu32 "{/}){/}", row->board.name, k->number);
-	buf_addc(&text, '\0');
-	say_all(w, MUDLARK__TEXT_CLASS__TEXT_SYSTEM, buf_p(&text));
+	buf_adds(&text, " has");
+	add_news(row, k, &text);
+	say_others(w, author, MUDLARK__TEXT_CLASS__TEXT_SYSTEM, buf_span(&text));
 	buf_done(&text);
 }
 
@@ -363,7 +373,7 @@ void board_put(struct world *w, struct board_post *post)
 	free(name);
 	post->number = k->number;
 	if (ent_is(post->author))
-		show(w, row, k);
+		show(w, row, k, post->author);
 	emit(w, row, k, post->author);
 }
 
@@ -400,9 +410,12 @@ void board_announce(struct world *w, struct ent who, struct span text)
 	json_quote(&b, (struct span){ name, strlen(name) });
 	json_member(&b, "text");
 	json_quote(&b, text);
-	if (news)
-		keep(w, news, &(struct board_post){ .author = who, .subject = text, .text = text },
-		     name);
+	if (news) {
+		const struct board_post post = { .author = who, .subject = text, .text = text };
+
+		json_member(&b, "number");
+		json_int(&b, keep(w, news, &post, name)->number);
+	}
 	event_emit(w, FACT_NEWS_ANNOUNCED, ENT_NONE, "%.*s", (int)b.n, buf_p(&b));
 	buf_done(&b);
 }

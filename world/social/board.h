@@ -7,7 +7,8 @@
  * Body of board:posted: {"actor":ID, "board":"gazette", "number":7, "subject":"...", "name":"Ana", "text":"...", "via":"rss",
  * "link":"https://..."}, without what there is not; of board:removed, when somebody takes one down: {"board":..., "number":7}.
  * Announcements of staff (`@announce TEXT`) are news:announced {"name":"Ana","text":"..."}: shown to everybody, and kept on
- * the board "news", if there is one, without being told as a post, too.
+ * the board "news", if there is one, without being told as a post, too; then its "number" there is told, for board:removed may
+ * follow.
  */
 #pragma once
 

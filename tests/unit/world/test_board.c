@@ -58,7 +58,8 @@ START_TEST(the_facts_of_posts_are_exactly_what_bridges_expect)
 	type(ANA, "unpost notices 1");
 	ck_assert_str_eq(fact("board:removed"), "{\"board\":\"notices\",\"number\":1}");
 	type(ADMIN, "@announce Tea \"now\"");
-	ck_assert_str_eq(fact("news:announced"), "{\"name\":\"Una\",\"text\":\"Tea \\\"now\\\"\"}");
+	ck_assert_str_eq(fact("news:announced"), "{\"name\":\"Una\",\"text\":\"Tea \\\"now\\\"\","
+						 "\"number\":1}");
 	ck_assert_uint_eq(facts("board:posted"), 2); /* not told twice */
 }
 END_TEST
