@@ -9,6 +9,7 @@
 
 #include "bridges/discord/address.h"
 #include "bridges/discord/commands.h"
+#include "bridges/discord/gaps.h"
 #include "bridges/discord/in.h"
 #include "bridges/discord/login.h"
 #include "bridges/discord/names.h"
@@ -43,6 +44,7 @@ struct discord {
 	struct rest *rest;
 	struct login *login;
 	struct in *in;
+	struct gaps *gaps;
 	struct commands *commands;
 	struct names names;
 	struct targets targets, coming; /* those of a reload */
@@ -214,8 +216,30 @@ static void on_event(void *ctx, const char *name, const json_t *d, uint64_t seq)
 
 	names_event(&x->names, name, d);
 	in_event(x->in, name, d, seq);
+	gaps_event(x->gaps, name, d);
 	if (!strcmp(name, "INTERACTION_CREATE"))
 		commands_event(x->commands, d);
+}
+
+static void on_missed(void *ctx, UNUSED struct target *t, const json_t *message)
+{
+	struct discord *x = ctx;
+
+	in_missed(x->in, message);
+}
+
+static void on_old(void *ctx, struct target *t, const char *id, size_t n, bool more)
+{
+	struct discord *x = ctx;
+
+	in_unread(x->in, t, id, n, more);
+}
+
+static bool on_calm(void *ctx)
+{
+	const struct discord *x = ctx;
+
+	return in_is_calm(x->in);
 }
 
 static uint64_t on_settled(void *ctx, uint64_t seq)
@@ -231,6 +255,8 @@ static void on_in(void *ctx, bool resumed)
 
 	commands_set(x->commands, login_gateway(x->login)->session.application);
 	in_set_self(x->in, login_gateway(x->login)->session.user);
+	if (!resumed)
+		gaps_ask(x->gaps);
 	for (size_t i = 0; resumed && i < x->targets.n; i++)
 		names_ask(&x->names, x->targets.all[i].id);
 }
@@ -390,6 +416,16 @@ static void begin_parts(struct discord *x)
 		.every_us = (uint64_t)c->speak_every,
 		.burst = (unsigned)c->speak_burst,
 	});
+	x->gaps = gaps_new(&(struct gaps_conf){
+		.bridge = x->bridge,
+		.rest = x->rest,
+		.targets = &x->targets,
+		.max_age = &c->common.max_age,
+		.missed = on_missed,
+		.old = on_old,
+		.calm = on_calm,
+		.ctx = x,
+	});
 	x->commands = commands_new(&(struct commands_conf){
 		.bridge = x->bridge,
 		.rest = x->rest,
@@ -431,6 +467,7 @@ static void discord_free(void *ctx)
 		loop_timer_done(&x->changing);
 	}
 	login_free(x->login);
+	gaps_free(x->gaps);
 	in_free(x->in);
 	commands_free(x->commands);
 	rest_free(x->rest);

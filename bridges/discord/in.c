@@ -395,6 +395,34 @@ static void on_delete(struct in *in, const json_t *d, uint64_t seq)
 	say_notice(in, t, seq, id, "d", text);
 }
 
+void in_missed(struct in *in, const json_t *message)
+{
+	struct span id;
+
+	if (jsonin_text(message, "id", &id) && !recent_of(in, id))
+		on_create(in, message, UINT64_MAX);
+}
+
+void in_unread(struct in *in, struct target *t, const char *id, size_t n, bool more)
+{
+	CLEANUP(buf_done) struct buf text = { 0 };
+
+	if (n)
+		buf_addf(&text, "(%s%zu message%s from ", more ? "more than " : "", n,
+			 n == 1 ? "" : "s");
+	else
+		buf_adds(&text, "(some messages from ");
+	names_show(in->names, t->id, &text);
+	buf_addf(&text, " on Discord %s not relayed)", n == 1 && !more ? "was" : "were");
+	buf_addc(&text, 0);
+	say_notice(in, t, UINT64_MAX, (struct span){ id, strlen(id) }, "u", buf_p(&text));
+}
+
+bool in_is_calm(const struct in *in)
+{
+	return !in->settled.n;
+}
+
 struct event_row {
 	const char *name;
 	void (*take)(struct in *in, const json_t *d, uint64_t seq);

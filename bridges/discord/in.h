@@ -32,6 +32,12 @@ struct in *in_new(const struct in_conf *c);
 void in_free(struct in *in);
 /* An event of the gateway, with its sequence. */
 void in_event(struct in *in, const char *event, const json_t *d, uint64_t seq);
+/* A message of the history of a channel, that no event told. */
+void in_missed(struct in *in, const json_t *message);
+/* Says that there were such messages which are not said; `id` is one of theirs. */
+void in_unread(struct in *in, struct target *t, const char *id, size_t n, bool more);
+/* Is everything that was heard in the game, or refused? */
+bool in_is_calm(const struct in *in);
 /* How far everything is in the game, with `seq` as the newest event. */
 uint64_t in_settled(const struct in *in, uint64_t seq);
 /* The bot's own account, whose messages are not heard. */

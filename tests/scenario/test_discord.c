@@ -74,8 +74,10 @@ START_TEST(what_is_written_on_discord_can_be_read_in_the_game)
 		"{'do':'write','channel':'quay','user':'kim','content':'is it?','reply':'%s'}", id);
 	talk_expect(&s.ana, "joe");
 	talk_expect(&s.ana, "is it?\n");
-	write_as(&s, "quay", "see #{help} @{kim} :{smile} &{keepers} <t:1700000000:R> ||boo||");
+	write_as(&s, "quay",
+		 "see #{help} @{kim} :{smile} &{keepers} <t:1700000000:R> ||boo|| **loud**");
 	talk_expect(&s.ana, "joe@discord: see #help @kim :smile: @keepers ");
+	talk_expect(&s.ana, "[spoiler] loud\n");
 	fake_discord_do(&s.d, "{'do':'write','channel':'quay','user':'joe','content':'look',"
 			      "'files':['crab.png']}");
 	talk_expect(&s.ana, "joe@discord: look");
@@ -295,6 +297,64 @@ START_TEST(a_token_that_is_reset_stops_it_and_staff_is_told_once)
 }
 END_TEST
 
+START_TEST(who_may_not_speak_is_told_so_once)
+{
+	static const char *const some[] = { "quay = chat", "help = advice in speak=linked", NULL };
+	struct discord_scene s;
+
+	discord_scene_start(&s, &(struct discord_scene_conf){ .rows = some });
+	write_as(&s, "help", "unheard one");
+	fake_discord_hear(&s.d, "Only those who play may speak here.");
+	write_as(&s, "help", "unheard two");
+	fake_discord_write(&s.d, "help", "kim", "unheard three");
+	fake_discord_wait(&s.d, "create", 2);
+	discord_scene_is_well(&s, 1);
+	ck_assert_uint_eq(fake_discord_count(&s.d, "Only those who play may speak here."), 2);
+	ck_assert_uint_eq(talk_count(&s.ana, "unheard"), 0);
+	ck_assert_uint_eq(talk_count(&s.ana, "Only those who play"), 0);
+	discord_scene_stop(&s);
+}
+END_TEST
+
+/* The session is not valid any more, and nothing tells what was said meanwhile. */
+static void miss(struct discord_scene *s, const char *const *sets)
+{
+	discord_scene_start(s, &(struct discord_scene_conf){ .sets = sets });
+	write_as(s, "quay", "before");
+	talk_expect(&s->ana, "joe@discord: before\n");
+	fake_discord_do(&s->d, "{'do':'write','channel':'quay','user':'joe',"
+			       "'content':'meanwhile','times':3,'silent':true}");
+	fake_discord_do(&s->d, "{'do':'gateway','act':'invalid'}");
+}
+
+START_TEST(what_was_said_between_two_sessions_is_heard)
+{
+	struct discord_scene s;
+
+	miss(&s, NULL);
+	talk_expect(&s.ana, "joe@discord: meanwhile 1\n");
+	talk_expect(&s.ana, "joe@discord: meanwhile 2\n");
+	talk_expect(&s.ana, "joe@discord: meanwhile 3\n");
+	discord_scene_is_well(&s, 1);
+	ck_assert_uint_eq(talk_count(&s.ana, "joe@discord: before\n"), 1);
+	ck_assert_int_eq(fake_discord_stat(&s.d, "identifies"), 2);
+	discord_scene_stop(&s);
+}
+END_TEST
+
+START_TEST(what_is_too_old_of_it_is_counted)
+{
+	static const char *const soon[] = { "discord.max_age=1s", NULL };
+	struct discord_scene s;
+
+	miss(&s, soon);
+	talk_expect(&s.ana, "(3 messages from #quay on Discord were not relayed)");
+	discord_scene_is_well(&s, 1);
+	ck_assert_uint_eq(talk_count(&s.ana, "meanwhile"), 0);
+	discord_scene_stop(&s);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -308,6 +368,9 @@ int main(void)
 		{ a_token_that_is_reset_stops_it_and_staff_is_told_once, 1 },
 		{ by_tls_they_hear_each_other_as_well, 2 },
 		{ a_certificate_for_somebody_else_is_refused, 2 },
+		{ who_may_not_speak_is_told_so_once, 1 },
+		{ what_was_said_between_two_sessions_is_heard, 1 },
+		{ what_is_too_old_of_it_is_counted, 1 },
 	};
 
 	return suite_together("discord", 90, tests, ARRAY_LEN(tests));
