@@ -58,6 +58,8 @@ struct channel {
 	size_t refused;	   /* said, but the server let nobody hear it; not said yet */
 	uint64_t said[CHANNEL_SAID];
 	size_t n_said;
+	char repeater[CHANNEL_WHY]; /* says what we said again; not heard until ... */
+	uint64_t repeater_us;
 	uint64_t sent, heard; /* lines */
 };
 

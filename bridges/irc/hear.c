@@ -7,12 +7,14 @@
 #include "bridges/clean.h"
 #include "bridges/irc/in.h"
 #include "bridges/irc/network_inner.h"
+#include "rt/log.h"
 #include "rt/text.h"
 
 enum {
 	NAME_COLUMNS = 32,
 	ANSWER_LINES = 5,
 	PRIVATE_LINES = 20,
+	REPEATER_US = 60 * 1000000,
 };
 
 static const char version[] = "\1VERSION Mudlark, a bridge to a game\1";
@@ -22,18 +24,29 @@ struct speaker {
 	struct buf name, identity;
 };
 
-static void speaker_init(const struct network *n, const struct irc_line *l, struct channel *c,
-			 struct speaker *ret)
+/* The same in a channel and in private: what any of our channels knows of them. */
+static const char *account_of(const struct network *n, struct span nick)
+{
+	for (size_t i = 0; i < n->n_channels; i++) {
+		const struct member *m = channel_member(n->channels[i], n->isupport.casemap, nick);
+
+		if (m && m->account)
+			return m->account;
+	}
+	return NULL;
+}
+
+static void speaker_init(const struct network *n, const struct irc_line *l, struct speaker *ret)
 {
 	struct buf account = { 0 };
-	const struct member *m = c ? channel_member(c, n->isupport.casemap, l->nick) : NULL;
+	const char *known = account_of(n, l->nick);
 
 	*ret = (struct speaker){ 0 };
 	clean_name(&ret->name, l->nick, NAME_COLUMNS);
 	if (caps_has(&n->caps, CAP_ACCOUNT_TAG))
 		irc_tag(l, "account", &account);
-	else if (m && m->account)
-		buf_adds(&account, m->account);
+	else if (known)
+		buf_adds(&account, known);
 	in_identity(&ret->identity, n->conf.name, n->isupport.casemap, l, buf_span(&account));
 	if (ret->identity.n)
 		buf_addc(&ret->identity, '\0');
@@ -65,7 +78,7 @@ static void tell_game(struct network *n, struct channel *c, const struct irc_lin
 	struct speaker who;
 	struct heard h = { .channel = c, .nick = l->nick, .emote = emote };
 
-	speaker_init(n, l, c, &who);
+	speaker_init(n, l, &who);
 	h.name = buf_span(&who.name);
 	h.identity = identity_of(&who);
 	c->heard++;
@@ -112,6 +125,7 @@ static void say_in(struct network *n, struct channel *c, struct span text)
 	if (c->state != CHANNEL_IN)
 		return;
 	channel_note_said(c, text);
+	echo_said(&n->echo, text);
 	say_to(n, (struct span){ c->name, strlen(c->name) }, text);
 }
 
@@ -156,7 +170,7 @@ static void take_command(struct network *n, struct channel *c, const struct irc_
 			    "when others have seen this one."));
 		return;
 	}
-	speaker_init(n, l, c, &who);
+	speaker_init(n, l, &who);
 	a.name = buf_span(&who.name);
 	a.identity = identity_of(&who);
 	n->e.asked(n->e.ctx, &a);
@@ -164,6 +178,21 @@ static void take_command(struct network *n, struct channel *c, const struct irc_
 }
 
 /* Lines */
+
+/* Dropped without a note: that would be repeated too. */
+static bool is_repeated(struct network *n, struct channel *c, const struct irc_line *l,
+			struct span text)
+{
+	const enum echo_is is = echo_look(&n->echo, l->nick, text, n->nick, network_now(n));
+
+	if (is == ECHO_IS_BOT) {
+		network_note(c->repeater, sizeof(c->repeater), "", l->nick);
+		c->repeater_us = network_now(n) + REPEATER_US;
+		log_warning("irc_repeats", LOG_STR("channel", c->name),
+			    LOG_STR("who", c->repeater));
+	}
+	return is != ECHO_NONE;
+}
 
 static void in_channel(struct network *n, struct channel *c, const struct irc_line *l)
 {
@@ -175,7 +204,8 @@ static void in_channel(struct network *n, struct channel *c, const struct irc_li
 	if (form == IN_CTCP || (!n->conf.bots && irc_tag(l, "bot", NULL)))
 		return;
 	in_clean(&text, raw);
-	if (text.n && !channel_was_said(c, buf_span(&text))) {
+	if (text.n && !channel_was_said(c, buf_span(&text)) &&
+	    !is_repeated(n, c, l, buf_span(&text))) {
 		if (form == IN_SAID && irc_is(l, "PRIVMSG"))
 			command = command_of(buf_span(&text), false, &arg);
 		if (command != COMMAND_NONE)

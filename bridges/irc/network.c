@@ -432,6 +432,7 @@ struct network *network_new(const struct network_conf *conf, const struct networ
 	flood_init(&n->busy, BUSY_EVERY_US, 1, now);
 	n->speakers = floods_new(n->conf.speak_every_us, n->conf.speak_burst, SPEAKERS);
 	n->askers = floods_new(ASK_EVERY_US, ASK_BURST, ASKERS);
+	echo_init(&n->echo);
 	isupport_init(&n->isupport);
 	snprintf(n->nick, sizeof(n->nick), "%s", conf->nick);
 	snprintf(n->why, sizeof(n->why), "not tried yet");
@@ -448,6 +449,7 @@ void network_free(struct network *n)
 	free(n->channels);
 	floods_free(n->speakers);
 	floods_free(n->askers);
+	echo_done(&n->echo);
 	sasl_done(&n->sasl);
 	free(n);
 }
@@ -623,6 +625,8 @@ void network_channel_status(const struct network *n, const struct channel *c, st
 	if (oldest_ms)
 		buf_addf(out, ", the oldest for %lld s",
 			 (long long)(clock_wall(n->clock) - oldest_ms) / 1000);
+	if (c->repeater_us > network_now(n))
+		buf_addf(out, "; not relaying %s, who repeats what we say", c->repeater);
 }
 
 /* Sentences, with a space between two. */

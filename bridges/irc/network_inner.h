@@ -5,6 +5,7 @@
 #pragma once
 
 #include "bridges/irc/caps.h"
+#include "bridges/irc/echo.h"
 #include "bridges/irc/network.h"
 
 enum {
@@ -83,6 +84,7 @@ struct network {
 
 	char history[32]; /* the batch of old lines that is open; "": none */
 	struct floods *speakers, *askers;
+	struct echo echo;
 	struct network_count count;
 };
 

@@ -197,7 +197,7 @@ void out_note(struct out *o, struct span text, bool notice)
 static void count_skipped(struct out_item *i, enum skip_why why, size_t n, int64_t from_ms,
 			  int64_t to_ms)
 {
-	if (!i->n || from_ms < i->from_ms)
+	if (to_ms && (!i->to_ms || from_ms < i->from_ms))
 		i->from_ms = from_ms;
 	if (to_ms > i->to_ms)
 		i->to_ms = to_ms;
@@ -279,6 +279,10 @@ static void write_skipped(struct out_item *i)
 {
 	const bool days = i->from_ms / DAY_MS != i->to_ms / DAY_MS;
 
+	if (!i->to_ms) {
+		buf_adds(&i->body, "(some lines were not relayed; nobody knows how many)");
+		return;
+	}
 	if (i->n)
 		buf_addf(&i->body, "(%s%zu line%s between ", i->lost ? "more than " : "", i->n,
 			 i->n == 1 ? "" : "s");

@@ -426,6 +426,7 @@ static int send_piece(struct network *n, struct channel *c)
 		n->mark_us = network_now(n) + (has_echo(n) ? MARK_ECHO_US : MARK_US);
 	remember(n, c, &piece);
 	channel_note_said(c, buf_span(&piece.text));
+	echo_said(&n->echo, buf_span(&piece.text));
 	full = send_or_hold(n, &parts);
 	buf_done(&piece.text);
 	if (piece.is_last)

@@ -76,6 +76,10 @@ static void change_channels(struct irc_scene *s, const char *path)
 	irc_user_expect(&s->joe, ":Mudlark PRIVMSG #two :<Ana> is there any?\n");
 	irc_user_say(&s->joe, "#two", "there is");
 	talk_expect(&s->ana, "[advice] joe@irc: there is\n");
+	/* what is told there is another list: it goes on */
+	rewrite(s, path, "'#mud = chat kinds=said,news', '#two = advice'");
+	talk_line(&s->ana, "chat do you hear me?");
+	irc_user_expect(&s->joe, ":Mudlark PRIVMSG #mud :<Ana> do you hear me?\n");
 	/* what is wrong changes nothing */
 	rewrite(s, path, "'#mud = chat kinds=gossip'");
 	mud_expect_log(&s->mud, "gossip");

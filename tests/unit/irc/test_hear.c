@@ -182,6 +182,33 @@ START_TEST(who_asks_without_end_is_not_answered_without_end)
 }
 END_TEST
 
+START_TEST(who_repeats_what_we_say_is_a_bot_for_a_while)
+{
+	struct buf status = { 0 };
+
+	begin("");
+	peer_game_says(&p, 1, "a line to be repeated");
+	peer_says(&p, ":ana!a@h PRIVMSG #mud :nothing of ours");
+	ck_assert_uint_eq(p.n_heard, 1);
+	peer_says(&p, ":relay!b@h PRIVMSG #mud :[x] Mudlark: <Ana> a line to be repeated");
+	peer_says(&p, ":relay!b@h PRIVMSG #mud :<mudlark> hi");
+	peer_says(&p, ":ana!a@h PRIVMSG #mud :<joe@irc> hi");
+	ck_assert_uint_eq(p.n_heard, 1);
+	peer_says(&p, ":relay!b@h PRIVMSG #mud :something else");
+	ck_assert_uint_eq(p.n_heard, 2);
+	peer_says(&p, ":relay!b@h PRIVMSG #mud :<Mudlark> (1 line from here was lost)");
+	peer_says(&p, ":relay!b@h PRIVMSG #mud :something new");
+	ck_assert_uint_eq(p.n_heard, 2);
+	network_channel_status(p.n, p.mud, &status);
+	ck_assert_ptr_nonnull(strstr(peer_text(&status), "not relaying relay, who repeats"));
+	buf_done(&status);
+	peer_wait(&p, 61 * PEER_S);
+	peer_says(&p, ":relay!b@h PRIVMSG #mud :something new");
+	ck_assert_uint_eq(p.n_heard, 3);
+	end();
+}
+END_TEST
+
 START_TEST(answers_go_where_they_were_asked)
 {
 	const char *out;
@@ -301,6 +328,7 @@ int main(void)
 				       who_asks_without_end_is_not_answered_without_end,
 				       questions_that_get_no_answer_are_told_so_once_a_minute,
 				       a_long_answer_reaches_everybody_whole,
+				       who_repeats_what_we_say_is_a_bot_for_a_while,
 				       answers_go_where_they_were_asked,
 				       who_comes_and_goes_is_told_where_that_is_wanted,
 				       a_split_of_hundreds_is_a_line_or_two };

@@ -115,6 +115,13 @@ START_TEST(lines_that_are_unsure_are_counted_not_said)
 }
 END_TEST
 
+START_TEST(what_was_lost_has_neither_number_nor_time)
+{
+	out_skipped(&out, 3, SKIP_LOST, 0, 0, 0);
+	next_is("(some lines were not relayed; nobody knows how many)", 3);
+}
+END_TEST
+
 START_TEST(what_has_not_begun_to_leave_can_be_taken_back)
 {
 	out_skipped(&out, 3, SKIP_OLD, 2, 0, 0);
@@ -249,6 +256,7 @@ int main(void)
 	const TTest *const tests[] = { each_kind_has_its_form,
 				       a_long_line_is_several_and_each_says_who,
 				       lines_that_are_unsure_are_counted_not_said,
+				       what_was_lost_has_neither_number_nor_time,
 				       what_has_not_begun_to_leave_can_be_taken_back,
 				       what_was_skipped_is_said_once_with_its_times,
 				       a_connection_that_broke_leaves_a_note_in_front,

@@ -4,6 +4,7 @@
 #include "bridges/irc/places.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,6 +111,24 @@ START_TEST(a_row_that_is_wrong_is_refused)
 	ck_assert_int_eq(read_nets(&t, wrong[_i]), 1);
 	ck_assert_uint_eq(t.n, 0);
 	ck_assert_str_eq(option, "irc.networks");
+}
+END_TEST
+
+START_TEST(a_server_password_is_shown_to_nobody_on_the_way)
+{
+	struct nets t;
+	char path[] = "/tmp/mudlark-test-XXXXXX", row[200];
+	const int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, "sesame\n", 7), 7);
+	close(fd);
+	snprintf(row, sizeof(row), "two 127.evil.example tls=no server_password_file=%s", path);
+	ck_assert_int_eq(read_nets(&t, row), 1);
+	snprintf(row, sizeof(row), "two 127.0.0.1 tls=no server_password_file=%s", path);
+	ck_assert_int_eq(read_nets(&t, row), 0);
+	nets_done(&t);
+	unlink(path);
 }
 END_TEST
 
@@ -252,6 +271,7 @@ int main(void)
 
 	tcase_add_test(t, the_first_network_is_that_of_the_options);
 	tcase_add_test(t, a_row_is_another_and_takes_what_it_does_not_say);
+	tcase_add_test(t, a_server_password_is_shown_to_nobody_on_the_way);
 	tcase_add_loop_test(t, a_row_that_is_wrong_is_refused, 0, ARRAY_LEN(wrong));
 	tcase_add_test(t, the_option_that_is_wrong_is_named);
 	tcase_add_test(t, a_password_is_read_from_a_file_that_nobody_else_can_read);
