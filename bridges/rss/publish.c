@@ -113,8 +113,8 @@ static void on_line(void *ctx, const struct bridge_line *line)
 		loop_timer_in(&p->timer, KEEP_US);
 }
 
-static void on_skipped(void *ctx, uint64_t seq, enum skip_why why, size_t n,
-		       UNUSED int64_t from_ms, UNUSED int64_t to_ms)
+static void on_skipped(void *ctx, uint64_t seq, enum skip_why why, size_t n, UNUSED int64_t from_ms,
+		       UNUSED int64_t to_ms)
 {
 	struct publish *p = ctx;
 
