@@ -50,7 +50,7 @@ START_TEST(nothing_said_on_a_channel_is_lost_or_doubled_when_worlds_die)
 	talk_open(&ben, "Ben", m.telnet);
 	talk_enter_new(&ben, "Ben", "a long passphrase 2");
 	talk_line(&ana, "post notices Lost = A brass key. | Whoever has it: Ana.");
-	talk_expect(&ana, "Ana has put something up on notices: Lost");
+	talk_expect(&ana, "You put something up on notices: Lost");
 	for (int n = 0; n < LINES; n++) {
 		chat(&ana, n);
 		chat(&ben, n);

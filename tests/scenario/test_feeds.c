@@ -164,7 +164,7 @@ START_TEST(what_players_post_is_well_formed_and_goes_when_it_is_taken_away)
 	talk_enter_new(&ana, "Ana", "a long passphrase 1");
 	talk_line(&ana,
 		  "post notices ]]></title><x> = &bogus; <script>alert(1)</script> | \xe6\xbd\xae");
-	talk_expect(&ana, "Ana has put something up on notices");
+	talk_expect(&ana, "You put something up on notices");
 	feed = wait_for(&s, "/boards/notices.rss", "bogus");
 	expect_xml(feed);
 	ck_assert_ptr_null(strstr(feed, "<script"));

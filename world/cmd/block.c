@@ -41,9 +41,11 @@ static void run(const struct cmd_call *c)
 		unblock(c, rest);
 		return;
 	}
-	switch (words_block(c->w, speech_words(c->w), c->args, name_of(c->w, c->actor))) {
+	if (!text_eq_fold(word, SPAN("add")) || !rest.n)
+		rest = c->args;
+	switch (words_block(c->w, speech_words(c->w), rest, name_of(c->w, c->actor))) {
 	case 0:
-		target_none(c->w, c->actor, "That is not said here from now on: ", c->args, "");
+		target_none(c->w, c->actor, "That is not said here from now on: ", rest, "");
 		break;
 	case 1:
 		say_reply(c->w, c->actor,
@@ -59,7 +61,7 @@ static void run(const struct cmd_call *c)
 
 const struct cmd cmd_block = {
 	.name = "@block",
-	.usage = "@block WORD, unblock WORD, or list",
+	.usage = "@block [add] WORD, unblock WORD, or list",
 	.help = "What has such a word in it is not said on channels and boards, from inside or "
 		"outside. Up to four words in a row are possible; capitals and accents do not "
 		"count, and only whole words do.",

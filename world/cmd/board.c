@@ -61,7 +61,7 @@ static void run_boards(const struct cmd_call *c)
 
 		buf_addf(out, "\n  {do board %s}{bold}%s{/}{/}%*s %3zu %s  ", b->name, b->name,
 			 (int)(strlen(b->name) < 12 ? 12 - strlen(b->name) : 0), "", board_posts(b),
-			 board_posts(b) == 1 ? "post, " : "posts,");
+			 board_posts(b) == 1 ? "post " : "posts");
 		say_escape(out, span_of(b->about));
 		if (newest) {
 			buf_adds(out, " {dim}(");

@@ -79,6 +79,17 @@ static const struct channel *find_channel(const struct cmd_call *c)
 	return channel && channel_may(c->w, c->actor, channel) ? channel : NULL;
 }
 
+/* Their commands begin with an @ that one may leave out here. */
+static const struct cmd *find_of_staff(const struct cmd_call *c)
+{
+	char *name;
+
+	if (!c->args.n)
+		return NULL;
+	name = arena_printf(&c->w->scratch, "@%.*s", (int)c->args.n, c->args.p);
+	return cmd_find(c->w, c->actor, (struct span){ name, strlen(name) });
+}
+
 static void run(const struct cmd_call *c)
 {
 	const struct channel *channel = find_channel(c);
@@ -88,6 +99,8 @@ static void run(const struct cmd_call *c)
 
 	if (!topic && !cmd && !channel)
 		topic = find_topic(c->w, c->args, false);
+	if (!topic && !cmd && !channel)
+		cmd = find_of_staff(c);
 	if (c->args.n && !topic && !cmd && !channel) {
 		target_none(c->w, c->actor, "There is no help on \"", c->args,
 			    "\". Try: {bold}help{/}");

@@ -25,18 +25,19 @@ static void list(const struct cmd_call *c)
 	say_end(c->w);
 }
 
-/* "Ana" of the game, "joe@irc", "*@irc" of outside. */
-static const char *fault_of(const struct cmd_call *c, struct span name)
+/* "Ana" of the game, "joe@irc", "*@irc" of outside. "Ana (irc)" is Ana of the game. */
+static const char *fault_of(const struct cmd_call *c, struct span *name, enum speech_name *ret_kind)
 {
-	const char *at = memrchr(name.p, '@', name.n), *self = name_of(c->w, c->actor);
+	const char *self = name_of(c->w, c->actor);
 
-	if (name.n > SPEECH_NAME_BYTES)
+	*ret_kind = speech_name_of(*name, name);
+	if (name->n > SPEECH_NAME_BYTES)
 		return "That is longer than a name.";
-	if (at && (at == name.p || at == name.p + name.n - 1))
+	if (*ret_kind == SPEECH_MALFORMED)
 		return "Somebody outside is named like this: joe@irc. Everybody there: *@irc";
-	if (text_eq_fold(name, (struct span){ self, strlen(self) }))
+	if (text_eq_fold(*name, (struct span){ self, strlen(self) }))
 		return "You cannot ignore yourself.";
-	return at ? NULL : person_name_fault(name);
+	return *ret_kind == SPEECH_OUTSIDE ? NULL : person_name_fault(*name);
 }
 
 static void answer(const struct cmd_call *c, const char *before, struct span name,
@@ -45,21 +46,32 @@ static void answer(const struct cmd_call *c, const char *before, struct span nam
 	target_none(c->w, c->actor, before, name, behind);
 }
 
+static void answer_ignored(const struct cmd_call *c, struct span name, enum speech_name kind)
+{
+	answer(c, "You ignore ", name, " from now on, on channels and by tell.");
+	if (kind == SPEECH_OUTSIDE || ent_is(player_by_name(c->w, name)))
+		return;
+	answer(c, "No player called ", name,
+	       " is about just now; for somebody outside add where: joe@irc");
+}
+
 static void run_ignore(const struct cmd_call *c)
 {
 	struct buf folded = { 0 };
+	struct span name = c->args;
+	enum speech_name kind;
 	const char *fault;
 
 	if (!c->args.n || !social_get(c->w, c->actor)) {
 		list(c);
 		return;
 	}
-	fault = fault_of(c, c->args);
-	text_fold(&folded, c->args);
+	fault = fault_of(c, &name, &kind);
+	text_fold(&folded, name);
 	if (fault)
 		say_reply(c->w, c->actor, "%s", fault);
 	else if (social_ignore(c->w, c->actor, buf_span(&folded)))
-		answer(c, "You ignore ", c->args, " from now on, on channels and by tell.");
+		answer_ignored(c, name, kind);
 	else
 		say_reply(c->w, c->actor, "You ignore %d people already: that is enough.",
 			  SPEECH_IGNORES_MAX);
@@ -69,16 +81,18 @@ static void run_ignore(const struct cmd_call *c)
 static void run_unignore(const struct cmd_call *c)
 {
 	struct buf folded = { 0 };
+	struct span name = c->args;
 
 	if (!c->args.n || !social_get(c->w, c->actor)) {
 		cmd_usage(c);
 		return;
 	}
-	text_fold(&folded, c->args);
+	(void)speech_name_of(name, &name);
+	text_fold(&folded, name);
 	if (social_unignore(c->w, c->actor, buf_span(&folded)))
-		answer(c, "You hear ", c->args, " again.");
+		answer(c, "You hear ", name, " again.");
 	else
-		answer(c, "You do not ignore ", c->args, ". Try: {bold}ignore{/}");
+		answer(c, "You do not ignore ", name, ". Try: {bold}ignore{/}");
 	buf_done(&folded);
 }
 

@@ -78,10 +78,39 @@ static struct span take_name(struct span *rest)
 static const char *fault_of(const struct cmd_call *c, struct span name, enum role rank)
 {
 	const struct player *p = player_get(c->w, player_by_name(c->w, name));
+	struct span bare;
 
 	if (name.n > SPEECH_NAME_BYTES)
 		return "That is longer than a name.";
+	if (speech_name_of(name, &bare) == SPEECH_MALFORMED)
+		return "Somebody outside is named like this: joe@irc. Everybody there: *@irc";
 	return p && p->role >= rank ? "You cannot mute somebody of your own rank or above." : NULL;
+}
+
+/* Plain text to somebody who is in. */
+static void tell(const struct cmd_call *c, struct ent who, const char *text)
+{
+	struct buf out = { 0 };
+
+	buf_adds(&out, "{system}");
+	say_escape(&out, (struct span){ text, strlen(text) });
+	buf_adds(&out, "{/}");
+	say_span(c->w, who, MUDLARK__TEXT_CLASS__TEXT_SYSTEM, buf_span(&out));
+	buf_done(&out);
+}
+
+static void answer_muted(const struct cmd_call *c, const struct speech_mute *row)
+{
+	const struct span name = { row->name, strlen(row->name) };
+	const struct ent who = player_by_name(c->w, name);
+	struct span bare;
+
+	target_none(c->w, c->actor, "Muted on channels and boards: ", name, "");
+	if (ent_is(who))
+		tell(c, who, speech_told(c->w, row));
+	else if (speech_name_of(name, &bare) == SPEECH_PLAYER)
+		target_none(c->w, c->actor, "No player called ", name,
+			    " is about just now; for somebody outside add where: joe@irc");
 }
 
 static void run_mute(const struct cmd_call *c)
@@ -112,7 +141,7 @@ static void run_mute(const struct cmd_call *c)
 	row.why = arena_dup(&c->w->scratch, rest.p, text_cut(rest, SPEECH_WHY_BYTES));
 	switch (speech_mute(c->w, &row)) {
 	case 0:
-		target_none(c->w, c->actor, "Muted on channels and boards: ", name, "");
+		answer_muted(c, &row);
 		break;
 	case 1:
 		say_reply(c->w, c->actor, "There are too many mutes already.");
@@ -135,6 +164,8 @@ static void run_unmute(const struct cmd_call *c)
 		say_reply(c->w, c->actor, "%s has done that, and stands above you.", m->by);
 	} else {
 		target_none(c->w, c->actor, "May speak again: ", c->args, "");
+		tell(c, player_by_name(c->w, c->args),
+		     "You may speak on channels and boards again.");
 		speech_unmute(c->w, m);
 	}
 }
@@ -148,7 +179,8 @@ const struct cmd cmd_mute = {
 		"(irc/libera/account:joe); one with spaces stands in quotes.\n"
 		"TIME is 30m, 2h, 3d or 1w; without it the mute holds until {bold}@unmute{/}. "
 		"REASON is "
-		"told to whoever is muted. Without a NAME: lists who is.",
+		"told to whoever is muted, at once and at each try to speak. Without a NAME: lists "
+		"who is.",
 	.category = CMD_STAFF,
 	.effect = CMD_CHANGES,
 	.role = ROLE_HELPER,

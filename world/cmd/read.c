@@ -7,6 +7,7 @@
 #include "world/core/item.h"
 #include "world/core/name.h"
 #include "world/core/say.h"
+#include "world/social/board.h"
 
 static void nothing_written(const struct cmd_call *c, struct ent e)
 {
@@ -18,6 +19,28 @@ static void nothing_written(const struct cmd_call *c, struct ent e)
 	say_end(c->w);
 }
 
+/* "read notices 1": the board that is meant; NULL: none. */
+static const struct board *board_of(const struct cmd_call *c)
+{
+	struct span rest = c->args;
+
+	return board_find(c->w, text_word(&rest));
+}
+
+static void hint_board(const struct cmd_call *c, const struct board *b)
+{
+	struct span number = c->args;
+	struct buf *out = say_begin(c->w, c->actor);
+
+	text_word(&number);
+	buf_addf(out, "%s is a board. Try: {bold}board %s", b->name, b->name);
+	if (number.n)
+		buf_addc(out, ' ');
+	say_escape(out, number);
+	buf_adds(out, "{/}");
+	say_end(c->w);
+}
+
 static void run(const struct cmd_call *c)
 {
 	struct ent e = target_one(c->w, c->actor, c->args, KINDS_THINGS);
@@ -25,6 +48,8 @@ static void run(const struct cmd_call *c)
 
 	if (!c->args.n)
 		cmd_usage(c);
+	else if (!ent_is(e) && board_of(c))
+		hint_board(c, board_of(c));
 	else if (!ent_is(e))
 		cmd_look.run(c);
 	else if (item && item->proto && item->proto->read)

@@ -1,6 +1,8 @@
 /*
  * tell.c - `tell` and `reply`: speaks to one player, wherever that is.
  */
+#include <string.h>
+
 #include "rt/text.h"
 #include "world/cmd/chat.h"
 #include "world/cmd/table.h"
@@ -39,7 +41,11 @@ static void nobody(const struct cmd_call *c, struct span name)
 	struct ent npc = target_one(c->w, c->actor, name, 1u << KIND_NPC);
 	const char *word = name_word(c->w, npc);
 
-	if (word)
+	if (memchr(name.p, '@', name.n))
+		say_reply(c->w, c->actor,
+			  "People outside cannot be told things privately. What is said on a "
+			  "channel, they may hear. Try: {bold}channels{/}");
+	else if (word)
 		act(c->w, &(struct act){ .actor = npc,
 					 .target = c->actor,
 					 .markup = word,

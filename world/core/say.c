@@ -296,7 +296,7 @@ void say_sessions(struct world *w, struct session *const *to, size_t n, Mudlark_
 			say_span(w, to[i]->actor, class, markup);
 }
 
-void say_all(struct world *w, Mudlark__TextClass class, const char *markup)
+void say_others(struct world *w, struct ent except, Mudlark__TextClass class, struct span markup)
 {
 	struct session **to;
 	size_t n = 0;
@@ -306,7 +306,12 @@ void say_all(struct world *w, Mudlark__TextClass class, const char *markup)
 	to = arena_alloc(&w->scratch, (n + 1) * sizeof(*to));
 	n = 0;
 	for (struct session *s = session_next(w, NULL); s; s = session_next(w, s))
-		if (s->state != SESSION_LOGIN)
+		if (s->state != SESSION_LOGIN && !(ent_is(except) && ent_same(s->actor, except)))
 			to[n++] = s;
-	say_sessions(w, to, n, class, (struct span){ markup, strlen(markup) });
+	say_sessions(w, to, n, class, markup);
+}
+
+void say_all(struct world *w, Mudlark__TextClass class, const char *markup)
+{
+	say_others(w, ENT_NONE, class, (struct span){ markup, strlen(markup) });
 }

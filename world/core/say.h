@@ -57,6 +57,8 @@ void say_room(struct world *w, struct ent room, struct ent except, Mudlark__Text
 /* To these sessions: one record for each gateway. */
 void say_sessions(struct world *w, struct session *const *to, size_t n, Mudlark__TextClass class,
 		  struct span markup);
+/* To everybody who plays, but for one; `except` may be ENT_NONE. */
+void say_others(struct world *w, struct ent except, Mudlark__TextClass class, struct span markup);
 /* To everybody who plays. */
 void say_all(struct world *w, Mudlark__TextClass class, const char *markup);
 

@@ -70,6 +70,38 @@ struct words *speech_words(const struct world *w)
 
 /* ---- by which names somebody is known ---- */
 
+/* As bridges are called, in any case. */
+static bool is_place(struct span s)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	for (size_t i = 0; i < s.n; i++) {
+		const int lower = s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] + 32 : s.p[i];
+
+		if (!memchr(letters, lower, sizeof(letters) - 1))
+			return false;
+	}
+	return s.n > 0;
+}
+
+enum speech_name speech_name_of(struct span name, struct span *ret_bare)
+{
+	const char *at = memchr(name.p, '@', name.n), *open = memrchr(name.p, '(', name.n);
+	const char *end = name.p + name.n;
+
+	*ret_bare = name;
+	if (memchr(name.p, '/', name.n))
+		return SPEECH_IDENTITY;
+	if (at)
+		return at > name.p && is_place((struct span){ at + 1, (size_t)(end - at) - 1 })
+			       ? SPEECH_OUTSIDE
+			       : SPEECH_MALFORMED;
+	if (!open)
+		return SPEECH_PLAYER;
+	*ret_bare = text_trim((struct span){ name.p, (size_t)(open - name.p) });
+	return ret_bare->n && end - open > 2 && end[-1] == ')' ? SPEECH_LINKED : SPEECH_MALFORMED;
+}
+
 struct names {
 	struct buf folded;
 	struct span v[NAMES_MAX];
@@ -262,12 +294,12 @@ static const struct speech_mute *find_any(const struct world *w, struct span nam
 	return m;
 }
 
-static const char *say_muted(struct world *w, const struct speech_mute *m)
+const char *speech_told(struct world *w, const struct speech_mute *m)
 {
 	struct buf text = { 0 };
 	char *out;
 
-	buf_adds(&text, "You may not speak here");
+	buf_adds(&text, "You are muted on channels and boards");
 	if (m->until_ms) {
 		buf_adds(&text, " until ");
 		sites_date(m->until_ms, &text);
@@ -301,7 +333,7 @@ const char *speech_unfit(struct world *w, struct ent speaker, struct span name,
 	if (!m && identity.n)
 		m = find_any(w, identity, p);
 	if (m)
-		return say_muted(w, m);
+		return speech_told(w, m);
 	if (words_find(w->speech->words, text))
 		return "There is a word in that which is not said here.";
 	return NULL;

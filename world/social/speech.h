@@ -36,6 +36,16 @@ struct speech_mute {
 	char *by, *why; /* "": no reason given */
 };
 
+/* What a name that is typed means. */
+enum speech_name {
+	SPEECH_PLAYER,	 /* "Ana" */
+	SPEECH_OUTSIDE,	 /* "joe@irc", "*@irc" */
+	SPEECH_LINKED,	 /* "Ana (irc)": `bare` is "Ana" */
+	SPEECH_IDENTITY, /* "irc/libera/account:joe" */
+	SPEECH_MALFORMED /* "joe@", "a@b@c" */
+};
+enum speech_name speech_name_of(struct span name, struct span *ret_bare);
+
 struct speech;
 struct speech *speech_new(void);
 void speech_free(struct world *w);
@@ -53,6 +63,8 @@ bool speech_ignores(const struct world *w, struct ent listener, struct ent speak
 
 /* `row`: name, times, rank, by, why; copied. One that there is already is replaced. 0; 1: there are too many; 2: that name is too long. */
 int speech_mute(struct world *w, const struct speech_mute *row) MUST_USE;
+/* "You are muted on channels and boards until 14:20: REASON", plain, in scratch. */
+const char *speech_told(struct world *w, const struct speech_mute *row);
 /* Exactly this one; NULL: it is not there, or has run out. */
 const struct speech_mute *speech_muted(const struct world *w, struct span name);
 /* `m` is gone afterwards. */

@@ -27,7 +27,11 @@ START_TEST(what_is_put_up_is_told_listed_and_read)
 {
 	rig_forget(&r);
 	type(ANA, "post notices Lost {key} = A brass key. | Whoever has it: {bold}Ana");
-	for (uint64_t s = ANA; s <= CEM; s++)
+	ck_assert_uint_eq(shown(ANA, "Ana has put something up"), 0);
+	ck_assert_uint_eq(shown(ANA, "You put something up on notices: Lost {{key} "
+				     "({bold}board notices 1{/})"),
+			  1);
+	for (uint64_t s = BEN; s <= CEM; s++)
 		ck_assert_uint_eq(shown(s, "Ana has put something up on notices: Lost {{key} "
 					   "({bold}board notices 1{/})"),
 				  1);
@@ -36,7 +40,17 @@ START_TEST(what_is_put_up_is_told_listed_and_read)
 	says(BEN, "board notices 1",
 	     "{title}notices 1{/}: {bold}Lost {{key}{/}\n{player}Ana{/}, {dim}2026-05-01 12:00 "
 	     "UTC{/}\nA brass key.\nWhoever has it: {{bold}Ana");
-	says(BEN, "boards", "  1 post,   for all to read {dim}(2026-05-01 12:00 UTC){/}");
+	says(BEN, "boards", "  1 post   for all to read {dim}(2026-05-01 12:00 UTC){/}");
+}
+END_TEST
+
+START_TEST(what_is_no_command_of_boards_leads_to_one)
+{
+	says(BEN, "read notices 1", "notices is a board. Try: {bold}board notices 1{/}");
+	says(BEN, "read {notices", "You see no {{notices here");
+	says(BEN, "tell joe@irc hello", "People outside cannot be told things privately.");
+	says(ADMIN, "help bridge", "{title}@bridge{/}");
+	says(ANA, "help bridge", "There is no help on");
 }
 END_TEST
 
@@ -97,7 +111,7 @@ START_TEST(only_who_may_posts)
 	enter(GUEST, "Gus", ROLE_PLAYER, true);
 	says(GUEST, "post notices a = b", "Guests may read, but not post");
 	says(ANA, "post news a = b", "Only those who keep the game post there.");
-	says(ADMIN, "post news a = b", "Una has put something up on news");
+	says(ADMIN, "post news a = b", "You put something up on news");
 	says(GUEST, "board news 1", "{bold}a{/}");
 }
 END_TEST
@@ -127,10 +141,10 @@ END_TEST
 START_TEST(too_many_posts_at_once_have_to_wait)
 {
 	for (int i = 0; i < 3; i++)
-		says(ANA, "post notices a = b", "Ana has put something up");
+		says(ANA, "post notices a = b", "You put something up");
 	says(ANA, "post notices a = b", "You have posted enough for now");
 	ticks(600);
-	says(ANA, "post notices a = b", "Ana has put something up");
+	says(ANA, "post notices a = b", "You put something up");
 	says(ANA, "post notices a = b", "You have posted enough for now");
 }
 END_TEST
@@ -295,6 +309,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		what_is_put_up_is_told_listed_and_read,
+		what_is_no_command_of_boards_leads_to_one,
 		the_facts_of_posts_are_exactly_what_bridges_expect,
 		posts_and_their_numbers_outlive_the_world,
 		one_takes_down_what_is_ones_own_and_staff_take_down_anything,

@@ -14,15 +14,20 @@ static const char *refusal_of(const char *name, const char *identity, const char
 START_TEST(who_is_muted_does_not_speak_and_is_told_until_when_and_why)
 {
 	says(HELPER, "@mute Ana 2h too {much}", "Muted on channels and boards: Ana");
+	ck_assert_uint_eq(shown(ANA, "You are muted on channels and boards until 2026-05-01 14:00 "
+				     "UTC: too {{much}"),
+			  1);
+	ck_assert_uint_eq(shown(HELPER, "No player called"), 0);
 	rig_forget(&r);
 	type(ANA, "chat hello");
-	ck_assert_uint_eq(shown(ANA,
-				"You may not speak here until 2026-05-01 14:00 UTC: too {{much}"),
+	ck_assert_uint_eq(shown(ANA, "You are muted on channels and boards until 2026-05-01 14:00 "
+				     "UTC: too {{much}"),
 			  1);
 	ck_assert_uint_eq(shown(BEN, "hello"), 0);
-	says(ANA, "post notices a = b", "You may not speak here until");
+	says(ANA, "post notices a = b", "You are muted on channels and boards until");
 	says(HELPER, "@mute", "{player}Ana{/}  until 2026-05-01 14:00 UTC  by Hob: too {{much}");
 	says(HELPER, "@unmute ANA", "May speak again: ANA");
+	ck_assert_uint_eq(shown(ANA, "You may speak on channels and boards again."), 1);
 	says(HELPER, "@unmute ana", "Not muted: ana.");
 	says(HELPER, "@mute", "Nobody.");
 	rig_forget(&r);
@@ -36,8 +41,8 @@ START_TEST(a_mute_outlives_the_world_and_runs_out_by_the_wall_clock)
 	type(HELPER, "@mute ana 30m");
 	type(HELPER, "@mute ben");
 	restart();
-	says(ANA, "chat hello", "You may not speak here until 2026-05-01 12:30 UTC.");
-	says(BEN, "chat hello", "You may not speak here.");
+	says(ANA, "chat hello", "You are muted on channels and boards until 2026-05-01 12:30 UTC.");
+	says(BEN, "chat hello", "You are muted on channels and boards.");
 	wall += 30 * 60 * 1000;
 	ticks(1);
 	rig_forget(&r);
@@ -52,7 +57,7 @@ START_TEST(who_is_outside_is_muted_by_name_place_or_identity)
 {
 	ck_assert_ptr_null(refusal_of("joe@irc", "irc/libera/account:joe", "x"));
 	says(HELPER, "@mute Joe@IRC", "Muted");
-	ck_assert_str_eq(refusal_of("joe@irc", "", "x"), "You may not speak here.");
+	ck_assert_str_eq(refusal_of("joe@irc", "", "x"), "You are muted on channels and boards.");
 	ck_assert_ptr_null(refusal_of("joe2@irc", "", "x"));
 	ck_assert_ptr_null(refusal_of("joe@discord", "", "x"));
 	says(HELPER, "@mute irc/libera/account:joe 1h", "Muted");
@@ -62,7 +67,7 @@ START_TEST(who_is_outside_is_muted_by_name_place_or_identity)
 	ck_assert_ptr_nonnull(refusal_of("Ben (discord)", "", "x"));
 	says(HELPER, "@mute \"Joe Average@rss\" 1h rude", "Muted");
 	ck_assert_str_eq(refusal_of("joe average@rss", "", "x"),
-			 "You may not speak here until 2026-05-01 13:00 UTC: rude");
+			 "You are muted on channels and boards until 2026-05-01 13:00 UTC: rude");
 }
 END_TEST
 
@@ -100,12 +105,27 @@ START_TEST(what_cannot_be_a_mute_is_answered)
 	memset(long_name + 6, 'x', SPEECH_NAME_BYTES + 1);
 	for (int i = 0; i < SPEECH_NAME_BYTES / 2; i++) /* three code points each, when folded */
 		memcpy(wide_name + 6 + 2 * i, "\xce\x90", 2);
+	says(HELPER, "@mute a@b@c", "Somebody outside is named like this: joe@irc.");
+	says(HELPER, "@mute joe@", "Somebody outside is named like this: joe@irc.");
 	says(HELPER, "@mute ana 2 spoons", "TIME is 30m, 2h, 3d or 1w.");
 	says(HELPER, "@mute \"\"", "{title}Muted{/}");
 	says(HELPER, long_name, "That is longer than a name.");
 	says(HELPER, wide_name, "That is longer than a name.");
 	says(HELPER, "@unmute", "Usage: {bold}@unmute NAME{/}");
 	ck_assert_ptr_null(speech_mutes_next(w, NULL));
+}
+END_TEST
+
+START_TEST(who_is_not_about_can_be_muted_but_is_said_not_to_be)
+{
+	says(HELPER, "@mute joe", "Muted on channels and boards: joe");
+	ck_assert_uint_eq(shown(HELPER, "No player called joe is about just now; for somebody "
+					"outside add where: joe@irc"),
+			  1);
+	says(HELPER, "@mute irc/irc/joe!~j@127.0.0.1", "Muted");
+	ck_assert_uint_eq(shown(HELPER, "No player called"), 0);
+	says(HELPER, "@mute joe@irc", "Muted");
+	ck_assert_uint_eq(shown(HELPER, "No player called"), 0);
 }
 END_TEST
 
@@ -157,6 +177,8 @@ START_TEST(blocked_words_outlive_the_world_and_can_be_lifted)
 	says(ADMIN, "@block unblock FIVE", "That is not blocked: FIVE");
 	restart();
 	ck_assert_ptr_null(refusal_of("a@irc", "", "five"));
+	says(ADMIN, "@block add six", "That is not said here from now on: six");
+	ck_assert_ptr_nonnull(refusal_of("a@irc", "", "six"));
 	says(ADMIN, "@block one two three four five", "One to 4 words with letters are wanted");
 	says(ADMIN, "@block !?", "One to 4 words with letters are wanted");
 	says(HELPER, "@block x", "You do not know how to \"@block\"");
@@ -209,6 +231,17 @@ START_TEST(people_outside_are_ignored_one_by_one_or_all_of_a_place)
 }
 END_TEST
 
+START_TEST(a_name_as_it_is_shown_means_the_player)
+{
+	says(BEN, "ignore Ana (irc)", "You ignore Ana from now on");
+	ck_assert_uint_eq(shown(BEN, "No player called"), 0);
+	outside("chat", "Ana (irc)", "one");
+	ck_assert_uint_eq(shown(BEN, "one"), 0);
+	says(BEN, "unignore Ana (irc)", "You hear Ana again.");
+	says(BEN, "ignore Zed", "No player called Zed is about just now");
+}
+END_TEST
+
 START_TEST(notices_of_a_place_are_ignored_with_it)
 {
 	type(BEN, "ignore *@irc");
@@ -230,6 +263,8 @@ START_TEST(what_cannot_be_ignored_is_answered)
 
 	says(BEN, "ignore", "You ignore nobody.");
 	says(BEN, "ignore ben", "You cannot ignore yourself.");
+	says(BEN, "ignore a@b@c", "Somebody outside is named like this");
+	says(BEN, "ignore (irc)", "Somebody outside is named like this");
 	says(BEN, "ignore @irc", "Somebody outside is named like this");
 	says(BEN, "ignore joe@", "Somebody outside is named like this");
 	says(BEN, "ignore a b", "name"); /* what is no name of a player */
@@ -281,11 +316,13 @@ int main(void)
 		a_player_is_muted_by_another_way_too,
 		nobody_mutes_his_equals_and_a_mute_does_not_hold_who_stands_above,
 		what_cannot_be_a_mute_is_answered,
+		who_is_not_about_can_be_muted_but_is_said_not_to_be,
 		there_are_only_so_many_mutes_and_those_that_ran_out_make_room,
 		a_blocked_word_is_found_whole_in_any_case_accent_and_form,
 		blocked_words_outlive_the_world_and_can_be_lifted,
 		who_is_ignored_is_not_heard_on_channels_or_by_tell,
 		people_outside_are_ignored_one_by_one_or_all_of_a_place,
+		a_name_as_it_is_shown_means_the_player,
 		notices_of_a_place_are_ignored_with_it,
 		what_cannot_be_ignored_is_answered,
 		a_refusal_of_a_player_counts_no_line_but_what_is_said_does,
