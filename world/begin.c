@@ -123,6 +123,7 @@ void begin_world(struct world *w, const Mudlark__Begin *m)
 		return;
 	w->number = m->world;
 	w->epoch = m->epoch;
+	w->wall_ms = m->wall_ms;
 	for (size_t i = 0; i < m->n_conf; i++)
 		set_option(w, m->conf[i]);
 	if (!w->conf.tick_rate)

@@ -4,7 +4,8 @@
  *
  * A durable output is remembered with the link's number of it, so that the link's acknowledgement
  * tells the core which outputs a gateway has.  A gateway whose ring is full has not read for long; it
- * is dropped, and its sessions with it.
+ * is dropped, and its sessions with it.  So is a bridge that goes on speaking while the world, whose store
+ * is away, does nothing: what it said it will say again.
  */
 #include "world/server.h"
 
@@ -12,8 +13,10 @@
 
 #include "rt/log.h"
 #include "rt/route.h"
+#include "world/turn.h"
 
 /* What may wait for a gateway that is away, before it is given up. */
+enum { BRIDGE_WAITING_BYTES = 4 << 20, BRIDGES_WAITING_BYTES = 16 << 20 };
 enum { GATEWAY_RING_BYTES = 32 << 20, GATEWAY_RING_RECORDS = 1 << 18 };
 
 static struct gateway_link *by_link(struct server *s, const struct link *l)
@@ -104,13 +107,41 @@ static void on_forgotten(void *ctx, struct link *l)
 	*g = s->gateways[--s->n_gateways];
 }
 
+/* What waits is counted only when so much was said that it could be too much. */
+static bool is_too_much(const struct server *s, uint64_t peer, size_t n, size_t *fed, size_t most)
+{
+	*fed += n;
+	if (*fed > most)
+		*fed = turn_waiting(s->world, peer) + n;
+	return *fed > most;
+}
+
+/* True: the bridge is to be dropped. */
+static bool is_flooding(struct server *s, struct gateway_link *g, size_t n)
+{
+	if (!s->world || g->doomed)
+		return g->doomed;
+	g->doomed = is_too_much(s, g->instance, n, &g->fed, BRIDGE_WAITING_BYTES) ||
+		    is_too_much(s, 0, n, &s->bridges_fed, BRIDGES_WAITING_BYTES);
+	if (!g->doomed)
+		return false;
+	log_error("bridge_says_too_much", LOG_STR("name", link_peer(g->link)->name),
+		  LOG_ID("instance", g->instance), LOG_U64("waiting_bytes", g->fed));
+	loop_timer_soon(&s->drops);
+	return true;
+}
+
 static void on_record(void *ctx, struct link *l, uint64_t seq, struct span body)
 {
 	struct server *s = ctx;
 	const struct link_peer *peer = link_peer(l);
+	const unsigned role = route_role_of(peer->role);
+	struct gateway_link *g = role == ROLE_BRIDGE ? by_link(s, l) : NULL;
 
 	(void)seq;
-	inbox_record(s, peer->instance, route_role_of(peer->role), body);
+	if (g && is_flooding(s, g, body.n))
+		return;
+	inbox_record(s, peer->instance, role, body);
 }
 
 static void on_acked(void *ctx, struct link *l, uint64_t seq)
@@ -168,6 +199,17 @@ void gateways_output(void *ctx, uint64_t gateway, struct span record, uint64_t o
 	}
 	if (oseq)
 		buf_add(&g->sent, &sent, sizeof(sent));
+}
+
+void gateways_drop(void *ctx, uint64_t peer)
+{
+	struct server *s = ctx;
+	struct gateway_link *g = by_instance(s, peer);
+
+	if (!g)
+		return;
+	g->doomed = true;
+	loop_timer_soon(&s->drops);
 }
 
 int gateways_bind(struct server *s)

@@ -256,6 +256,7 @@ void server_done(struct server *s)
 const struct world_env server_env = {
 	.commit = chronicle_commit,
 	.output = gateways_output,
+	.drop = gateways_drop,
 	.call = chronicle_call,
 	.superseded = superseded,
 	.fault = fault,

@@ -29,7 +29,8 @@ struct gateway_link {
 	uint64_t instance;
 	struct link *link;
 	struct buf sent; /* struct sent, oldest first */
-	bool doomed;	 /* its ring is full: to be dropped */
+	size_t fed;	 /* bytes, since what waits of it was last counted */
+	bool doomed;	 /* its ring is full, or it says too much: to be dropped */
 };
 
 struct server {
@@ -58,7 +59,7 @@ struct server {
 
 	struct wire *bus; /* bound when the world is ready */
 	struct gateway_link gateways[GATEWAYS_MAX];
-	size_t n_gateways;
+	size_t n_gateways, bridges_fed; /* as `fed`, of all bridges */
 
 	unsigned page; /* LoadPage.What being loaded, from page_after on */
 	uint64_t page_after;
@@ -104,6 +105,7 @@ void chronicle_tick(struct server *s);
 /* gateways.c: the bus where gateways dial in. */
 int gateways_bind(struct server *s) MUST_USE;
 void gateways_output(void *ctx, uint64_t gateway, struct span record, uint64_t oseq);
+void gateways_drop(void *ctx, uint64_t peer); /* from the loop, soon */
 void gateways_done(struct server *s);
 
 /* inbox.c: one record of a link; `peer` its instance. */

@@ -116,6 +116,7 @@ static void feed_begin(struct server *s, const Mudlark__Granted *g)
 	m.epoch = g->epoch;
 	m.seed = entropy_id(&entropy_system);
 	m.state = g->state;
+	m.wall_ms = clock_wall(loop_clock(s->loop));
 	m.packs = packs.p + packs.off;
 	options_to_begin(s->options, &m);
 	in.body_case = MUDLARK__WORLD_IN__BODY_BEGIN;

@@ -28,7 +28,7 @@ enum { KEEP_BYTES = 1 << 20, QUARANTINED_MAX = 64 };
 struct entry {
 	uint64_t peer, session, seq, tag; /* of a line; session 0: a packed input */
 	uint32_t n;
-	bool secret;
+	bool secret, from_bridge;
 };
 
 struct turn {
@@ -60,6 +60,20 @@ void turn_free(struct world *w)
 	buf_done(&w->turn->draft);
 	free(w->turn);
 	w->turn = NULL;
+}
+
+size_t turn_waiting(const struct world *w, uint64_t peer)
+{
+	const struct buf *inbox = &w->turn->inbox;
+	size_t bytes = 0;
+	struct entry e;
+
+	for (size_t at = 0; at < inbox->n; at += sizeof(e) + e.n) {
+		memcpy(&e, inbox->p + inbox->off + at, sizeof(e));
+		if (peer ? e.peer == peer : e.from_bridge)
+			bytes += sizeof(e) + e.n;
+	}
+	return bytes;
 }
 
 void world_effect(struct world *w)
@@ -377,7 +391,10 @@ static void put_entry(struct turn *t, struct entry e, const void *bytes)
 
 static void put_packed(struct turn *t, uint64_t peer, const Mudlark__WorldIn *in)
 {
-	struct entry e = { .peer = peer, .n = (uint32_t)mudlark__world_in__get_packed_size(in) };
+	const unsigned from = world_inbox.rows[in->body_case].from;
+	struct entry e = { .peer = peer,
+			   .n = (uint32_t)mudlark__world_in__get_packed_size(in),
+			   .from_bridge = (from & ROLE_BRIDGE) != 0 };
 
 	buf_add(&t->inbox, &e, sizeof(e));
 	mudlark__world_in__pack(in, (uint8_t *)buf_reserve(&t->inbox, e.n + 1));

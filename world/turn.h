@@ -15,6 +15,9 @@ enum { TURN_UNITS = 4096 };
 struct turn *turn_new(void);
 void turn_free(struct world *w);
 
+/* Bytes that wait for a turn: of one peer, or of all bridges (peer 0), also of those that are gone. */
+size_t turn_waiting(const struct world *w, uint64_t peer);
+
 uint64_t turn_number(const struct world *w);
 /* The session whose unit this is; NULL: nobody's. */
 struct session *turn_own(const struct world *w);

@@ -39,17 +39,34 @@ static void describe(const struct cmd_call *c, size_t i)
 	relay_order(c->w, c->actor, relay_at(c->w, i), SPAN("status"));
 }
 
+static const char *const usual[] = { "irc", "discord", "rss" };
+
+static bool is_connected(const struct world *w, struct span name)
+{
+	for (size_t i = 0; i < relay_count(w); i++)
+		if (text_eq_fold(span_of(relay_name(w, i)), name))
+			return true;
+	return false;
+}
+
+/* Mutes of bridges that are not there, and so were not told with them. */
+static void tell_mutes(const struct cmd_call *c)
+{
+	struct span name;
+
+	for (size_t i = 0; (name = relay_muted_name(c->w, i)).n; i++) {
+		if (is_connected(c->w, name))
+			continue;
+		(void)relay_mutes(c->w, name, say_begin(c->w, c->actor));
+		say_end(c->w);
+	}
+}
+
 static void status(const struct cmd_call *c, struct span args)
 {
-	struct buf mutes = { 0 };
-
 	if (!each(c, text_word(&args), describe) && !relay_count(c->w))
-		say_reply(c->w, c->actor, "There is no bridge.");
-	if (relay_mutes(c->w, &mutes)) {
-		buf_addc(&mutes, '\0');
-		say_reply(c->w, c->actor, "%s", buf_p(&mutes));
-	}
-	buf_done(&mutes);
+		say_reply(c->w, c->actor, "No bridge is connected.");
+	tell_mutes(c);
 }
 
 static void send_restart(const struct cmd_call *c, size_t i)
@@ -67,22 +84,64 @@ static void restart(const struct cmd_call *c, struct span args)
 		each(c, name, send_restart);
 }
 
+/* One that is there, is muted, or could be there: others are mistyped. */
+static bool is_known(const struct world *w, struct span name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		if (text_eq_fold(span_of(usual[i]), name))
+			return true;
+	return is_connected(w, name) || relay_mutes(w, name, NULL);
+}
+
+/* True: it answered that this cannot be, or is so. */
+static bool refuse_mute(const struct cmd_call *c, struct span name, struct span channel, bool muted)
+{
+	const bool has = relay_has_mute(c->w, name, channel);
+
+	if (!is_known(c->w, name)) {
+		target_none(c->w, c->actor, "There is no bridge \"", name,
+			    "\". Usual ones are irc, discord and rss.");
+	} else if (channel.n && !has && !channel_find(c->w, channel)) {
+		target_none(c->w, c->actor, "There is no channel \"", channel, "\".");
+	} else if (has != muted) {
+		return false;
+	} else if (muted) {
+		say_reply(c->w, c->actor, "That is muted already.");
+	} else if (!relay_mutes(c->w, name, NULL)) {
+		target_none(c->w, c->actor, "Nothing of ", name, " is muted.");
+	} else {
+		struct buf *out = say_begin(c->w, c->actor);
+
+		buf_adds(out, "That is not muted by itself. ");
+		(void)relay_mutes(c->w, name, out);
+		say_end(c->w);
+	}
+	return true;
+}
+
 static void set_mute(const struct cmd_call *c, struct span args, bool muted)
 {
-	const struct span whole = args, name = text_word(&args), channel = text_word(&args);
+	struct span name = text_word(&args), channel = text_word(&args), whole;
+	const struct channel *found = channel_find(c->w, channel);
+	const char *to = muted ? "Nothing passes any more: " : "May pass again: ";
 
-	if (!relay_is_name(name)) {
+	if (found)
+		channel = span_of(found->name);
+	if (!relay_is_name(name) || args.n) {
 		cmd_usage(c);
-	} else if (muted && channel.n && !channel_find(c->w, channel)) {
-		target_none(c->w, c->actor, "There is no channel \"", channel, "\".");
-	} else if (!channel.n && relay_is_muted(c->w, name, SPAN("")) == muted) {
-		say_reply(c->w, c->actor, "That is so already.");
-	} else if (!relay_mute(c->w, name, channel, muted)) {
+		return;
+	}
+	if (refuse_mute(c, name, channel, muted))
+		return;
+	whole = span_of(arena_printf(&c->w->scratch, "%.*s%s%.*s", (int)name.n, name.p,
+				     channel.n ? " " : "", (int)channel.n, channel.p));
+	if (!relay_mute(c->w, name, channel, muted))
 		say_reply(c->w, c->actor, "There are too many mutes already.");
-	} else {
-		target_none(c->w, c->actor,
-			    muted ? "Nothing passes any more: " : "May pass again: ",
-			    text_trim(whole), "");
+	else
+		target_none(c->w, c->actor, to, whole, ".");
+	if (!muted && relay_mutes(c->w, name, NULL)) {
+		(void)relay_mutes(c->w, name, say_begin(c->w, c->actor));
+		say_end(c->w);
 	}
 }
 

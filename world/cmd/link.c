@@ -1,26 +1,51 @@
 /*
  * link.c - `link`: shows people outside who one is.
  */
+#include <string.h>
+
 #include "rt/text.h"
 #include "world/cmd/table.h"
 #include "world/core/say.h"
 #include "world/relay/relay.h"
 
+/* Is a bridge connected that is called so, or "irc2"? */
+static bool is_there(const struct world *w, struct span kind)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = relay_name(w, i)); i++)
+		if (!relay_is_away(w, i) &&
+		    text_prefix_fold((struct span){ name, strlen(name) }, kind))
+			return true;
+	return false;
+}
+
 static void give_code(const struct cmd_call *c)
 {
+	const bool irc = is_there(c->w, SPAN("irc")), discord = is_there(c->w, SPAN("discord"));
 	char code[16];
+	struct buf *out;
 
+	if (!irc && !discord) {
+		say_reply(c->w, c->actor,
+			  "Neither IRC nor Discord is connected to the game just now. Try again "
+			  "later. ({bold}link list{/} shows who you are there.)");
+		return;
+	}
 	if (!relay_link_code(c->w, c->actor, code)) {
 		say_reply(c->w, c->actor,
 			  "There is no other code for you just now. ({bold}link list{/} shows "
 			  "what you are linked to, {bold}link off{/} ends it.)");
 		return;
 	}
-	say_reply(c->w, c->actor,
-		  "Your code is {bold}%s{/}: once, and within ten minutes.\n"
-		  "On IRC, in a private message to the bridge: {bold}!link %s{/}\n"
-		  "On Discord: {bold}/link %s{/}",
-		  code, code, code);
+	out = say_begin(c->w, c->actor);
+	buf_addf(out, "Your code is {bold}%s{/}: once, and within ten minutes.", code);
+	if (irc)
+		buf_addf(out, "\nOn IRC, in a private message to the bridge: {bold}!link %s{/}",
+			 code);
+	if (discord)
+		buf_addf(out, "\nOn Discord: {bold}/link %s{/}", code);
+	say_end(c->w);
 }
 
 static void list(const struct cmd_call *c)
@@ -65,7 +90,9 @@ const struct cmd cmd_link = {
 	.usage = "link [list|off [IDENTITY]]",
 	.help = "Gives you a code that shows people outside (IRC, Discord) that you are you: then "
 		"what you say there comes under your name.\n"
-		"{bold}link list{/} shows who you are outside, {bold}link off{/} ends that.",
+		"{bold}link list{/} shows who you are outside, {bold}link off{/} ends that. On IRC "
+		"without "
+		"an account, a link holds as long as your nick and address stay the same.",
 	.category = CMD_YOURSELF,
 	.effect = CMD_CHANGES,
 	.is_whole = true,

@@ -61,6 +61,8 @@ struct world_env {
 	/* One packed GatewayIn for a gateway (instance), AiIn for an aibridge, BridgeIn for a bridge. oseq > 0: durable, PeerAcked{oseq} is
 	 * wanted; 0: may be lost with the link. In the order of the calls. */
 	void (*output)(void *ctx, uint64_t gateway, struct span record, uint64_t oseq);
+	/* This peer is to be dropped, after the turn; it may dial again. May be NULL. */
+	void (*drop)(void *ctx, uint64_t peer);
 	/* A call to persist; CallDone{id} must follow, `failed` when nobody came within the
 	 * deadline. Passwords in it are tokens (world/secrets.h) that the surroundings replace. */
 	void (*call)(void *ctx, uint64_t id, const Mudlark__PersistCall *call,
@@ -118,7 +120,7 @@ struct world_stats {
 	uint64_t lines, lines_dropped, lines_quarantined, turns, batches, facts, facts_refused,
 		handlers_failed, outputs, outputs_held, calls, unknown_inputs, load_troubles, ticks,
 		late_answers, timers_refused, data_ignored, asks, answers_failed, sentences_dropped,
-		facts_relayed, says_taken, says_refused;
+		facts_relayed, says_taken, says_refused, relay_ignored;
 };
 
 struct world {

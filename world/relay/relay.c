@@ -104,16 +104,64 @@ bool relay_is_name(struct span name)
 	return name.n && name.n <= RELAY_BRIDGE_NAME_MAX;
 }
 
-/* Who comes instead of one that is away is its next life. */
-static void forget_away(struct world *w, const char *name)
+static struct span pack(struct relay *r, const Mudlark__BridgeIn *in)
+{
+	const size_t n = mudlark__bridge_in__get_packed_size(in);
+
+	buf_reset(&r->packed);
+	mudlark__bridge_in__pack(in, (uint8_t *)buf_reserve(&r->packed, n + 1));
+	buf_commit(&r->packed, n);
+	return buf_span(&r->packed);
+}
+
+/* It is not the bridge of its name any more. */
+static void tell_replaced(struct world *w, uint64_t instance)
+{
+	Mudlark__BridgeIn in = MUDLARK__BRIDGE_IN__INIT;
+	Mudlark__BridgeReplaced m = MUDLARK__BRIDGE_REPLACED__INIT;
+
+	in.body_case = MUDLARK__BRIDGE_IN__BODY_REPLACED;
+	in.replaced = &m;
+	w->env.output(w->env.ctx, instance, pack(w->relay, &in), 0);
+}
+
+static bool is_past(const struct relay *r, uint64_t instance)
+{
+	for (size_t i = 0; i < r->n_past && i < RELAY_PAST; i++)
+		if (r->past[i] == instance)
+			return true;
+	return false;
+}
+
+static void end_at(struct world *w, size_t i)
 {
 	struct relay *r = w->relay;
 
-	for (size_t i = r->n_bridges; i-- > 0;)
-		if (r->bridges[i]->away && !strcmp(r->bridges[i]->name, name)) {
-			orders_lost(w, r->bridges[i]->instance);
-			remove_at(r, i);
+	r->past[r->n_past++ % RELAY_PAST] = r->bridges[i]->instance;
+	orders_lost(w, r->bridges[i]->instance);
+	remove_at(r, i);
+}
+
+/* Of a name there is one bridge: the one that came last. False: that is one that was there before, and comes back. */
+static bool take_over(struct world *w, uint64_t instance, const char *name)
+{
+	struct relay *r = w->relay;
+
+	for (size_t i = r->n_bridges; i-- > 0;) {
+		const uint64_t other = r->bridges[i]->instance;
+
+		if (strcmp(r->bridges[i]->name, name) != 0)
+			continue;
+		log_warning("bridge_replaced", LOG_STR("bridge", name),
+			    LOG_ID("instance", is_past(r, instance) ? instance : other));
+		if (is_past(r, instance)) {
+			tell_replaced(w, instance);
+			return false;
 		}
+		end_at(w, i);
+		tell_replaced(w, other);
+	}
+	return true;
 }
 
 static struct relay_bridge *add(struct world *w, uint64_t instance, const char *name)
@@ -137,8 +185,8 @@ void relay_up(struct world *w, uint64_t instance, const char *name, bool resumed
 		b->away = false;
 		return;
 	}
-	if (!b && relay_is_name(relay_span(name)))
-		forget_away(w, name);
+	if (!b && relay_is_name(relay_span(name)) && !take_over(w, instance, name))
+		return;
 	if (!b && (!relay_is_name(relay_span(name)) || r->n_bridges == RELAY_BRIDGES)) {
 		log_warning("bridge_refused", LOG_TEXT("name", relay_span(name)),
 			    LOG_ID("instance", instance));
@@ -147,6 +195,7 @@ void relay_up(struct world *w, uint64_t instance, const char *name, bool resumed
 	if (!b)
 		b = add(w, instance, name);
 	drop_life(b);
+	relay_bound_begin(w, b);
 	b->away = false;
 	b->life = ++r->last_life;
 }
@@ -159,10 +208,9 @@ bool relay_down(struct world *w, uint64_t instance, bool gone)
 	if (i == r->n_bridges)
 		return false;
 	r->bridges[i]->away = true;
-	if (gone) {
-		orders_lost(w, instance);
-		remove_at(r, i);
-	}
+	orders_lost(w, instance);
+	if (gone)
+		end_at(w, i);
 	return true;
 }
 
@@ -185,38 +233,17 @@ const char *relay_name(const struct world *w, size_t i)
 	return i < w->relay->n_bridges ? w->relay->bridges[i]->name : NULL;
 }
 
+bool relay_is_away(const struct world *w, size_t i)
+{
+	return i < w->relay->n_bridges && w->relay->bridges[i]->away;
+}
+
 uint64_t relay_at(const struct world *w, size_t i)
 {
 	return i < w->relay->n_bridges ? w->relay->bridges[i]->instance : 0;
 }
 
-void relay_describe(const struct world *w, size_t i, struct buf *out)
-{
-	const struct relay_bridge *b = w->relay->bridges[i];
-
-	buf_addf(out, "{bold}%s{/} %s, %zu %s%s", b->name, b->away ? "is away" : "is there",
-		 b->n_streams, b->n_streams == 1 ? "stream" : "streams",
-		 relay_is_muted(w, relay_span(b->name), SPAN("")) ? ", {bold}muted{/}" : "");
-	for (size_t k = 0; k < b->n_streams; k++) {
-		const struct relay_stream *s = b->streams[k];
-
-		buf_adds(out, "\n  ");
-		say_escape(out, relay_span(s->key));
-		buf_addf(out, ": credit %u, %zu behind", s->credit, relay_stream_behind(w, b, s));
-	}
-}
-
 /* ---- what leaves ---- */
-
-static struct span pack(struct relay *r, const Mudlark__BridgeIn *in)
-{
-	const size_t n = mudlark__bridge_in__get_packed_size(in);
-
-	buf_reset(&r->packed);
-	mudlark__bridge_in__pack(in, (uint8_t *)buf_reserve(&r->packed, n + 1));
-	buf_commit(&r->packed, n);
-	return buf_span(&r->packed);
-}
 
 void relay_send(struct world *w, const struct relay_bridge *b, const Mudlark__BridgeIn *in)
 {
@@ -287,6 +314,9 @@ bool relay_tick(struct world *w)
 
 	if (relay_wait_step(w))
 		return true;
+	for (size_t i = 0; i < r->n_bridges; i++)
+		if (r->bridges[i]->unfinished)
+			relay_streams_pump(w, r->bridges[i]);
 	if (w->tick % timer_seconds(w, RELAY_PASSED_S))
 		return false;
 	relay_links_tick(w);

@@ -38,7 +38,13 @@ enum {
 	RELAY_LINKS_OF = 8, /* one character's */
 	RELAY_CODES = 256,  /* that are good at a time */
 	RELAY_CODE_S = 600,
-	RELAY_PASSED_S = 5, /* BridgePassed, when there was nothing else */
+	RELAY_PASSED_S = 5,	   /* BridgePassed, when there was nothing else */
+	RELAY_WORK = 10000,	   /* of one bridge in a second of the world's time, in units ... */
+	RELAY_WORK_BURST = 100000, /* ... and at once: beyond that it is dropped */
+	RELAY_WORK_OPEN = 50,	   /* most records are a unit, these are more */
+	RELAY_WORK_ASK = 100,
+	RELAY_LOOKS = 4096,   /* facts that the streams of a bridge look at in a tick */
+	RELAY_MALFORMED = 20, /* records of a bridge in a minute: it is dropped */
 };
 
 struct relay *relay_new(void);
@@ -55,8 +61,9 @@ bool relay_down(struct world *w, uint64_t instance, bool gone);
 size_t relay_count(const struct world *w); /* also those that are away just now */
 size_t relay_connected(const struct world *w);
 const char *relay_name(const struct world *w, size_t i); /* NULL: no such one */
+bool relay_is_away(const struct world *w, size_t i);
 uint64_t relay_at(const struct world *w, size_t i);
-/* One line for staff about it, and one for each of its streams: markup. */
+/* Sentences for staff about it and each of its streams: markup. */
 void relay_describe(const struct world *w, size_t i, struct buf *out);
 
 /* Records. */
@@ -88,8 +95,12 @@ bool relay_is_name(struct span name);
 /* False: there are too many mutes. */
 bool relay_mute(struct world *w, struct span bridge, struct span channel, bool muted) MUST_USE;
 bool relay_is_muted(const struct world *w, struct span bridge, struct span channel);
-/* One line for each mute, markup; how many there are. */
-size_t relay_mutes(const struct world *w, struct buf *out);
+/* Exactly this mute. `channel` empty: of the whole bridge. */
+bool relay_has_mute(const struct world *w, struct span bridge, struct span channel);
+/* A sentence about the mutes of a bridge, markup (NULL: none is wanted); how many there are. */
+size_t relay_mutes(const struct world *w, struct span bridge, struct buf *out);
+/* The name of the i-th bridge that has any, connected or not; empty: there are not so many. */
+struct span relay_muted_name(const struct world *w, size_t i);
 /* `@bridge status|restart`: to one (or all: instance 0); the line that asks waits for the answers. */
 void relay_order(struct world *w, struct ent staff, uint64_t instance, struct span words);
 

@@ -17,7 +17,7 @@ enum { PEOPLE_SHOWN = 50, LINE_BYTES = 380, TITLE_BYTES = 80, DESCRIPTION_BYTES 
 
 struct ask {
 	const struct relay_bridge *bridge;
-	struct span identity, text;
+	struct span identity, name, text;
 	struct buf out;
 	bool failed;
 };
@@ -131,13 +131,16 @@ static void look(struct world *w, struct ask *a)
 }
 
 /* In the game it is told, too, for who did not mean that. */
-static void tell_linked(struct world *w, const struct relay_link *l)
+static void tell_linked(struct world *w, const struct ask *a, const struct relay_link *l)
 {
+	const struct span name = relay_clean(w, a->name);
 	struct buf out = { 0 };
 
-	buf_adds(&out, "{system}From now on you are also ");
-	say_escape(&out, relay_span(l->identity));
-	buf_adds(&out, ". (link off ends it){/}");
+	buf_adds(&out, "{system}From now on ");
+	say_escape(&out, name.n ? name : SPAN("somebody"));
+	buf_addf(&out, " on %s speaks as you.%s ({bold}link off{/} ends it.){/}", a->bridge->name,
+		 relay_link_is_loose(l) ? " That holds as long as the address there stays the same."
+					: "");
 	say_span(w, ent_by_id(w, l->character), MUDLARK__TEXT_CLASS__TEXT_SYSTEM, buf_span(&out));
 	buf_done(&out);
 }
@@ -151,13 +154,14 @@ static void make_link(struct world *w, struct ask *a)
 		refuse(a, "You need a name of your own for that, one that nobody else can take.");
 		return;
 	}
-	why = relay_link_take(w, a->bridge, a->identity, a->text, &l);
+	why = relay_link_take(w, a->identity, a->text, &l);
 	if (why) {
 		refuse(a, why);
 		return;
 	}
-	tell_linked(w, l);
-	buf_addf(&a->out, "From now on you are %s in the game.", l->name);
+	tell_linked(w, a, l);
+	buf_addf(&a->out, "From now on you are %s in the game%s.", l->name,
+		 relay_link_is_loose(l) ? ", as long as your address stays the same" : "");
 }
 
 static void end_link(struct world *w, struct ask *a)
@@ -194,7 +198,9 @@ static void answer(struct world *w, const struct ask *a, uint64_t number)
 
 void relay_ask(struct world *w, uint64_t peer, const Mudlark__BridgeAsk *m)
 {
-	struct ask a = { .bridge = relay_find(w, peer), .identity = relay_span(m->identity) };
+	struct ask a = { .bridge = relay_from(w, peer, RELAY_WORK_ASK),
+			 .identity = relay_span(m->identity),
+			 .name = relay_bytes(m->name) };
 	const struct span text = relay_bytes(m->text);
 
 	if (!a.bridge)

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "rt/outname.h"
 #include "rt/text.h"
 
 enum { DEL = 0x7f, C1_LEAD = 0xc2, C1_END = 0xa0 };
@@ -83,27 +84,52 @@ struct span relay_clean(struct world *w, struct span text)
 }
 
 /* Nothing in it looks like what the game adds to names. */
-static struct span nick_of(struct world *w, struct span name)
+static struct span nick_of(struct world *w, struct span name, bool spaced)
 {
-	const struct span clean = relay_clean(w, name);
-	char *nick;
+	struct buf out = { 0 };
+	struct span nick = SPAN("somebody");
 
-	if (!clean.n)
-		return SPAN("somebody");
-	nick = arena_dup(&w->scratch, clean.p, clean.n);
-	for (size_t i = 0; i < clean.n; i++)
-		if (strchr("@()", nick[i]))
-			nick[i] = '_';
-	return (struct span){ nick, clean.n };
+	outname_add(&out, relay_clean(w, name), spaced);
+	if (out.n)
+		nick = (struct span){ arena_dup(&w->scratch, buf_p(&out), out.n), out.n };
+	buf_done(&out);
+	return nick;
 }
 
-struct span relay_shown(struct world *w, const struct relay_bridge *b, const char *linked,
-			struct span name)
+struct span relay_linked_name(struct world *w, const struct relay_bridge *b, const char *character)
 {
-	const struct span nick = linked ? (struct span){ 0 } : nick_of(w, name);
-	const char *shown =
-		linked ? arena_printf(&w->scratch, "%s (%s)", linked, b->name)
-		       : arena_printf(&w->scratch, "%.*s@%s", (int)nick.n, nick.p, b->name);
+	return relay_span(arena_printf(&w->scratch, "%s (%s)", character, b->name));
+}
 
-	return relay_span(shown);
+struct span relay_author(struct world *w, const struct relay_bridge *b, struct span name)
+{
+	const struct span nick = nick_of(w, name, true);
+
+	return relay_span(arena_printf(&w->scratch, "%.*s@%s", (int)nick.n, nick.p, b->name));
+}
+
+/* What a bridge may call a place of its own: not like another bridge. */
+static bool is_place(const struct world *w, struct span place)
+{
+	static const char *const kinds[] = { "irc", "discord", "rss" };
+
+	if (!relay_is_name(place) || memchr(place.p, '_', place.n))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (text_eq_fold(place, relay_span(kinds[i])))
+			return false;
+	for (size_t i = 0; i < relay_count(w); i++)
+		if (text_eq_fold(place, relay_span(relay_name(w, i))))
+			return false;
+	return true;
+}
+
+struct span relay_outside_name(struct world *w, const struct relay_bridge *b, struct span place,
+			       struct span name)
+{
+	const struct span nick = nick_of(w, name, false);
+	const struct span at = is_place(w, place) ? place : relay_span(b->name);
+
+	return relay_span(
+		arena_printf(&w->scratch, "%.*s@%.*s", (int)nick.n, nick.p, (int)at.n, at.p));
 }

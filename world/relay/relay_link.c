@@ -3,7 +3,7 @@
  *
  * A code is typed outside by who got it in the game, so it shows that the two are one person.  It comes
  * of the world's random stream by a one-way function, so that codes one has seen tell nothing of others.  Who
- * types wrong ones is not listened to for a while, each identity by itself and a bridge as a whole.
+ * types wrong ones is not listened to for a while, each identity by itself; nobody can shut the others out.
  */
 #include "world/relay/relay_inner.h"
 
@@ -24,12 +24,12 @@
 #define CODES "relay.codes"
 
 enum {
-	CODE_CHARS = 8,
+	CODE_CHARS = 12, /* 60 bits: a crowd that tries for years has no chance */
+	CODE_GROUP = 4,
 	KEY_BYTES = 17,
 	NAME_BYTES = PERSON_NAME_MAX + 1,
 	TRIES = 64,
-	TRIES_OF_ONE = 5,    /* wrong codes of an identity */
-	TRIES_OF_BRIDGE = 50 /* and of all of a bridge, in RELAY_CODE_S */
+	TRIES_OF_ONE = 5 /* wrong codes of an identity, in RELAY_CODE_S */
 };
 
 struct code {
@@ -148,6 +148,44 @@ bool relay_link_end(struct world *w, struct span identity)
 	return true;
 }
 
+bool relay_link_is_loose(const struct relay_link *l)
+{
+	return strchr(l->identity, '!') != NULL;
+}
+
+static struct span up_to_slash(struct span *rest)
+{
+	const char *slash = memchr(rest->p, '/', rest->n);
+	const struct span part = { rest->p, slash ? (size_t)(slash - rest->p) : rest->n };
+	const size_t skip = part.n + (slash != NULL);
+
+	*rest = (struct span){ rest->p + skip, rest->n - skip };
+	return part;
+}
+
+/* "the account ana on irc, libera"; "joe!~j@host on irc, libera"; "user 123 on discord". */
+static void add_words(const struct relay_link *l, struct buf *out)
+{
+	struct span rest = relay_span(l->identity), bridge = up_to_slash(&rest), place;
+	const bool has_place = memchr(rest.p, '/', rest.n) != NULL;
+	const struct span account = SPAN("account:");
+
+	place = has_place ? up_to_slash(&rest) : SPAN("");
+	if (rest.n > account.n && !memcmp(rest.p, account.p, account.n)) {
+		buf_adds(out, "the account ");
+		rest = (struct span){ rest.p + account.n, rest.n - account.n };
+	} else if (!relay_link_is_loose(l)) {
+		buf_adds(out, "user ");
+	}
+	say_escape(out, rest);
+	buf_adds(out, " on ");
+	say_escape(out, bridge);
+	buf_adds(out, place.n ? ", " : "");
+	say_escape(out, place);
+	if (relay_link_is_loose(l))
+		buf_adds(out, ", as long as that address stays the same");
+}
+
 size_t relay_linked(const struct world *w, uint64_t character, struct buf *out)
 {
 	const struct relay_link_table *t = w->relay->links;
@@ -157,7 +195,10 @@ size_t relay_linked(const struct world *w, uint64_t character, struct buf *out)
 		if (t->v[i]->character != character)
 			continue;
 		buf_adds(out, n++ ? "\n  " : "  ");
+		add_words(t->v[i], out);
+		buf_adds(out, "  {dim}");
 		say_escape(out, relay_span(t->v[i]->identity));
+		buf_adds(out, "{/}");
 	}
 	return n;
 }
@@ -252,7 +293,8 @@ bool relay_link_code(struct world *w, struct ent player, char ret_code[16])
 	(void)snprintf(c.name, sizeof(c.name), "%s", name_of(w, player));
 	t->codes[t->n_codes++] = c;
 	store_code(w, &c);
-	(void)snprintf(ret_code, 16, "%.4s-%.4s", c.text, c.text + CODE_CHARS / 2);
+	(void)snprintf(ret_code, 16, "%.4s-%.4s-%.4s", c.text, c.text + CODE_GROUP,
+		       c.text + 2 * (size_t)CODE_GROUP);
 	return true;
 }
 
@@ -269,7 +311,7 @@ static bool is_code(const struct code *c, struct span typed)
 			return false;
 		text[n++] = typed.p[i];
 	}
-	return n == CODE_CHARS && text_eq_fold((struct span){ text, n }, relay_span(c->text));
+	return n && text_eq_fold((struct span){ text, n }, relay_span(c->text));
 }
 
 /* ---- wrong ones ---- */
@@ -317,14 +359,13 @@ static const char *link_to(struct world *w, struct span identity, const struct c
 	return NULL;
 }
 
-const char *relay_link_take(struct world *w, const struct relay_bridge *b, struct span identity,
-			    struct span code, const struct relay_link **ret)
+const char *relay_link_take(struct world *w, struct span identity, struct span code,
+			    const struct relay_link **ret)
 {
 	struct relay_link_table *t = w->relay->links;
-	const uint64_t one = relay_hash(identity), all = relay_hash(relay_span(b->name));
+	const uint64_t one = relay_hash(identity);
 
-	if (is_shut_out(t, one, TRIES_OF_ONE, w->tick) ||
-	    is_shut_out(t, all, TRIES_OF_BRIDGE, w->tick))
+	if (is_shut_out(t, one, TRIES_OF_ONE, w->tick))
 		return "There were too many wrong codes. Please try again in ten minutes.";
 	for (size_t i = 0; i < t->n_codes; i++) {
 		const struct code c = t->codes[i];
@@ -335,7 +376,6 @@ const char *relay_link_take(struct world *w, const struct relay_bridge *b, struc
 		return link_to(w, identity, &c, ret);
 	}
 	note_wrong(w, one);
-	note_wrong(w, all);
 	return "That is not a code that is good now. Type \"link\" in the game for one.";
 }
 
@@ -372,11 +412,12 @@ void relay_code_load(struct world *w, const Mudlark__DocumentRow *row)
 	json_int_t until = 0;
 
 	if (json_unpack(body, "{s:s, s:I, s:s}", "code", &text, "until", &until, "name", &name) ||
-	    strlen(text) != CODE_CHARS || strlen(name) >= NAME_BYTES || t->n_codes == RELAY_CODES) {
+	    !*text || strlen(text) > CODE_CHARS || strlen(name) >= NAME_BYTES ||
+	    t->n_codes == RELAY_CODES) {
 		w->stats.load_troubles++;
 		log_error("code_malformed", LOG_STR("key", row->key));
 	} else {
-		memcpy(c.text, text, sizeof(c.text));
+		memcpy(c.text, text, strlen(text) + 1);
 		memcpy(c.name, name, strlen(name) + 1);
 		c.until = (uint64_t)until;
 		t->codes[t->n_codes++] = c;

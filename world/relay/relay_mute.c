@@ -54,6 +54,27 @@ bool relay_is_muted(const struct world *w, struct span bridge, struct span chann
 	       (channel.n && place_of(t, bridge, channel) < t->n);
 }
 
+bool relay_has_mute(const struct world *w, struct span bridge, struct span channel)
+{
+	return place_of(w->relay->mutes, bridge, channel) < w->relay->mutes->n;
+}
+
+size_t relay_muted_channels(struct world *w, struct span bridge, char **ret)
+{
+	const struct relay_mute_table *t = w->relay->mutes;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct span key = relay_span(t->v[i]);
+
+		if (key.n > bridge.n + 1 && key.p[bridge.n] == '/' &&
+		    text_eq_fold((struct span){ key.p, bridge.n }, bridge))
+			ret[n++] =
+				arena_dup(&w->scratch, key.p + bridge.n + 1, key.n - bridge.n - 1);
+	}
+	return n;
+}
+
 static void tell_streams(struct world *w, struct span bridge)
 {
 	struct relay *r = w->relay;
@@ -90,15 +111,63 @@ bool relay_mute(struct world *w, struct span bridge, struct span channel, bool m
 	return true;
 }
 
-size_t relay_mutes(const struct world *w, struct buf *out)
+/* "irc" of "irc/chat". */
+static struct span bridge_of(const char *key)
+{
+	const char *slash = strchr(key, '/');
+
+	return (struct span){ key, slash ? (size_t)(slash - key) : strlen(key) };
+}
+
+/* As one types it: "irc chat". */
+static void add_mute(const char *key, struct buf *out)
+{
+	const size_t n = bridge_of(key).n;
+
+	say_escape(out, (struct span){ key, n });
+	if (!key[n])
+		return;
+	buf_addc(out, ' ');
+	say_escape(out, relay_span(key + n + 1));
+}
+
+size_t relay_mutes(const struct world *w, struct span bridge, struct buf *out)
+{
+	const struct relay_mute_table *t = w->relay->mutes;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct span name = bridge_of(t->v[i]);
+
+		if (!text_eq_fold(name, bridge))
+			continue;
+		if (out) {
+			buf_adds(out, n ? ", " : "Muted: {bold}");
+			add_mute(t->v[i], out);
+		}
+		n++;
+	}
+	if (out && n)
+		buf_adds(out, "{/}.");
+	return n;
+}
+
+static bool is_first_of(const struct relay_mute_table *t, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (text_eq_fold(bridge_of(t->v[k]), bridge_of(t->v[i])))
+			return false;
+	return true;
+}
+
+struct span relay_muted_name(const struct world *w, size_t i)
 {
 	const struct relay_mute_table *t = w->relay->mutes;
 
-	for (size_t i = 0; i < t->n; i++) {
-		buf_adds(out, i ? "\nmuted: " : "muted: ");
-		say_escape(out, relay_span(t->v[i]));
-	}
-	return t->n;
+	for (size_t k = 0; k < t->n; k++)
+		if (is_first_of(t, k) && !i--)
+			return bridge_of(t->v[k]);
+	return SPAN("");
 }
 
 void relay_mute_load(struct world *w, const Mudlark__DocumentRow *row)

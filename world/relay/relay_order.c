@@ -30,6 +30,11 @@ void relay_order(struct world *w, struct ent staff, uint64_t instance, struct sp
 	for (size_t i = 0; i < relay_count(w); i++) {
 		if (instance && relay_at(w, i) != instance)
 			continue;
+		if (relay_find(w, relay_at(w, i))->away) {
+			say_reply(w, staff, "%s cannot be asked while it is away.",
+				  relay_name(w, i));
+			continue;
+		}
 		if (orders_send(w, staff, &bridges, relay_at(w, i), words))
 			continue;
 		say_reply(w, staff, "Too many orders are under way.");
@@ -47,13 +52,13 @@ static struct span shown(struct world *w, ProtobufCBinaryData text, size_t max)
 
 void relay_text(struct world *w, uint64_t peer, const Mudlark__BridgeText *m)
 {
-	if (relay_find(w, peer))
+	if (relay_from(w, peer, 1))
 		orders_answer(w, peer, m->order, shown(w, m->text, ANSWER_BYTES), m->last);
 }
 
 void relay_notice(struct world *w, uint64_t peer, const Mudlark__BridgeNotice *m)
 {
-	struct relay_bridge *b = relay_find(w, peer);
+	struct relay_bridge *b = relay_from(w, peer, 1);
 	struct span text;
 
 	if (!b || b->notices == NOTICES)

@@ -48,8 +48,7 @@ static void refuse(struct world *w, struct inbound *in, const char *why)
 	in->refusal = why;
 	w->stats.says_refused++;
 	if (!strcmp(why, MALFORMED))
-		log_warning("bridge_malformed", LOG_STR("bridge", in->bridge->name),
-			    LOG_TEXT("source", relay_span(in->source)));
+		relay_malformed(w, in->bridge, "something to be said or posted");
 	answer(w, in, 0);
 }
 
@@ -110,6 +109,20 @@ static struct span marked(struct world *w, const struct relay_bridge *b, struct 
 	return relay_span(arena_printf(&w->scratch, "(%s) %.*s", b->name, (int)text.n, text.p));
 }
 
+/* Who speaks in a place that leads nowhere is told so once, not each time. */
+static bool was_told(const struct relay_bridge *b, const char *source)
+{
+	for (size_t i = 0; i < b->n_streams; i++) {
+		const bool before = b->streams[i]->refused;
+
+		if (strcmp(b->streams[i]->key, source) != 0)
+			continue;
+		b->streams[i]->refused = true;
+		return before;
+	}
+	return false;
+}
+
 /* A line that is not malformed; NULL: it may be said, and *line is complete. */
 static const char *look_at(struct world *w, struct inbound *in, const Mudlark__BridgeSay *m,
 			   struct channel_line *line)
@@ -120,8 +133,10 @@ static const char *look_at(struct world *w, struct inbound *in, const Mudlark__B
 
 	line->channel = channel_find(w, relay_span(m->channel));
 	line->text = relay_clean(w, relay_bytes(m->text));
-	if (!line->channel || line->channel->role > ROLE_PLAYER)
+	if (!line->channel || line->channel->role > ROLE_PLAYER) {
+		in->silent = was_told(b, in->source);
 		return "There is no such channel in the game.";
+	}
 	if (relay_is_muted(w, relay_span(b->name), relay_span(line->channel->name))) {
 		in->silent = true;
 		return "Nothing is passed on just now.";
@@ -135,7 +150,8 @@ static const char *look_at(struct world *w, struct inbound *in, const Mudlark__B
 		line->text = marked(w, b, line->text);
 		return speech_refusal(w, ENT_NONE, SPAN(""), SPAN(""), line->text);
 	}
-	line->name = relay_shown(w, b, link ? link->name : NULL, relay_bytes(m->name));
+	line->name = link ? relay_linked_name(w, b, link->name)
+			  : relay_outside_name(w, b, relay_span(m->place), relay_bytes(m->name));
 	line->linked = link ? link->character : 0;
 	return speech_refusal(w, ENT_NONE, line->name, relay_span(m->identity), line->text);
 }
@@ -165,7 +181,7 @@ void relay_say_now(struct world *w, struct relay_bridge *b, const Mudlark__Bridg
 
 void relay_say(struct world *w, uint64_t peer, const Mudlark__BridgeSay *m)
 {
-	struct relay_bridge *b = relay_find(w, peer);
+	struct relay_bridge *b = relay_from(w, peer, 1);
 	struct inbound in;
 
 	if (!b)
@@ -206,7 +222,7 @@ static const char *look_at_post(struct world *w, struct inbound *in, const Mudla
 	const char *why;
 
 	post->board = board_find(w, relay_span(m->board));
-	post->name = relay_shown(w, in->bridge, NULL, relay_bytes(m->author));
+	post->name = relay_author(w, in->bridge, relay_bytes(m->author));
 	post->subject = relay_clean(w, relay_bytes(m->subject));
 	post->text = relay_clean(w, relay_bytes(m->text));
 	post->link = relay_span(m->link);
@@ -245,7 +261,7 @@ void relay_post_now(struct world *w, struct relay_bridge *b, const Mudlark__Brid
 
 void relay_post(struct world *w, uint64_t peer, const Mudlark__BridgePost *m)
 {
-	struct relay_bridge *b = relay_find(w, peer);
+	struct relay_bridge *b = relay_from(w, peer, 1);
 	struct inbound in;
 
 	if (!b)

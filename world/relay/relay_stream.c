@@ -121,7 +121,7 @@ static void tell_behind(struct world *w, const struct relay_bridge *b, const str
 }
 
 /* False: it is behind what is known. */
-static bool pump(struct world *w, const struct relay_bridge *b, struct relay_stream *s)
+static bool pump(struct world *w, struct relay_bridge *b, struct relay_stream *s)
 {
 	const struct relay_fact *f;
 
@@ -130,6 +130,10 @@ static bool pump(struct world *w, const struct relay_bridge *b, struct relay_str
 	for (; (f = relay_facts_next(w, s->at)); s->at = f->seq) {
 		const struct fact *whole;
 
+		if (!relay_may_look(w, b)) {
+			b->unfinished = true;
+			return true;
+		}
 		if (!is_for(w, b, s, f))
 			continue;
 		whole = event_get(w, f->seq);
@@ -154,6 +158,7 @@ static void pump_or_close(struct world *w, struct relay_bridge *b, size_t i)
 
 void relay_streams_pump(struct world *w, struct relay_bridge *b)
 {
+	b->unfinished = false;
 	for (size_t i = b->n_streams; i-- > 0;)
 		pump_or_close(w, b, i);
 }
@@ -185,7 +190,10 @@ static void tell_opened(struct world *w, const struct relay_bridge *b, const str
 {
 	Mudlark__BridgeIn in = MUDLARK__BRIDGE_IN__INIT;
 	Mudlark__BridgeOpened m = MUDLARK__BRIDGE_OPENED__INIT;
+	char *channels[RELAY_MUTES];
 
+	m.muted_channels = channels;
+	m.n_muted_channels = relay_muted_channels(w, relay_span(b->name), channels);
 	m.stream = s->number;
 	m.from = s->at;
 	m.muted = relay_is_muted(w, relay_span(b->name), SPAN(""));
@@ -196,7 +204,10 @@ static void tell_opened(struct world *w, const struct relay_bridge *b, const str
 
 void relay_streams_muted(struct world *w, struct relay_bridge *b)
 {
-	relay_streams_passed(w, b);
+	do {
+		b->looks = 0; /* not even a part of it shall be told by the new rules */
+		relay_streams_passed(w, b);
+	} while (b->unfinished);
 	for (size_t i = 0; i < b->n_streams; i++)
 		tell_opened(w, b, b->streams[i]);
 }
@@ -233,9 +244,16 @@ static uint64_t begin_at(const struct relay *r, uint64_t after)
 	return after >= r->floor && after && after < r->durable ? after : r->durable;
 }
 
+static bool may_be(const struct relay_bridge *b, const Mudlark__BridgeOpen *m)
+{
+	return b->n_streams < RELAY_STREAMS &&
+	       relay_is_plain(relay_span(m->key), RELAY_KEY_BYTES) &&
+	       m->n_channels <= RELAY_FILTER && m->n_boards <= RELAY_FILTER;
+}
+
 void relay_open(struct world *w, uint64_t peer, const Mudlark__BridgeOpen *m)
 {
-	struct relay_bridge *b = relay_find(w, peer);
+	struct relay_bridge *b = relay_from(w, peer, RELAY_WORK_OPEN);
 	struct relay_stream *s;
 	size_t i;
 
@@ -244,10 +262,9 @@ void relay_open(struct world *w, uint64_t peer, const Mudlark__BridgeOpen *m)
 	i = place_of(b, m->stream);
 	if (i < b->n_streams)
 		close_at(b, i);
-	if (b->n_streams == RELAY_STREAMS || !relay_is_plain(relay_span(m->key), RELAY_KEY_BYTES) ||
-	    m->n_channels > RELAY_FILTER || m->n_boards > RELAY_FILTER) {
-		log_warning("stream_refused", LOG_STR("bridge", b->name),
-			    LOG_TEXT("key", relay_span(m->key)));
+	if (!may_be(b, m)) {
+		if (b->n_streams < RELAY_STREAMS || !b->malformed)
+			relay_malformed(w, b, "a stream that cannot be");
 		return;
 	}
 	s = base_alloc(1, sizeof(*s));
@@ -261,12 +278,13 @@ void relay_open(struct world *w, uint64_t peer, const Mudlark__BridgeOpen *m)
 	b->streams = base_realloc(b->streams, b->n_streams + 1, sizeof(struct relay_stream *));
 	b->streams[b->n_streams++] = s;
 	tell_opened(w, b, s);
+	relay_tell_unknown(w, b, s);
 	pump_or_close(w, b, b->n_streams - 1);
 }
 
 void relay_more(struct world *w, uint64_t peer, const Mudlark__BridgeMore *m)
 {
-	struct relay_bridge *b = relay_find(w, peer);
+	struct relay_bridge *b = relay_from(w, peer, 1);
 	const size_t i = b ? place_of(b, m->stream) : 0;
 
 	if (!b || i == b->n_streams)
@@ -277,10 +295,9 @@ void relay_more(struct world *w, uint64_t peer, const Mudlark__BridgeMore *m)
 
 void relay_close(struct world *w, uint64_t peer, const Mudlark__BridgeClose *m)
 {
-	struct relay_bridge *b = relay_find(w, peer);
+	struct relay_bridge *b = relay_from(w, peer, 1);
 	const size_t i = b ? place_of(b, m->stream) : 0;
 
-	(void)w;
 	if (b && i < b->n_streams)
 		close_at(b, i);
 }

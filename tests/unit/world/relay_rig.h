@@ -221,6 +221,7 @@ static inline void relay_rig_ask(struct relay_rig *r, uint64_t bridge,
 	m.ask = 5;
 	m.kind = kind;
 	m.identity = identity;
+	m.name = relay_rig_bytes("joe");
 	m.text = relay_rig_bytes(text);
 	RIG_FEED(&r->st, bridge, BRIDGE_ASK, bridge_ask, &m);
 	rig_turn(&r->st);

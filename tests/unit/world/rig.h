@@ -42,6 +42,7 @@ struct rig_call {
 };
 
 struct rig {
+	int64_t wall_ms; /* at the start of the world */
 	struct world *world;
 	struct pack *pack;
 	bool prompt_store, life;
@@ -629,6 +630,7 @@ static inline void rig_start(struct rig *r)
 	r->world = world_new(&env, (const struct pack *const *)&r->pack, 1);
 	begin.world = 1;
 	begin.epoch = ++r->epoch;
+	begin.wall_ms = r->wall_ms;
 	begin.seed = 42;
 	begin.state = r->state;
 	begin.conf = conf;

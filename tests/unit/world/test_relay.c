@@ -52,12 +52,17 @@ static void chat(const char *channel, const char *text)
 	turn();
 }
 
-static const Mudlark__BridgeOpened *opened(void)
+static const Mudlark__BridgeOpened *opened_of(uint64_t bridge)
 {
-	const size_t n = RELAY_RIG_TOLD(&r, RELAY_RIG_IRC, OPENED);
+	const size_t n = RELAY_RIG_TOLD(&r, bridge, OPENED);
 
 	ck_assert_uint_gt(n, 0);
-	return relay_rig_told(&r, RELAY_RIG_IRC, MUDLARK__BRIDGE_IN__BODY_OPENED, n - 1)->opened;
+	return relay_rig_told(&r, bridge, MUDLARK__BRIDGE_IN__BODY_OPENED, n - 1)->opened;
+}
+
+static const Mudlark__BridgeOpened *opened(void)
+{
+	return opened_of(RELAY_RIG_IRC);
 }
 
 START_TEST(a_line_is_told_when_it_is_durable_and_not_before)
@@ -426,13 +431,112 @@ START_TEST(the_next_life_of_a_bridge_takes_the_place_of_the_last)
 }
 END_TEST
 
+START_TEST(of_a_name_there_is_one_bridge_the_one_that_came_last)
+{
+	enum { NEW = RELAY_RIG_IRC + 10 };
+
+	open_stream(RELAY_RIG_IRC, "irc/libera/#mud");
+	relay_rig_up(&r, NEW, "irc", false);
+	ck_assert_uint_eq(relay_count(w), 2);
+	ck_assert_uint_eq(RELAY_RIG_TOLD(&r, RELAY_RIG_IRC, REPLACED), 1);
+	open_stream(RELAY_RIG_IRC, "irc/libera/#mud");
+	ck_assert_uint_eq(RELAY_RIG_TOLD(&r, RELAY_RIG_IRC, OPENED), 1);
+	ck_assert_uint_eq(w->stats.relay_ignored, 1);
+	open_stream(NEW, "irc/libera/#mud");
+	chat("chat", "once");
+	ck_assert_uint_eq(facts(RELAY_RIG_IRC), 0);
+	ck_assert_uint_eq(facts(NEW), 1);
+	relay_rig_down(&r, RELAY_RIG_IRC, true);
+	ck_assert_uint_eq(relay_count(w), 2);
+	/* It was held up, and comes back. */
+	relay_rig_up(&r, RELAY_RIG_IRC, "irc", false);
+	ck_assert_uint_eq(RELAY_RIG_TOLD(&r, RELAY_RIG_IRC, REPLACED), 2);
+	ck_assert_uint_eq(RELAY_RIG_TOLD(&r, NEW, REPLACED), 0);
+	chat("chat", "again once");
+	ck_assert_uint_eq(facts(NEW), 2);
+}
+END_TEST
+
+START_TEST(one_that_was_away_for_long_comes_back_unless_there_is_another)
+{
+	relay_rig_down(&r, RELAY_RIG_IRC, true);
+	relay_rig_up(&r, RELAY_RIG_IRC, "irc", false);
+	ck_assert_uint_eq(relay_connected(w), 2);
+	relay_rig_down(&r, RELAY_RIG_IRC, true);
+	relay_rig_up(&r, RELAY_RIG_IRC + 10, "irc", false);
+	relay_rig_up(&r, RELAY_RIG_IRC, "irc", false);
+	ck_assert_uint_eq(relay_connected(w), 2);
+	ck_assert_uint_eq(RELAY_RIG_TOLD(&r, RELAY_RIG_IRC, REPLACED), 1);
+}
+END_TEST
+
+START_TEST(streams_of_a_bridge_look_at_so_many_facts_in_a_tick_and_at_the_others_later)
+{
+	enum { LINES = 1000, STREAMS = 16 };
+	Mudlark__BridgeOpen m = relay_rig_stream("irc/libera/#mud");
+	static char *nothing[] = { "quiz" };
+
+	open_stream(RELAY_RIG_DISCORD, "discord/1");
+	m.after = opened_of(RELAY_RIG_DISCORD)->from + 1;
+	for (int i = 0; i < LINES; i++)
+		ck_assert_uint_gt(relay_rig_chat(&r, "chat", "x"), 0);
+	turn();
+	m.channels = nothing;
+	m.n_channels = 1;
+	for (uint32_t i = 0; i < STREAMS; i++) {
+		m.stream = 100 + i;
+		relay_rig_open(&r, RELAY_RIG_IRC, &m);
+	}
+	m.stream = RELAY_RIG_STREAM;
+	m.n_channels = 0;
+	m.more = LINES;
+	relay_rig_open(&r, RELAY_RIG_IRC, &m);
+	ck_assert_uint_eq(facts(RELAY_RIG_IRC), 0);
+	rig_ticks(&r.st, STREAMS * LINES / RELAY_LOOKS + 2);
+	ck_assert_uint_eq(facts(RELAY_RIG_IRC), LINES - 1);
+	ck_assert_uint_eq(RELAY_RIG_TOLD(&r, RELAY_RIG_IRC, BEHIND), 0);
+}
+END_TEST
+
+static void dropped(void *ctx, uint64_t peer)
+{
+	(void)ctx;
+	ck_assert_uint_eq(peer, RELAY_RIG_IRC);
+	w->stats.late_answers++;
+}
+
+START_TEST(a_bridge_that_opens_without_end_is_dropped_and_may_dial_again)
+{
+	Mudlark__BridgeOpen m = relay_rig_stream("irc/libera/#mud");
+	const uint64_t may = RELAY_WORK_BURST / RELAY_WORK_OPEN;
+
+	w->env.drop = dropped;
+	for (uint64_t i = 0; i < 2 * may; i++)
+		RIG_FEED(&r.st, RELAY_RIG_IRC, BRIDGE_OPEN, bridge_open, &m);
+	turn();
+	ck_assert_uint_eq(RELAY_RIG_TOLD(&r, RELAY_RIG_IRC, OPENED), may);
+	ck_assert_uint_eq(w->stats.late_answers, 1);
+	ck_assert_uint_eq(w->stats.relay_ignored, may);
+	chat("chat", "one");
+	ck_assert_uint_eq(facts(RELAY_RIG_IRC), 0);
+	relay_rig_down(&r, RELAY_RIG_IRC, true);
+	relay_rig_up(&r, RELAY_RIG_IRC, "irc", false);
+	open_stream(RELAY_RIG_IRC, "irc/libera/#mud");
+	chat("chat", "two");
+	ck_assert_uint_eq(facts(RELAY_RIG_IRC), 1);
+}
+END_TEST
+
 START_TEST(there_is_an_end_to_bridges_and_streams)
 {
 	Mudlark__BridgeOpen m = relay_rig_stream("irc/libera/#mud");
 	static char *many[64];
+	char name[16];
 
-	for (uint64_t i = 0; i < RELAY_BRIDGES + 5; i++)
-		relay_rig_up(&r, RELAY_RIG_IRC + 20 + i, "other", false);
+	for (uint64_t i = 0; i < RELAY_BRIDGES + 5; i++) {
+		snprintf(name, sizeof(name), "other%d", (int)i);
+		relay_rig_up(&r, RELAY_RIG_IRC + 20 + i, name, false);
+	}
 	ck_assert_uint_eq(relay_count(w), RELAY_BRIDGES);
 	relay_rig_up(&r, 999, "Ana (irc)", false);
 	relay_rig_forget(&r);
@@ -513,6 +617,11 @@ int main(void)
 	tcase_add_test(c, it_has_not_passed_what_waits_for_credit);
 	tcase_add_test(c, a_resumed_link_goes_on_and_a_fresh_one_begins_anew);
 	tcase_add_test(c, the_next_life_of_a_bridge_takes_the_place_of_the_last);
+	tcase_add_test(c, of_a_name_there_is_one_bridge_the_one_that_came_last);
+	tcase_add_test(c, one_that_was_away_for_long_comes_back_unless_there_is_another);
+	tcase_add_test(c,
+		       streams_of_a_bridge_look_at_so_many_facts_in_a_tick_and_at_the_others_later);
+	tcase_add_test(c, a_bridge_that_opens_without_end_is_dropped_and_may_dial_again);
 	tcase_add_test(c, there_is_an_end_to_bridges_and_streams);
 	tcase_add_test(c, a_stream_that_is_closed_is_told_nothing);
 	tcase_add_test(c, the_ring_gives_facts_by_number);

@@ -182,9 +182,16 @@ START_TEST(nobody_can_look_like_a_player)
 		const char *name, *shown;
 	} cases[] = {
 		{ "Ana", "Ana@irc" },
-		{ "Ana (irc)", "Ana _irc_@irc" },
+		{ "Ana (irc)", "Ana__irc_@irc" },
 		{ "a@discord", "a_discord@irc" },
-		{ "{red}x{/}", "{red}x{/}@irc" },
+		{ "{red}x{/}", "_red_x_/_@irc" },
+		{ "Ana: I give it all to Bob.", "Ana__I_give_it_all_to_Bob.@irc" },
+		{ "Ana:\xc2\xa0go", "Ana__go@irc" },
+		{ "[chat] Ana, \"x\" 'y'", "_chat__Ana___x___y_@irc" },
+		{ "a  \xe2\x80\x83 b\xe3\x80\x80", "a_b@irc" },
+		{ "<Ana>*|", "_Ana___@irc" },
+		{ "Ana\xef\xbc\x9a\xe2\x80\x9cx\xe2\x80\x9d", "Ana__x_@irc" },
+		{ "Ana says hello", "Ana_says_hello@irc" },
 		{ "  ", "somebody@irc" },
 		{ "\xe2\x80\x8b", "somebody@irc" },
 		{ "Zo\xc3\xab", "Zo\xc3\xab@irc" },
@@ -200,6 +207,70 @@ START_TEST(nobody_can_look_like_a_player)
 		ck_assert_uint_eq(heard(), i + 1);
 		ck_assert_str_eq(member(i, "name"), cases[i].shown);
 	}
+}
+END_TEST
+
+START_TEST(a_name_of_two_lines_is_refused)
+{
+	Mudlark__BridgeSay m = relay_rig_words("a-1", "hello");
+
+	m.name = relay_rig_bytes("n\n[chat] Ana: forged");
+	say(&m);
+	ck_assert_uint_eq(heard(), 0);
+	ck_assert_str_eq(relay_rig_refusal(&r, RELAY_RIG_IRC), "That cannot be said in the game.");
+}
+END_TEST
+
+START_TEST(a_place_of_a_bridge_tells_its_people_apart_and_is_no_other_bridge)
+{
+	static const struct {
+		char *place;
+		const char *shown;
+	} cases[] = {
+		{ "two", "joe@two" },
+		{ "", "joe@irc" },
+		{ "irc", "joe@irc" },
+		{ "discord", "joe@irc" },
+		{ "rss", "joe@irc" },
+		{ "a@b", "joe@irc" },
+		{ "Two", "joe@irc" },
+		{ "a b", "joe@irc" },
+		{ "x_y", "joe@irc" },
+		{ "lib-era9", "joe@lib-era9" },
+		{ "abcdefghijklmnopq", "joe@irc" },
+	};
+	Mudlark__BridgeSay m = relay_rig_words("", "hello");
+	char id[16];
+
+	m.id = id;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		snprintf(id, sizeof(id), "p-%zu", i);
+		m.place = cases[i].place;
+		say(&m);
+		ck_assert_uint_eq(heard(), i + 1);
+		ck_assert_str_eq(member(i, "name"), cases[i].shown);
+	}
+}
+END_TEST
+
+START_TEST(a_bridge_that_sends_nothing_but_rubbish_is_dropped)
+{
+	Mudlark__BridgeSay m = relay_rig_words("", "hello");
+	char id[16];
+
+	m.id = id;
+	m.name = relay_rig_bytes("a\nb");
+	for (int i = 0; i < 100; i++) {
+		snprintf(id, sizeof(id), "b-%d", i);
+		say(&m);
+	}
+	ck_assert_uint_eq(RELAY_RIG_TOLD(&r, RELAY_RIG_IRC, TAKEN), RELAY_MALFORMED);
+	ck_assert_uint_eq(w->stats.relay_ignored, 100 - RELAY_MALFORMED);
+	relay_rig_down(&r, RELAY_RIG_IRC, true);
+	relay_rig_up(&r, RELAY_RIG_IRC, "irc", false);
+	m.name = relay_rig_bytes("joe");
+	say(&m);
+	ck_assert_uint_eq(heard(), 1);
 }
 END_TEST
 
@@ -273,6 +344,8 @@ START_TEST(hostile_fields_are_refused_one_by_one)
 		m.identity = c->identity ? (char *)(uintptr_t)c->identity : m.identity;
 		m.name = c->name ? relay_rig_bytes(c->name) : m.name;
 		m.text = c->text ? relay_rig_bytes(c->text) : m.text;
+		relay_rig_up(&r, RELAY_RIG_IRC, "irc",
+			     false); /* too many of them, and it is dropped */
 		say(&m);
 		ck_assert_msg(*relay_rig_refusal(&r, RELAY_RIG_IRC), "case %zu", i);
 		ck_assert_msg(heard() == 0, "case %zu", i);
@@ -316,7 +389,8 @@ START_TEST(who_is_muted_is_told_why)
 
 	ck_assert_int_eq(speech_mute(w, &row), 0);
 	say(&m);
-	ck_assert_str_eq(relay_rig_refusal(&r, RELAY_RIG_IRC), "You may not speak here.");
+	ck_assert_str_eq(relay_rig_refusal(&r, RELAY_RIG_IRC),
+			 "You are muted on channels and boards.");
 	ck_assert(!relay_rig_taken(&r, RELAY_RIG_IRC)->silent);
 	m.name = relay_rig_bytes("jim");
 	say(&m);
@@ -502,6 +576,9 @@ int main(void)
 	tcase_add_test(c, a_source_remembers_its_newest_ids);
 	tcase_add_test(c, of_too_many_sources_the_one_silent_for_longest_is_forgotten);
 	tcase_add_test(c, nobody_can_look_like_a_player);
+	tcase_add_test(c, a_name_of_two_lines_is_refused);
+	tcase_add_test(c, a_place_of_a_bridge_tells_its_people_apart_and_is_no_other_bridge);
+	tcase_add_test(c, a_bridge_that_sends_nothing_but_rubbish_is_dropped);
 	tcase_add_test(c, a_notice_is_marked_and_said_by_nobody);
 	tcase_add_test(c, hostile_fields_are_refused_one_by_one);
 	tcase_add_test(c, what_is_odd_becomes_harmless);
