@@ -14,7 +14,7 @@ struct proc_inner {
 	bool (*is_well)(void *ctx, struct buf *why);
 	void *well_ctx;
 	struct buf told; /* the supervisor, of how it is */
-	bool watchdog;		    /* systemd wants to hear from us */
+	bool watchdog;	 /* systemd wants to hear from us */
 	bool put_off, stopping, ready;
 	char **sets; /* borrowed from argv */
 };

@@ -37,4 +37,22 @@ rate=$(default_of gateway conn_rate)
 no_less max_per_address "$(default_of gateway max_conns_per_ip)"
 no_less opens_minute $((2 * rate)) # the minutes of the two begin at different times
 no_less opens_ten_minutes $((11 * rate))
+
+# What the table of options cannot see is found without a start: PROCESS OPTION WORDS.
+refuses()
+{
+	"$LINT_BUILD/bin/mudlark-$1" --check-config --set "$2" >"$LINT_BUILD/lint/refused" 2>&1
+	if [ $? -ne 64 ] || ! grep -qF "$3" "$LINT_BUILD/lint/refused"; then
+		echo "mudlark-$1 does not refuse $2 with: $3"
+		status=1
+	fi
+}
+echo secret >"$LINT_BUILD/lint/token"
+chmod 644 "$LINT_BUILD/lint/token"
+refuses irc irc.channels=mud "irc.channels: row 1"
+refuses irc irc.networks=libera "irc.networks: network libera: it has no host"
+refuses discord discord.channels=mud=chat "discord.channels: mud is no channel id"
+refuses discord "discord.token_file=$LINT_BUILD/lint/token" "chmod 600"
+refuses rss rss.feeds=mud "rss.feeds: row 1"
+refuses rss rss.ports=http "rss.ports: "
 exit $status
