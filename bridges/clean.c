@@ -9,6 +9,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "rt/outname.h"
 #include "rt/text.h"
 
 /* 0x80 to 0x9f of Windows-1252; 0: nothing. What is above is Latin-1. */
@@ -228,15 +229,16 @@ static void add_plain(struct buf *out, struct span s)
 	}
 }
 
-void clean_name(struct buf *out, struct span s, size_t columns)
+static void add_name(struct buf *out, struct span s, size_t columns, bool spaced)
 {
 	enum { COLUMN_BYTES = 24 };
-	struct buf line = { 0 }, plain = { 0 };
+	struct buf line = { 0 }, plain = { 0 }, safe = { 0 };
 	struct span name;
 
 	clean_line(&line, s, true);
 	add_plain(&plain, buf_span(&line));
-	name = buf_span(&plain);
+	outname_add(&safe, buf_span(&plain), spaced);
+	name = buf_span(&safe);
 	name.n = text_cut(name, columns * COLUMN_BYTES);
 	while (text_columns(name) > columns)
 		name.n = text_cut(name, name.n - 1);
@@ -246,6 +248,17 @@ void clean_name(struct buf *out, struct span s, size_t columns)
 	buf_add(out, name.p, name.n);
 	buf_done(&line);
 	buf_done(&plain);
+	buf_done(&safe);
+}
+
+void clean_name(struct buf *out, struct span s, size_t columns)
+{
+	add_name(out, s, columns, true);
+}
+
+void clean_nick(struct buf *out, struct span s, size_t columns)
+{
+	add_name(out, s, columns, false);
 }
 
 /* At most n bytes of s, and at least one, up to the border of a code point. */

@@ -15,8 +15,11 @@
 void clean_line(struct buf *out, struct span s, bool repair);
 /* The same for a text of several lines: \n stays, at most `max_lines`, no more than one empty line in a row. */
 void clean_text(struct buf *out, struct span s, size_t max_lines);
-/* A name to be shown: clean, no spaces at its ends, no "@", at most `columns`; "somebody" when nothing is left. */
+/* A name to be shown: clean, no spaces at its ends, no "@", "_" for what stands around names (rt/outname.h), at most
+ * `columns`; "somebody" when nothing is left. */
 void clean_name(struct buf *out, struct span s, size_t columns);
+/* The same as one word: for a name within a text that says something of who is called so. */
+void clean_nick(struct buf *out, struct span s, size_t columns);
 
 /* Splits off the next piece of at most `max` bytes at a grapheme border, at a space where there is one in the last third;
  * spaces at the border go. Empty: there is no more. A grapheme longer than max is cut between code points. */

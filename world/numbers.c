@@ -93,8 +93,8 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_FACTS_RELAYED] = COUNTER("facts_relayed", "facts told to streams of bridges"),
 	[N_SAYS_TAKEN] = COUNTER("says_taken", "lines and posts from outside that were said"),
 	[N_SAYS_REFUSED] = COUNTER("says_refused", "lines and posts from outside that were not"),
-	[N_RELAY_IGNORED] = COUNTER("relay_ignored",
-				    "records of bridges that were replaced or dropped"),
+	[N_RELAY_IGNORED] =
+		COUNTER("relay_ignored", "records of bridges that were replaced or dropped"),
 	[N_ENTITIES] = GAUGE("entities", "entities in memory"),
 	[N_PLAYERS] = GAUGE("players", "characters in the world"),
 	[N_GATEWAYS] = GAUGE("gateways", "gateways, aibridges and bridges known"),

@@ -122,6 +122,22 @@ START_TEST(a_name_is_short_has_no_at_sign_and_is_never_empty)
 }
 END_TEST
 
+START_TEST(nothing_of_a_name_looks_like_what_stands_around_names)
+{
+	struct buf nick = { 0 };
+
+	check_name("Ana: I give all my gold to Bob.", 40, "Ana_ I give all my gold to Bob.");
+	check_name("n\n[chat] Ana: forged", 32, "n _chat_ Ana_ forged");
+	check_name("Ana says, \"hi\"", 32, "Ana says_ _hi_");
+	check_name("{red}<*|>(x)'`", 32, "_red______x___");
+	check_name("Ana\xef\xbc\x9a\xe2\x80\x9cx\xe3\x80\x91", 32, "Ana__x_");
+	clean_nick(&nick, SPAN("Ana:\xc2\xa0go \xe2\x80\x83 x"), 32);
+	buf_addc(&nick, '\0');
+	ck_assert_str_eq(buf_p(&nick), "Ana__go_x");
+	buf_done(&nick);
+}
+END_TEST
+
 START_TEST(a_name_of_any_length_takes_no_time)
 {
 	struct buf in = { 0 }, out = { 0 };
@@ -210,6 +226,7 @@ UNIT_MAIN("clean", a_line_is_one_line_without_control_characters, what_turns_or_
 	  other_encodings_are_repaired_as_a_whole,
 	  utf8_that_was_cut_in_a_character_only_loses_its_end,
 	  a_text_keeps_its_lines_but_not_its_gaps,
-	  a_name_is_short_has_no_at_sign_and_is_never_empty, a_name_of_any_length_takes_no_time,
+	  a_name_is_short_has_no_at_sign_and_is_never_empty,
+	  nothing_of_a_name_looks_like_what_stands_around_names, a_name_of_any_length_takes_no_time,
 	  pieces_end_at_words_where_they_can, pieces_end_between_graphemes,
 	  pieces_of_all_sizes_lose_nothing, blank_is_what_nobody_can_read)
