@@ -46,7 +46,7 @@ START_TEST(a_channel_and_the_game_hear_each_other)
 	fake_discord_hear(&s.d, "#quay <Ana> *waves*\n");
 	fake_discord_do(&s.d, "{'do':'user','name':'kim','nick':'Kim of the Quay'}");
 	fake_discord_write(&s.d, "quay", "kim", "I have a nick");
-	talk_expect(&s.ana, "[chat] Kim of the Quay@discord: I have a nick\n");
+	talk_expect(&s.ana, "[chat] Kim_of_the_Quay@discord: I have a nick\n");
 	discord_scene_is_well(&s, 1);
 	ck_assert_uint_eq(fake_discord_count(&s.d, "#quay <Ana> hello there\n"), 1);
 	ck_assert_uint_eq(fake_discord_count(&s.d, "what is a weir"), 1);
