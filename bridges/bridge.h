@@ -78,7 +78,7 @@ struct bridge_events {
 	bool (*ready)(void *ctx, struct buf *why);
 	/* A new life of the world's link: nothing has to be done for streams and says. May be NULL. */
 	void (*world)(void *ctx, bool up);
-	/* The process shall end: close what is outside, then bridge_stopped(); at most 3 s. */
+	/* The process shall end: close what is outside, then bridge_stopped(); at most 1.2 s. */
 	void (*stop)(void *ctx);
 	void *ctx;
 };

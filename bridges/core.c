@@ -8,7 +8,7 @@
 #include "rt/log.h"
 
 enum {
-	GOODBYE_US = 3000000,	/* for what is outside */
+	GOODBYE_US = 1200000,	/* for what is outside; a supervisor gives us 1.5 s */
 	FLUSH_US = 1500000,	/* for what is to be stored ... */
 	FLUSH_AWAY_US = 200000, /* ... while persist is away */
 };

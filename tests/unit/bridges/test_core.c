@@ -324,7 +324,7 @@ START_TEST(a_restart_says_goodbye_outside_and_ends)
 }
 END_TEST
 
-START_TEST(an_outside_that_does_not_close_is_left_after_3_s)
+START_TEST(an_outside_that_does_not_close_is_left_in_time)
 {
 	begin();
 	bridge_stop(&r.b);
@@ -436,7 +436,7 @@ UNIT_MAIN("core", one_that_was_replaced_ends_at_once_and_does_nothing_more,
 	  what_persist_did_not_take_is_written_again,
 	  who_is_forgotten_in_the_midst_of_it_is_not_called,
 	  too_long_or_too_many_documents_are_given_up, staff_are_told_how_it_is,
-	  a_restart_says_goodbye_outside_and_ends, an_outside_that_does_not_close_is_left_after_3_s,
+	  a_restart_says_goodbye_outside_and_ends, an_outside_that_does_not_close_is_left_in_time,
 	  a_notice_is_told_once_until_it_changes_and_waits_for_a_world, notices_are_bounded,
 	  it_is_ready_when_all_of_it_is, every_message_of_the_world_has_a_row,
 	  what_is_malformed_or_unknown_is_counted_and_dropped)
