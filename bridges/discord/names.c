@@ -53,10 +53,8 @@ static void learn(struct names *n, char kind, const json_t *o)
 
 static void learn_all(struct names *n, char kind, const json_t *list)
 {
-	size_t i;
-	json_t *o;
-
-	json_array_foreach(list, i, o) learn(n, kind, o);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		learn(n, kind, json_array_get(list, i));
 }
 
 static void on_guild(struct names *n, const json_t *d)

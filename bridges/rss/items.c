@@ -148,13 +148,12 @@ int items_load(struct items *t, struct span json)
 	CLEANUP(jsonin_freep) json_t *o = jsonin_object(json);
 	const json_t *list = jsonin_list(o, "items");
 	uint64_t at = 0;
-	size_t i;
-	json_t *one;
 	bool ok = list && jsonin_count(o, "changed", INT64_MAX, &at);
 
 	if (!ok)
 		return 1;
-	json_array_foreach(list, i, one) ok = ok && load_one(t, one);
+	for (size_t i = 0; ok && i < json_array_size(list); i++)
+		ok = load_one(t, json_array_get(list, i));
 	if (!ok) {
 		items_done(t);
 		return 1;
