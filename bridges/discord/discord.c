@@ -215,10 +215,18 @@ static void on_event(void *ctx, const char *name, const json_t *d, uint64_t seq)
 	struct discord *x = ctx;
 
 	names_event(&x->names, name, d);
-	in_event(x->in, name, d, seq);
+	if (!gaps_hold(x->gaps, name, d, seq))
+		in_event(x->in, name, d, seq);
 	gaps_event(x->gaps, name, d);
 	if (!strcmp(name, "INTERACTION_CREATE"))
 		commands_event(x->commands, d);
+}
+
+static void on_held(void *ctx, const char *name, const json_t *d, uint64_t seq)
+{
+	struct discord *x = ctx;
+
+	in_event(x->in, name, d, seq);
 }
 
 static void on_missed(void *ctx, UNUSED struct target *t, const json_t *message)
@@ -246,7 +254,7 @@ static uint64_t on_settled(void *ctx, uint64_t seq)
 {
 	struct discord *x = ctx;
 
-	return in_settled(x->in, seq);
+	return gaps_settled(x->gaps, in_settled(x->in, seq));
 }
 
 static void on_in(void *ctx, bool resumed)
@@ -423,6 +431,7 @@ static void begin_parts(struct discord *x)
 		.max_age = &c->common.max_age,
 		.missed = on_missed,
 		.old = on_old,
+		.held = on_held,
 		.calm = on_calm,
 		.ctx = x,
 	});

@@ -19,10 +19,21 @@ enum {
 	READ_AGAIN_US = SECOND / 2,
 	PAGE = 100,
 	PAGES = 5,
+	HELD = 500, /* events of a channel that wait for its history */
 };
 
 #define KEY "heard"
 #define SINCE_MS 1420070400000 /* ids count from there */
+
+/* An event that waits. */
+struct held {
+	STAILQ_ENTRY(held) entry;
+	const char *event; /* one of `holding` */
+	json_t *d;
+	uint64_t seq;
+};
+
+static const char *const holding[] = { "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE" };
 
 /* A channel that is heard. */
 struct heard {
@@ -35,6 +46,8 @@ struct heard {
 	size_t n_old;
 	unsigned pages;
 	bool asking;
+	STAILQ_HEAD(, held) held;
+	size_t n_held;
 };
 
 struct gaps {
@@ -90,6 +103,7 @@ static struct heard *heard_of(struct gaps *g, const char *channel, bool make)
 	h = base_alloc(1, sizeof(*h));
 	h->of = g;
 	snprintf(h->channel, sizeof(h->channel), "%s", channel);
+	STAILQ_INIT(&h->held);
 	LIST_INSERT_HEAD(&g->all, h, entry);
 	return h;
 }
@@ -173,6 +187,71 @@ static void on_reading(void *ctx)
 	bridge_keep_get(g->conf.bridge, KEY, on_kept, g);
 }
 
+/* ---- what waits ---- */
+
+static void drop_held(struct heard *h)
+{
+	struct held *e = STAILQ_FIRST(&h->held);
+
+	STAILQ_REMOVE_HEAD(&h->held, entry);
+	h->n_held--;
+	json_decref(e->d);
+	free(e);
+}
+
+static void release(struct heard *h)
+{
+	const struct gaps_conf *c = &h->of->conf;
+
+	while (!STAILQ_EMPTY(&h->held)) {
+		const struct held *e = STAILQ_FIRST(&h->held);
+
+		c->held(c->ctx, e->event, e->d, e->seq);
+		drop_held(h);
+	}
+}
+
+static void hold(struct heard *h, const char *event, const json_t *d, uint64_t seq)
+{
+	struct held *e = base_alloc(1, sizeof(*e));
+
+	*e = (struct held){ .event = event, .d = json_deep_copy(d), .seq = seq };
+	STAILQ_INSERT_TAIL(&h->held, e, entry);
+	h->n_held++;
+}
+
+bool gaps_hold(struct gaps *g, const char *event, const json_t *d, uint64_t seq)
+{
+	char channel[TARGET_ID];
+	struct heard *h;
+
+	if (!g->asking || !take_id(d, "channel_id", channel))
+		return false;
+	h = heard_of(g, channel, false);
+	if (!h || !h->asking || h->n_held == HELD)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(holding); i++)
+		if (!strcmp(holding[i], event)) {
+			hold(h, holding[i], d, seq);
+			return true;
+		}
+	return false;
+}
+
+uint64_t gaps_settled(const struct gaps *g, uint64_t seq)
+{
+	const struct heard *h;
+
+	LIST_FOREACH(h, &g->all, entry)
+	{
+		const struct held *e = STAILQ_FIRST(&h->held);
+
+		if (e && e->seq <= seq)
+			seq = e->seq - 1;
+	}
+	return seq;
+}
+
 /* ---- reading what was missed ---- */
 
 static void ask(struct heard *h);
@@ -186,6 +265,7 @@ static void end(struct heard *h, bool more)
 	g->asking--;
 	if (t && (h->n_old || more))
 		g->conf.old(g->conf.ctx, t, *h->oldest ? h->oldest : h->after, h->n_old, more);
+	release(h);
 }
 
 static void take_message(struct heard *h, struct target *t, const json_t *m)
@@ -330,6 +410,8 @@ void gaps_free(struct gaps *g)
 		struct heard *h = LIST_FIRST(&g->all);
 
 		rest_forget(g->conf.rest, h);
+		while (!STAILQ_EMPTY(&h->held))
+			drop_held(h);
 		LIST_REMOVE(h, entry);
 		free(h);
 	}

@@ -13,7 +13,7 @@ enum { LAST = 9999, PATIENCE_US = 60000000, LOOK_US = 50000, IN_EVERY = 4 };
 
 void discord_traffic_start(struct discord_traffic *t, struct discord_scene *s, uint64_t every_us)
 {
-	*t = (struct discord_traffic){ .scene = s, .in_is_safe = true, .every_us = every_us };
+	*t = (struct discord_traffic){ .scene = s, .every_us = every_us };
 	t->next_us = now_us();
 }
 
@@ -77,9 +77,9 @@ static struct discord_verdict look(struct discord_traffic *t)
 	};
 }
 
-static bool is_whole(const struct discord_traffic *t, const struct discord_verdict *v)
+static bool is_whole(const struct discord_verdict *v)
 {
-	return v->out.lost <= v->told && (!v->in.lost || !t->in_is_safe);
+	return v->out.lost <= v->told && !v->in.lost;
 }
 
 static void complain(struct discord_traffic *t, const struct discord_verdict *v, const char *what)
@@ -107,8 +107,8 @@ struct discord_verdict discord_traffic_finish(struct discord_traffic *t)
 	do {
 		talk_read(&t->scene->ana, LOOK_US);
 		v = look(t);
-	} while (!is_whole(t, &v) && now_us() < end);
-	if (!is_whole(t, &v))
+	} while (!is_whole(&v) && now_us() < end);
+	if (!is_whole(&v))
 		complain(t, &v, "something is missing without a word");
 	discord_scene_is_well(t->scene, LAST);
 	v = look(t);

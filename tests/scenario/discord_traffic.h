@@ -4,7 +4,7 @@
  *
  *  - no line was heard twice, and none before one that was said earlier;
  *  - a line of the game that the channel has not is one of those that a note of the bridge counts;
- *  - a line of the channel that the game has not was said while nobody could know of it (`in_is_safe` is false).
+ *  - every line of the channel is heard in the game.
  */
 #pragma once
 
@@ -15,7 +15,6 @@
 struct discord_traffic {
 	struct discord_scene *scene;
 	unsigned n_out, n_in;
-	bool in_is_safe; /* every line of the channel has to come */
 	uint64_t every_us, next_us;
 };
 
