@@ -220,7 +220,7 @@ START_TEST(a_ban_is_final_and_a_lost_connection_is_not)
 	irc_script_hang_up(&a.script);
 	ck_assert(irc_alone_says(&a, "no bridges", IRC_US));
 	ck_assert(!irc_script_accept(&a.script, QUIET_US));
-	ck_assert_uint_eq(irc_alone_count(&a, "no bridges"), 1);
+	ck_assert_uint_eq(irc_alone_count(&a, "the network wants us no more"), 1);
 	irc_alone_stop(&a);
 }
 END_TEST

@@ -272,7 +272,8 @@ static void finish(struct relay *r, uint64_t count)
 		await_line(r, last);
 	}
 	/* Lines leave in order: when the last is there, all are. */
-	say_until(r, "and this is the end");
+	talk_line(&r->ana, "chat and this is the end");
+	await_line(r, "and this is the end");
 	ck_assert_int_eq(child_end(&r->bridge, SIGTERM, PATIENCE_US), 0);
 	ck_assert_int_eq(mud_stop(&r->mud), 0);
 }

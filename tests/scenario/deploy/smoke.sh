@@ -110,7 +110,15 @@ if ! wait_line "$data/out" ready 60; then
 fi
 ok "mudlark up prints ready"
 check "it says where to connect" grep -qx "play: telnet 127.0.0.1 $port" "$data/out"
-check "status is content" "$mudlark" status --data "$data"
+# One can play a moment before everything is there that one could wish for.
+is_content()
+{
+	local end=$((SECONDS + 10))
+	until "$mudlark" status --data "$data"; do
+		[ $SECONDS -lt $end ] || return 1
+	done
+}
+check "status is content" is_content
 second=$("$mudlark" up --data "$data" 2>&1)
 check "a second one is refused" test $? -eq 73
 check "with a sentence" grep -q "another .mudlark up. (process $up)" <<<"$second"
