@@ -48,26 +48,31 @@ static bool has_it(const struct http_head *r, const struct serve_answer *a)
 	return since && a->modified_s && a->modified_s <= since;
 }
 
+/* Of what stands behind the name of a coding: nothing, or a weight that is not 0. */
+static bool has_weight(struct span s)
+{
+	const char *q;
+
+	while (s.n && (*s.p == ' ' || *s.p == '\t'))
+		s = (struct span){ s.p + 1, s.n - 1 };
+	if (!s.n || *s.p != ';')
+		return !s.n;
+	q = memmem(s.p, s.n, "q=", 2);
+	for (const char *at = q ? q + 2 : s.p + s.n; at < s.p + s.n; at++)
+		if (*at >= '1' && *at <= '9')
+			return true;
+	return !q;
+}
+
 /* "gzip" or "gzip;q=0.5", not "gzip;q=0". */
 static bool takes_gzip(const struct http_head *r)
 {
 	struct span list = http_head_get(r, "accept-encoding"), item;
 
-	while (list.n && http_head_item(&list, &item)) {
-		const char *q;
-
-		if (item.n < 4 || strncasecmp(item.p, "gzip", 4) != 0)
-			continue;
-		if (item.n == 4)
+	while (list.n && http_head_item(&list, &item))
+		if (item.n >= 4 && !strncasecmp(item.p, "gzip", 4) &&
+		    has_weight((struct span){ item.p + 4, item.n - 4 }))
 			return true;
-		q = memmem(item.p, item.n, "q=", 2);
-		if (!q)
-			return item.p[4] == ';' || item.p[4] == ' ';
-		for (q += 2; q < item.p + item.n; q++)
-			if (*q >= '1' && *q <= '9')
-				return true;
-		return false;
-	}
 	return false;
 }
 
