@@ -138,7 +138,9 @@ START_TEST(nobody_notices_what_is_killed)
 	uint64_t seconds = setting("MUDLARK_STORM_SECONDS", 12);
 	uint64_t seed = setting("MUDLARK_SEED", (uint64_t)time(NULL));
 	char *dir = tmp_dir(), packs[300], url[300];
-	const char *const sets[] = { "world.packs=storm", packs, "log.level=info", NULL };
+	/* While the store is away nobody is told what it may not remember: the world must not lose patience. */
+	const char *const sets[] = { "world.packs=storm", packs, "log.level=info",
+				     "world.stall_grace=60s", NULL };
 	struct mud_conf conf = { .sets = sets, .dir = dir, .store = url, .tls = true, .web = true };
 	struct storm s;
 	struct mud m;
