@@ -278,12 +278,12 @@ struct wrong {
 START_TEST(what_is_no_request_is_refused_and_the_connection_closed)
 {
 	static const struct wrong rows[] = {
-		{ "POST /feed HTTP/1.1\r\nHost: x\r\n\r\n", "405" },
-		{ "GET /feed HTTP/1.1\r\n\r\n", "400" },
-		{ "GET /feed HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", "413" },
-		{ "GET http://other/ HTTP/1.1\r\nHost: x\r\n\r\n", "400" },
-		{ "\x16\x03\x01 tls", "400" },
-		{ "GET /feed HTTP/3.0\r\nHost: x\r\n\r\n", "505" },
+		{ "POST /feed HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 405 " },
+		{ "GET /feed HTTP/1.1\r\n\r\n", "HTTP/1.1 400 " },
+		{ "GET /feed HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 413 " },
+		{ "GET http://other/ HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 " },
+		{ "\x16\x03\x01 tls", "HTTP/1.1 400 " },
+		{ "GET /feed HTTP/3.0\r\nHost: x\r\n\r\n", "HTTP/1.1 505 " },
 	};
 
 	begin(10, 8, 8, 0);
@@ -293,7 +293,7 @@ START_TEST(what_is_no_request_is_refused_and_the_connection_closed)
 
 		say(fd, rows[i].request);
 		b = hear(fd);
-		ck_assert_msg(!strncmp(buf_p(&b) + 9, rows[i].status, 3), "%s", buf_p(&b));
+		ck_assert_msg(strstr(buf_p(&b), rows[i].status) == buf_p(&b), "%s", buf_p(&b));
 		HAS(b, "Connection: close\r\n");
 		buf_done(&b);
 	}
