@@ -207,6 +207,9 @@ static const struct route call_rows[] = {
 	[MUDLARK__PERSIST_CALL__BODY_DOCUMENT_DROP] = { "document_drop", ALL, take_bounded },
 	[MUDLARK__PERSIST_CALL__BODY_LEDGER_DROP] = { "ledger_drop", LEDGER, take_call },
 	[MUDLARK__PERSIST_CALL__BODY_STORE_STATUS] = { "store_status", ALL, take_status },
+	[MUDLARK__PERSIST_CALL__BODY_DUMP_BEGIN] = { "dump_begin", ROLE_OPS, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_DUMP_READ] = { "dump_read", ROLE_OPS, take_call },
+	[MUDLARK__PERSIST_CALL__BODY_DUMP_END] = { "dump_end", ROLE_OPS, take_call },
 };
 
 const struct route_table inbox_records = { &mudlark__persist_in__descriptor, record_rows,
