@@ -286,14 +286,21 @@ static void check_said(struct scene *s)
 	CLEANUP(base_freep) char *last = fake_ai_last(&s->fake);
 	const char *system = strstr(last, "\"content\":\"");
 	struct span prompt;
-	size_t said = 0;
+	size_t said;
 
 	ck_assert_ptr_nonnull(system);
 	prompt.p = system + strlen("\"content\":\"");
 	prompt.n = (size_t)(strstr(prompt.p, "\"}") - prompt.p);
 	ck_assert_uint_gt(prompt.n, 500);
-	for (size_t i = 0; i < ATTACKERS; i++)
-		said += check_lines(&s->attackers[i], prompt);
+	/* The last answers are still on their way. */
+	for (uint64_t end = now_us() + PATIENT_US;;) {
+		said = 0;
+		for (size_t i = 0; i < ATTACKERS; i++)
+			said += check_lines(&s->attackers[i], prompt);
+		if (said >= s->attempts.n || now_us() > end)
+			break;
+		read_all(s, QUIET_US / 10);
+	}
 	check_lines(&s->victim, prompt);
 	ck_assert_uint_ge(said, s->attempts.n);
 }

@@ -145,7 +145,7 @@ START_TEST(random_text_is_clean_after_one_cleaning)
 	struct rng r;
 
 	rng_seed(&r, 5);
-	for (int i = 0; i < 100000; i++) {
+	for (int i = 0; i < 20000; i++) {
 		char text[128];
 		size_t n = 0, points = rng_below(&r, 24);
 
@@ -165,7 +165,7 @@ START_TEST(random_bytes_are_clean_after_one_cleaning)
 	struct rng r;
 
 	rng_seed(&r, 6);
-	for (int i = 0; i < 100000; i++) {
+	for (int i = 0; i < 20000; i++) {
 		char bytes[40];
 		size_t n = rng_below(&r, sizeof(bytes));
 
