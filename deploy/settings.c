@@ -23,6 +23,13 @@ static const struct derived_key_row derived_keys[] = {
 	{ "gateway.console", "unix:%s/run/console.sock" },
 	{ "gateway.tls_cert", "%s/tls/cert.pem" },
 	{ "gateway.tls_key", "%s/tls/key.pem" },
+	{ "persist.metrics", "unix:%s/run/persist.metrics" },
+	{ "world.metrics", "unix:%s/run/world.metrics" },
+	{ "gateway.metrics", "unix:%s/run/gateway.metrics" },
+	{ "ai.metrics", "unix:%s/run/aibridge.metrics" },
+	{ "irc.metrics", "unix:%s/run/irc.metrics" },
+	{ "discord.metrics", "unix:%s/run/discord.metrics" },
+	{ "rss.metrics", "unix:%s/run/rss.metrics" },
 };
 
 static char *from_environment(const char *key)

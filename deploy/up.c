@@ -330,8 +330,11 @@ static void done(struct up *u)
 	loop_free(u->loop);
 	buf_done(&u->play);
 	/* A gateway that has given up its rights cannot remove what it listened on. */
-	if (u->super.procs[GATEWAY].asked)
+	if (u->super.procs[GATEWAY].asked) {
+		CLEANUP(base_freep) char *numbers = place_join(u->place.run, "gateway.metrics");
 		unlink(u->place.console);
+		unlink(numbers);
+	}
 	if (u->lock_fd >= 0)
 		close(u->lock_fd);
 	place_done(&u->place);

@@ -96,6 +96,8 @@ START_TEST(paths_follow_from_the_data_directory)
 	ck_assert_str_eq(find(list, "gateway.console"), "unix:/srv/mud/run/console.sock");
 	ck_assert_str_eq(find(list, "gateway.tls_cert"), "/srv/mud/tls/cert.pem");
 	ck_assert_str_eq(find(list, "gateway.tls_key"), "/srv/mud/tls/key.pem");
+	ck_assert_str_eq(find(list, "world.metrics"), "unix:/srv/mud/run/world.metrics");
+	ck_assert_str_eq(find(list, "ai.metrics"), "unix:/srv/mud/run/aibridge.metrics");
 	settings_free(list);
 }
 END_TEST
