@@ -10,20 +10,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Splits host:port; false: it is not that. */
-static bool split(const char *address, char host[256], char port[16])
+bool bind_split(const char *address, char host[BIND_HOST], char port[BIND_PORT])
 {
 	const char *colon = strrchr(address, ':');
 	size_t n;
 
-	if (!colon || !colon[1] || strlen(colon + 1) >= 16)
+	if (!colon || !colon[1] || strlen(colon + 1) >= BIND_PORT)
 		return false;
 	n = (size_t)(colon - address);
 	if (n >= 2 && address[0] == '[' && address[n - 1] == ']') {
 		address++;
 		n -= 2;
 	}
-	if (n >= 256)
+	if (n >= BIND_HOST)
 		return false;
 	memcpy(host, address, n);
 	host[n] = '\0';
@@ -111,10 +110,10 @@ static int bind_list(const struct bind_spec *spec, struct addrinfo *list, int re
 int bind_tcp(const struct bind_spec *spec, int ret[BIND_MAX])
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *list;
-	char host[256], port[16];
+	char host[BIND_HOST], port[BIND_PORT];
 	int n = 0, r;
 
-	if (!split(spec->address, host, port) ||
+	if (!bind_split(spec->address, host, port) ||
 	    getaddrinfo(*host ? host : NULL, port, &hints, &list))
 		return -EINVAL;
 	r = bind_list(spec, list, ret, &n);

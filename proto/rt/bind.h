@@ -8,7 +8,7 @@
 
 #include "rt/base.h"
 
-enum { BIND_MAX = 8 };
+enum { BIND_MAX = 8, BIND_HOST = 256, BIND_PORT = 16 };
 
 struct bind_spec {
 	const char *address;
@@ -23,3 +23,5 @@ struct bind_spec {
  * one is left.
  */
 int bind_tcp(const struct bind_spec *spec, int ret[BIND_MAX]) MUST_USE;
+/* The two halves of host:port, without the brackets of [v6]:port. False: it is not that. */
+bool bind_split(const char *address, char host[BIND_HOST], char port[BIND_PORT]) MUST_USE;

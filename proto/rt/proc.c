@@ -100,8 +100,10 @@ static void on_heartbeat(void *ctx)
 		write_byte(in->heartbeat_fd);
 		tell_how(in);
 	}
-	if (in->watchdog)
+	if (in->systemd)
 		notify("WATCHDOG=1");
+	if (!in->stopping)
+		proc_dog(in->common.watchdog);
 	loop_timer_in(&in->heartbeat, HEARTBEAT_US);
 }
 
@@ -120,6 +122,7 @@ void proc_stop(struct proc *p)
 	if (in->stopping)
 		return;
 	in->stopping = true;
+	proc_dog(0);
 	signal(SIGALRM, on_stuck);
 	alarm(STOP_SECONDS);
 	notify("STOPPING=1");
@@ -254,8 +257,8 @@ static int start_loop(struct proc *p)
 	loop_timer_init(p->loop, &in->heartbeat, on_heartbeat, in);
 	in->heartbeat_fd = descriptor_from("MUDLARK_HEARTBEAT_FD");
 	in->ready_fd = descriptor_from("MUDLARK_READY_FD");
-	in->watchdog = getenv("WATCHDOG_USEC") != NULL;
-	if (in->heartbeat_fd >= 0 || in->watchdog)
+	in->systemd = getenv("WATCHDOG_USEC") != NULL;
+	if (in->heartbeat_fd >= 0 || in->systemd || in->common.watchdog > 0)
 		loop_timer_soon(&in->heartbeat);
 	return 0;
 }

@@ -6,7 +6,11 @@
  * status EXIT_STUCK.  SIGTERM can be put off, SIGINT cannot.  SIGHUP calls `reload`.  Under `mudlark up` (MUDLARK_PARENT, MUDLARK_HEARTBEAT_FD
  * in the environment) the process dies with its parent and writes a byte twice a second from its loop;
  * between these, when that has changed, how it is: "=\n" all is well, "=REASON\n" what is missing (proc_watch()).
- * MUDLARK_READY_FD gets one byte from proc_ready().
+ * MUDLARK_READY_FD gets one byte from proc_ready().  systemd is told by its notify socket.  Where neither watches,
+ * process.watchdog does: a loop that does not turn for so long ends the process with EXIT_STUCK.
+ *
+ * --check-ready and --check-health ask the running process with the same configuration how it is, for who runs
+ * containers: EXIT_DONE, EXIT_FAULT with the reason, EXIT_UNAVAILABLE when it does not answer.
  */
 #pragma once
 
@@ -25,7 +29,7 @@ enum proc_exit {
 	EXIT_USAGE = 64,       /* command line or configuration */
 	EXIT_PACK = 65,	       /* a pack was refused */
 	EXIT_UNAVAILABLE = 69, /* something needed never came */
-	EXIT_STUCK = 70,       /* did not stop within 5 s */
+	EXIT_STUCK = 70,       /* did not stop within 5 s, or its loop did not turn */
 	EXIT_IN_USE = 73,      /* lock or address held by another process */
 	EXIT_SUPERSEDED = 75,  /* a newer world holds the epoch */
 };
@@ -64,8 +68,8 @@ struct proc_hooks {
 };
 
 /*
- * Parses --config FILE, --set k=v, --print-config, --check-config, --help, --version, --name NAME,
- * --insecure; loads values; sets up logging, limits (NOFILE to the hard limit), SIGPIPE, the loop.
+ * Parses --config FILE, --set k=v, --print-config, --check-config, --check-ready, --check-health, --help,
+ * --version, --name NAME, --insecure; loads values; sets up logging, limits (NOFILE to the hard limit), SIGPIPE, the loop.
  * 0: go on.  1: done, exit with *ret_status (help shown, or mistakes said on stderr).
  */
 int proc_start(struct proc *p, const struct proc_spec *spec, void *values, int argc, char **argv,
@@ -81,12 +85,13 @@ void proc_stop(struct proc *p);
 int proc_run(struct proc *p) MUST_USE;
 void proc_done(struct proc *p);
 
-/* The log.* and bus.* sections, part of every process. */
+/* The log.*, bus.* and process.* sections, part of every process. */
 struct proc_common {
 	int log_level, log_format;
 	char *bus_key_file;   /* own CURVE secret key, "" none */
 	char *bus_allow_file; /* public keys that may dial in */
 	char *bus_peer_key;   /* public key of the process dialled, or a file with it */
+	int64_t watchdog;     /* us, 0: off */
 };
 
 /* Valid until proc_done(); log.* may change on reload. */

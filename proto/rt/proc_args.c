@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/probe.h"
 #include "rt/text.h"
 
-enum { FLAG_FIRST_OWN = 0x100, FLAGS_SHARED = 8, FLAGS_OWN = 8 };
+enum { FLAG_FIRST_OWN = 0x100, FLAGS_SHARED = 10, FLAGS_OWN = 8, PROBE_US = 4000000 };
 
-enum wish { WISH_RUN, WISH_PRINT, WISH_CHECK };
+enum wish { WISH_RUN, WISH_PRINT, WISH_CHECK, WISH_READY, WISH_HEALTH };
 
 static const char *const level_choices[] = { "error", "warning", "info", "debug", NULL };
 static const char *const format_choices[] = { "logfmt", "json", NULL };
@@ -60,6 +61,15 @@ static const struct conf_option common_options[] = {
 		.fallback = "",
 		.help = "Public key of the process dialled over tcp://, or a file that holds it.",
 	},
+	{
+		.name = "process.watchdog",
+		.type = CONF_TIME,
+		.offset = COMMON(watchdog),
+		.fallback = "0",
+		.max = 3600000000,
+		.help = "Ends the process when it hangs for so long (2s at least; 0: off), where "
+			"nobody else would.",
+	},
 };
 
 static const struct conf_table common_table = {
@@ -73,6 +83,7 @@ static const struct option shared_flags[] = {
 	{ "name", required_argument, NULL, 'n' },   { "insecure", no_argument, NULL, 'i' },
 	{ "print-config", no_argument, NULL, 'p' }, { "check-config", no_argument, NULL, 'k' },
 	{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'v' },
+	{ "check-ready", no_argument, NULL, 'r' },  { "check-health", no_argument, NULL, 'l' },
 };
 _Static_assert(ARRAY_LEN(shared_flags) == FLAGS_SHARED, "room for every shared flag");
 
@@ -89,6 +100,8 @@ static void print_help(const struct proc_spec *spec)
 		printf("  --%s VALUE\n", spec->flags[i]);
 	printf("  --print-config            every option with its help and present value\n"
 	       "  --check-config            say what is wrong with the configuration, or ok\n"
+	       "  --check-ready             ask the one that runs whether it can do its work\n"
+	       "  --check-health            ask the one that runs whether it answers at all\n"
 	       "  --version\n"
 	       "  --help\n\n"
 	       "Options also come from the environment, as MUDLARK_SECTION_KEY.\n");
@@ -143,6 +156,12 @@ static int take_flag(struct proc *p, int flag, enum wish *wish)
 	case 'k':
 		*wish = WISH_CHECK;
 		return 0;
+	case 'r':
+		*wish = WISH_READY;
+		return 0;
+	case 'l':
+		*wish = WISH_HEALTH;
+		return 0;
 	case 'h':
 		print_help(p->spec);
 		return 1;
@@ -192,6 +211,46 @@ static int check(const struct proc *p, struct buf *why)
 	return r;
 }
 
+/* The address of the process's own numbers, "" when it has none. */
+static const char *metrics_address(const struct proc *p)
+{
+	static const char ending[] = ".metrics";
+	const struct conf_table *t = &p->spec->table;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct conf_option *o = &t->options[i];
+		const size_t n = strlen(o->name);
+
+		if (o->type == CONF_ADDRESS && n >= sizeof(ending) &&
+		    strcmp(o->name + n - (sizeof(ending) - 1), ending) == 0)
+			return *(char *const *)(const void *)((const char *)p->values + o->offset);
+	}
+	return "";
+}
+
+static int ask(const struct proc *p, const char *path)
+{
+	const char *address = metrics_address(p);
+	struct buf said = { 0 };
+	unsigned status = 0;
+	int r;
+
+	if (!*address) {
+		fprintf(stderr, "%s: no address of /metrics is configured\n", p->spec->name);
+		return EXIT_USAGE;
+	}
+	r = probe_get(address, path, PROBE_US, &status, &said);
+	if (r < 0)
+		fprintf(stderr, "%s: %s does not answer: %s\n", p->spec->name, address,
+			strerror(-r));
+	else
+		printf("%.*s", (int)said.n, buf_p(&said));
+	buf_done(&said);
+	if (r < 0)
+		return EXIT_UNAVAILABLE;
+	return status == 200 ? EXIT_DONE : EXIT_FAULT;
+}
+
 static int load(struct proc *p, enum wish wish, int *ret_status)
 {
 	struct proc_inner *in = p->inner;
@@ -210,6 +269,8 @@ static int load(struct proc *p, enum wish wish, int *ret_status)
 		fwrite(buf_p(&out), 1, out.n, stdout);
 	} else if (wish == WISH_CHECK) {
 		puts("ok");
+	} else if (wish != WISH_RUN) {
+		*ret_status = ask(p, wish == WISH_READY ? "/readyz" : "/healthz");
 	}
 	buf_done(&out);
 	return r > 0 || wish != WISH_RUN;

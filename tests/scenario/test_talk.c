@@ -147,7 +147,7 @@ END_TEST
 
 START_TEST(with_nobody_to_ask_they_say_something_of_their_own)
 {
-	static const char *const sets[] = { "world.answer_wait=2s", NULL };
+	static const char *const sets[] = { "world.answer_wait=4s", NULL };
 	struct people p;
 	struct talk t;
 	pid_t bridge;

@@ -21,7 +21,7 @@ enum { PATIENCE_MS = 20000, TEXT_MAX = 1 << 15 };
 
 struct values {
 	int64_t max;
-	char *greeting;
+	char *greeting, *metrics;
 };
 
 static const struct conf_option options[] = {
@@ -38,6 +38,11 @@ static const struct conf_option options[] = {
 	  .offset = offsetof(struct values, greeting),
 	  .fallback = "hi",
 	  .help = "Said first." },
+	{ .name = "gateway.metrics",
+	  .type = CONF_ADDRESS,
+	  .offset = offsetof(struct values, metrics),
+	  .fallback = "",
+	  .help = "Numbers." },
 };
 static const char *const sections[] = { "world", NULL };
 static const char *const flags[] = { "data", "pack-dir", NULL };
@@ -61,7 +66,7 @@ static const struct proc_spec spec = {
 };
 
 /* What the child does when it is told to stop. */
-enum manner { OBEY, HANG, WAIT };
+enum manner { OBEY, HANG, WAIT, SPIN };
 
 struct life {
 	struct proc p;
@@ -93,6 +98,8 @@ static void on_reload(void *ctx)
 	log_info("values", LOG_INT("max", l->v.max), LOG_STR("greeting", l->v.greeting));
 	if (l->is_put_off)
 		proc_stop(&l->p);
+	while (l->manner == SPIN)
+		pause();
 }
 
 static bool is_well(void *ctx, struct buf *why)
@@ -514,6 +521,38 @@ START_TEST(it_does_not_start_without_the_supervisor_it_was_promised)
 }
 END_TEST
 
+START_TEST(the_watchdog_ends_a_loop_that_hangs_and_spares_one_that_was_stopped)
+{
+	static const char *const args[] = { "--set", "process.watchdog=2s", NULL };
+	struct pollfd silence;
+	struct child c;
+
+	start(&c, SPIN, args);
+	wait_for(&c, " event=ready\n");
+	silence = (struct pollfd){ .fd = c.out, .events = POLLIN };
+	kill(c.pid, SIGSTOP);
+	ck_assert_int_eq(poll(&silence, 1, 3000), 0);
+	kill(c.pid, SIGCONT);
+	/* It would be gone when it beats no more: two limits are over before it is asked anything. */
+	ck_assert_int_eq(poll(&silence, 1, 3000), 0);
+	kill(c.pid, SIGHUP);
+	ck_assert_int_eq(end_of(&c), EXIT_STUCK);
+	ck_assert(said(&c, "event=hung reason=\"the loop does not turn\"\n"));
+}
+END_TEST
+
+START_TEST(the_one_that_runs_is_asked_how_it_is)
+{
+	struct child c;
+
+	ck_assert_int_eq(run(&c, "--check-ready", NULL), EXIT_USAGE);
+	ck_assert(said(&c, "no address of /metrics is configured"));
+	ck_assert_int_eq(run(&c, "--check-health", "--set=gateway.metrics=unix:/nowhere/here"),
+			 EXIT_UNAVAILABLE);
+	ck_assert(said(&c, "unix:/nowhere/here does not answer: No such file or directory\n"));
+}
+END_TEST
+
 UNIT_MAIN("proc", the_command_line_is_understood_or_explained,
 	  the_configuration_is_printed_and_checked,
 	  what_a_process_has_against_its_values_is_said_by_the_check_and_at_the_start,
@@ -522,4 +561,6 @@ UNIT_MAIN("proc", the_command_line_is_understood_or_explained,
 	  sigint_is_never_put_off, one_that_does_not_stop_is_ended_after_five_seconds,
 	  sighup_takes_over_what_may_change, the_supervisor_hears_ready_and_a_heartbeat,
 	  the_supervisor_is_told_how_it_is, systemd_hears_ready_and_the_watchdog,
-	  it_dies_with_its_supervisor, it_does_not_start_without_the_supervisor_it_was_promised)
+	  it_dies_with_its_supervisor, it_does_not_start_without_the_supervisor_it_was_promised,
+	  the_watchdog_ends_a_loop_that_hangs_and_spares_one_that_was_stopped,
+	  the_one_that_runs_is_asked_how_it_is)
