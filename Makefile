@@ -57,12 +57,11 @@ WARN += -Wno-gnu-statement-expression
 endif
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
 	-fno-delete-null-pointer-checks -fno-strict-overflow
-ifeq ($(SAN),)
-HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-endif
+# Fortified calls need an optimizer, and are the sanitizers' own business where those are.
+FORTIFY = $(if $(SAN)$(filter -O0,$(OPT)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 CPPFLAGS += -D_GNU_SOURCE -I. -Iproto -I$(B)/proto/schema $(DEFS)
-CFLAGS_ALL = -std=gnu11 $(OPT) -g $(HARDEN) $(SANFLAGS) $(CFLAGS)
+CFLAGS_ALL = -std=gnu11 $(OPT) -g $(HARDEN) $(FORTIFY) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANFLAGS) $(LDFLAGS)
 cflags = $(shell pkg-config --cflags $(PKGS_$(1)) 2>/dev/null)
 LIBS_gateway := -lwslay
@@ -120,7 +119,7 @@ lint-now: all $(UNIT)
 	@tests/lint/run $(B) "$(MAKE) --no-print-directory"
 
 asan: need-test ## unit tests and a smoke run under ASan and UBSan
-	@$(again) B=$(B)-asan SAN=address,undefined OPT=-O1 asan-now
+	@$(again) B=$(B)-asan SAN=address,undefined asan-now
 asan-now: all $(UNIT) $(TEST_BIN)
 	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 		tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT) $(ASAN_CHECKS)
@@ -136,6 +135,9 @@ $(B)/%.o: %.c | $(PB_H)
 	@mkdir -p $(@D)
 	$(call step,CC $<)
 	$(Q)$(CC) $(CPPFLAGS) $(call cflags,$(or $(filter $(firstword $(subst /, ,$*)),$(SERVERS) bridges deploy),rt)) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
+
+# Tests are compiled more often than they are run, and check's macros are slow to optimize.
+$(foreach d,unit scenario support fake,$(B)/tests/$(d)/%.o): override OPT = -O0
 
 $(B)/librt.a: $(call obj,$(wildcard proto/rt/*.c)) $(PB_O)
 	$(call step,AR $@)

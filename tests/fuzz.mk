@@ -20,7 +20,7 @@ fuzz: ## libFuzzer targets, T seconds each (60); ONLY=telnet for one
 	@tests/fuzz/run $(B)/fuzz $(or $(T),60) $(or $(ONLY),$(FUZZ_TARGETS))
 check-fuzz:
 	@$(FUZZ_MAKE) >/dev/null
-	@tests/fuzz/run $(B)/fuzz 3 $(FUZZ_TARGETS)
+	@tests/fuzz/run $(B)/fuzz 1 $(FUZZ_TARGETS)
 
 fuzz-bin: $(FUZZ_BIN)
 $(FUZZ_FOR_gateway:%=$(B)/tests/fuzz/fuzz_%): $(B)/libgateway.a

@@ -20,7 +20,7 @@ $(B)/tests/simulate: $(B)/tests/sim/edge.o $(SIM_REST)
 sim: $(B)/tests/simulate ## simulated crashes and faults: SEEDS=10000 FROM=1
 	$(B)/tests/simulate --from $(FROM) --seeds $(SEEDS)
 check-sim: $(B)/tests/simulate
-	$(B)/tests/simulate --seeds 500
+	$(B)/tests/simulate --seeds 200
 
 # Each mutant lacks one check; the same seeds must catch it, or the simulator is blind to that check.
 MUTANTS := NO_LINK_DEDUP NO_OUTPUT_DEDUP NO_EPOCH NO_HOLD SPLIT_COMMIT NO_RESUME_EFFECT NO_STORED_TAG \
