@@ -100,6 +100,10 @@ need-lint: groups = build test lint
 need-build need-test need-lint:
 	@deploy/packages.sh $(groups)
 
+# What takes long begins first, so that nothing long is left alone at the end.
+LONG := check-fuzz check-sim check-web check-storm
+long_first = $(filter $(LONG),$(1)) $(filter-out $(LONG),$(1))
+
 run: need-build ## install what is missing, build, start everything on loopback
 	@$(again) all
 	@exec $(B)/bin/mudlark up --config deploy/mudlark.yaml
@@ -107,7 +111,7 @@ run: need-build ## install what is missing, build, start everything on loopback
 check: need-test ## the same, then every test; the last line counts them
 	@$(again) check-now
 check-now: all $(UNIT) $(TEST_BIN)
-	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT) $(CHECKS)
+	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(call long_first,$(UNIT) $(CHECKS))
 
 SOURCES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 format: ## have clang-format lay out every source file
