@@ -40,7 +40,7 @@ PKGS_gateway := $(PKGS_rt) jansson openssl zlib
 PKGS_world := $(PKGS_rt) jansson
 PKGS_aibridge := $(PKGS_rt) jansson libcurl
 PKGS_persist := $(PKGS_rt) jansson libpq sqlite3
-PKGS_deploy := $(PKGS_rt) libedit
+PKGS_deploy := $(PKGS_rt) libedit zlib
 PKGS_bridges := $(PKGS_rt) jansson libcurl openssl expat zlib
 PKGS_unit_rt := $(PKGS_rt) jansson libcurl
 

@@ -27,6 +27,11 @@ static const struct flag flags[] = {
 	{ ARG_JSON, "json", "", NULL, "print JSON" },
 	{ ARG_FOLLOW, "follow", "f", NULL, "go on with what is logged from now on" },
 	{ ARG_LINES, "lines", "n", "N", "how many lines to begin with (default: 200)" },
+	{ ARG_TO, "to", "", "DIR", "folder for backups (default: backup in --data)" },
+	{ ARG_KEEP, "keep", "", "N",
+	  "then delete backups but the newest N (default: 0, all stay)" },
+	{ ARG_KEEP_DAYS, "keep-days", "", "N", "then delete backups older than N days" },
+	{ ARG_QUIET, "quiet", "q", NULL, "say nothing when all went well" },
 	{ ARG_INSECURE, "insecure", "", NULL, "allow tcp:// between processes without keys" },
 };
 
@@ -67,8 +72,15 @@ static int flag_take(struct args *a, const struct flag *f, const char *value)
 	case ARG_BIN:
 		a->bin = value;
 		return *value == '\0';
+	case ARG_TO:
+		a->to = value;
+		return *value == '\0';
 	case ARG_LINES:
 		return flag_number(value, &a->lines);
+	case ARG_KEEP:
+		return flag_number(value, &a->keep);
+	case ARG_KEEP_DAYS:
+		return flag_number(value, &a->keep_days);
 	case ARG_SET:
 		if (a->n_sets == ARGS_SETS_MAX || !strchr(value, '='))
 			return 1;
@@ -76,6 +88,7 @@ static int flag_take(struct args *a, const struct flag *f, const char *value)
 		return 0;
 	case ARG_JSON:
 	case ARG_FOLLOW:
+	case ARG_QUIET:
 	case ARG_INSECURE:
 		return 0;
 	}

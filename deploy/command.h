@@ -19,6 +19,10 @@ enum args_flag {
 	ARG_FOLLOW = 1 << 6,
 	ARG_LINES = 1 << 7,
 	ARG_INSECURE = 1 << 8,
+	ARG_TO = 1 << 9,
+	ARG_KEEP = 1 << 10,
+	ARG_KEEP_DAYS = 1 << 11,
+	ARG_QUIET = 1 << 12,
 };
 
 enum { ARGS_SETS_MAX = 128, ARGS_WORDS_MAX = 8 };
@@ -29,8 +33,11 @@ struct args {
 	const char *config; /* --config, NULL: none */
 	const char *only;   /* --only, NULL: all */
 	const char *bin;    /* --bin, NULL: beside this program */
+	const char *to;	    /* --to, NULL: in --data */
 	unsigned given;	    /* args_flag bits that were on the command line */
 	unsigned lines;	    /* --lines */
+	unsigned keep;	    /* --keep, default 0: all */
+	unsigned keep_days; /* --keep-days, default 0 */
 	const char *sets[ARGS_SETS_MAX];
 	size_t n_sets;
 	const char *words[ARGS_WORDS_MAX + 1];
@@ -48,7 +55,8 @@ struct command {
 };
 
 extern const struct command cmd_up, cmd_status, cmd_stop, cmd_restart, cmd_reload, cmd_logs,
-	cmd_account, cmd_console, cmd_keys, cmd_pack, cmd_replay, cmd_version, cmd_help;
+	cmd_account, cmd_console, cmd_keys, cmd_pack, cmd_replay, cmd_backup, cmd_restore,
+	cmd_verify, cmd_export, cmd_import, cmd_version, cmd_help;
 
 /* The table; NULL: no such command (name) or no more (index). */
 const struct command *command_find(const char *name);

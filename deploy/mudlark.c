@@ -13,8 +13,9 @@
 #include "rt/proc.h"
 
 static const struct command *const commands[] = {
-	&cmd_up,      &cmd_status, &cmd_stop, &cmd_restart, &cmd_reload,  &cmd_logs, &cmd_account,
-	&cmd_console, &cmd_keys,   &cmd_pack, &cmd_replay,  &cmd_version, &cmd_help,
+	&cmd_up,      &cmd_status,  &cmd_stop,	 &cmd_restart, &cmd_reload,  &cmd_logs,
+	&cmd_account, &cmd_console, &cmd_keys,	 &cmd_pack,    &cmd_replay,  &cmd_backup,
+	&cmd_restore, &cmd_verify,  &cmd_export, &cmd_import,  &cmd_version, &cmd_help,
 };
 
 const struct command *command_find(const char *name)
