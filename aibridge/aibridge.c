@@ -240,7 +240,7 @@ static int serve_metrics(struct aibridge *a)
 
 /* Beginning and end */
 
-static int dial(struct aibridge *a, struct wire **ret, const char *endpoint,
+static int dial(struct aibridge *a, struct wire **ret, const char *endpoint, unsigned to,
 		const struct link_events *events)
 {
 	const struct proc_common *common = proc_common(a->proc);
@@ -254,6 +254,7 @@ static int dial(struct aibridge *a, struct wire **ret, const char *endpoint,
 			  .instance = a->instance,
 			  .auto_take = true },
 		.events = *events,
+		.to = to,
 	};
 	const int r = wire_dial(ret, a->proc->loop, &spec);
 
@@ -278,9 +279,9 @@ static int dial_both(struct aibridge *a)
 		.refused = on_refused,
 		.ctx = a,
 	};
-	const int r = dial(a, &a->world_wire, a->conf->bus, &world);
+	const int r = dial(a, &a->world_wire, a->conf->bus, ROLE_WORLD, &world);
 
-	return r ? r : dial(a, &a->store_wire, a->conf->store_bus, &store);
+	return r ? r : dial(a, &a->store_wire, a->conf->store_bus, ROLE_PERSIST, &store);
 }
 
 /* What mistakes in the options can be found in. */

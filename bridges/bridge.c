@@ -121,7 +121,7 @@ static void on_refused(void *ctx, UNUSED struct link *l, const char *why)
 	loop_stop(b->process->proc->loop, EXIT_UNAVAILABLE);
 }
 
-static int dial(struct bridge *b, struct wire **ret, const char *endpoint,
+static int dial(struct bridge *b, struct wire **ret, const char *endpoint, unsigned to,
 		const struct link_events *events)
 {
 	struct proc *proc = b->process->proc;
@@ -136,6 +136,7 @@ static int dial(struct bridge *b, struct wire **ret, const char *endpoint,
 			  .instance = b->instance,
 			  .auto_take = true },
 		.events = *events,
+		.to = to,
 	};
 	const int r = wire_dial(ret, proc->loop, &spec);
 
@@ -160,9 +161,9 @@ static int dial_both(struct bridge *b)
 		.refused = on_refused,
 		.ctx = b,
 	};
-	const int r = dial(b, &b->process->world, b->conf->world_bus, &world);
+	const int r = dial(b, &b->process->world, b->conf->world_bus, ROLE_WORLD, &world);
 
-	return r ? r : dial(b, &b->process->store, b->conf->store_bus, &store);
+	return r ? r : dial(b, &b->process->store, b->conf->store_bus, ROLE_PERSIST, &store);
 }
 
 /* ---- the loop ---- */

@@ -369,6 +369,7 @@ static void bury(struct client *c)
 	cs->queued -= c->left;
 	cs->n--;
 	cs->stats.closed++;
+	cs->stats.by_kind[c->kind]--;
 	c->protocol->done(c);
 	if (c->framing && c->framing->done)
 		c->framing->done(c);
@@ -391,6 +392,8 @@ static void flush_client(struct client *c)
 			c->framing->goodbye(c, c->goodbye);
 		c->goodbye = NULL;
 		send_out(c);
+		if (c->n_answers > 0)
+			client_timed(c);
 	}
 	if (!c->doomed && c->closing && !c->lingering && c->stream.out.n == 0)
 		linger(c);
@@ -402,6 +405,7 @@ void clients_flush(struct clients *cs)
 {
 	struct client *c;
 
+	cs->n_timed = 0;
 	while ((c = STAILQ_FIRST(&cs->flush))) {
 		STAILQ_REMOVE_HEAD(&cs->flush, flush);
 		c->dirty = false;
@@ -483,8 +487,10 @@ int client_open(struct clients *cs, const struct protocol *p, struct stream *fro
 	c->source = guest->source;
 	c->heard_us = client_now(cs);
 	TAILQ_INSERT_TAIL(&cs->all, c, all);
+	c->kind = (uint8_t)client_kind_of(guest->via);
 	cs->n++;
 	cs->stats.opened++;
+	cs->stats.by_kind[c->kind]++;
 	c->hint = guest->hint;
 	p->start(c);
 	c->hint = NULL;

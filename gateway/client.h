@@ -22,6 +22,16 @@
 #include "gateway/stream.h"
 #include "rt/loop.h"
 
+/* How it is connected. */
+enum client_kind {
+	CLIENT_TELNET,
+	CLIENT_TELNETS,
+	CLIENT_WS,
+	CLIENT_WSS,
+	CLIENT_CONSOLE,
+	CLIENT_KINDS,
+};
+
 enum {
 	CLIENT_READ = 16 << 10,	    /* bytes of one client taken in one turn */
 	CLIENT_LINGER_US = 2000000, /* for the last words to be read */
@@ -43,8 +53,9 @@ struct client_stats {
 	uint64_t opened, closed;
 	uint64_t bytes_in, bytes_out;
 	uint64_t sends;
-	uint64_t dropped; /* texts for readers that are slow */
-	uint64_t slow;	  /* readers closed for that */
+	uint64_t dropped;	      /* texts for readers that are slow */
+	uint64_t slow;		      /* readers closed for that */
+	size_t by_kind[CLIENT_KINDS]; /* connected now */
 	struct mccp_stats mccp;
 };
 
@@ -63,17 +74,21 @@ struct client {
 	struct stream stream;
 	struct buf out; /* said in this turn, not sealed */
 	struct line line;
-	struct gmcp *gmcp;    /* NULL: has said nothing by GMCP */
-	uint64_t heard_us;    /* when something came, or a ping went out */
-	uint64_t rate_us;     /* token bucket of bytes: when it will be full again */
-	uint64_t deadline_us; /* of what it is watched for; 0: nothing */
-	size_t left;	      /* bytes the kernel did not take */
-	bool dirty;	      /* on the list to flush */
+	struct gmcp *gmcp;		     /* NULL: has said nothing by GMCP */
+	uint64_t heard_us;		     /* when something came, or a ping went out */
+	uint64_t rate_us;		     /* token bucket of bytes: when it will be full again */
+	uint64_t deadline_us;		     /* of what it is watched for; 0: nothing */
+	uint64_t answered_us;		     /* when the first of `n_answers` was done */
+	uint64_t answered_session, answered; /* the number of that line */
+	uint32_t n_answers; /* lines that are done, of which it has not been sent what was said */
+	size_t left;	    /* bytes the kernel did not take */
+	bool dirty;	    /* on the list to flush */
 	bool prompt_due;
 	bool at_prompt; /* the cursor stands behind a prompt */
 	bool told_slow;
 	bool is_muted;	/* sent too much: not read for now */
 	uint8_t pings;	/* since something came */
+	uint8_t kind;	/* enum client_kind */
 	bool eof;	/* sends no more */
 	bool closing;	/* to be closed when all is sent */
 	bool lingering; /* all is sent: waits for the other end to close */
@@ -85,6 +100,8 @@ struct clients {
 	const struct client_conf *conf;
 	/* A client is about to be freed; may be NULL. */
 	void (*on_gone)(void *ctx, const struct client *c);
+	/* What was said up to the end of a line was given to the socket, `us` after it came. May be NULL. */
+	void (*on_output)(void *ctx, uint64_t us);
 	void *ctx;
 	STAILQ_HEAD(, client) flush;
 	TAILQ_HEAD(, client) watch, all, muted;
@@ -93,6 +110,8 @@ struct clients {
 	struct buf data; /* the GMCP message `data_id` */
 	uint64_t data_id;
 	size_t n, queued;
+	uint64_t now_us;  /* while clients are flushed, not quite exact */
+	unsigned n_timed; /* in this turn */
 	struct client_stats stats;
 	struct buf text; /* scratch: a line */
 	char *read;	 /* scratch: CLIENT_READ bytes */
@@ -118,6 +137,8 @@ void clients_io(struct clients *cs, struct lobby_io *ret);
 /* Takes the stream, also on failure. -ENOMEM. */
 int client_open(struct clients *cs, const struct protocol *p, struct stream *from,
 		const struct client_guest *guest) MUST_USE;
+/* A line of the client is done; its output is measured from here. */
+void client_answered(struct client *c, uint64_t session, uint64_t seq, uint64_t now_us);
 /* End of the turn: prompts, one send each, the dead are buried. */
 void clients_flush(struct clients *cs);
 /* Says a sentence to everybody and closes when it is sent. */

@@ -10,6 +10,13 @@ static inline uint64_t client_now(const struct clients *cs)
 	return clock_mono(loop_clock(cs->loop));
 }
 
+/* client_time.c */
+
+/* Of one that is not known: telnet. */
+enum client_kind client_kind_of(const char *via);
+/* Its lines that are done have had their output. */
+void client_timed(struct client *c);
+
 /* client_pace.c */
 
 void clients_pace_init(struct clients *cs);

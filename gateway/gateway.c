@@ -67,11 +67,26 @@ static int to_world(void *ctx, const Mudlark__WorldIn *m)
 	return link_send(wire_link(g->wire), buf_span(&g->packed), NULL);
 }
 
-static void on_line_done(void *ctx, uint64_t us)
+static void on_line_sent(void *ctx, struct session *s, uint64_t now_us)
 {
 	struct gateway *g = ((struct clients *)ctx)->ctx;
 
-	metric_observe_us(&g->meters[METER_LINE_SECONDS], us);
+	metric_observe_us(&g->meters[METER_QUEUE_SECONDS], now_us - session_head(s)->typed_us);
+}
+
+static void on_line_done(void *ctx, struct session *s, uint64_t now_us)
+{
+	struct gateway *g = ((struct clients *)ctx)->ctx;
+
+	metric_observe_us(&g->meters[METER_LINE_SECONDS], now_us - session_head(s)->sent_us);
+	client_answered(s->owner, s->id, session_done(s) + 1, now_us);
+}
+
+static void on_output(void *ctx, uint64_t us)
+{
+	struct gateway *g = ctx;
+
+	metric_observe_us(&g->meters[METER_OUTPUT_SECONDS], us);
 }
 
 static void on_up(void *ctx, UNUSED struct link *l, UNUSED const struct link_peer *peer,
@@ -131,6 +146,7 @@ static int dial(struct gateway *g)
 			.instance = entropy_id(&entropy_system),
 			.auto_take = true,
 		},
+		.to = ROLE_WORLD,
 		.events = {
 			.up = on_up,
 			.down = on_down,
@@ -347,6 +363,8 @@ static void refresh(void *ctx)
 	link_stats(wire_link(g->wire), &k);
 	m[METER_SESSIONS].value = (double)g->lobby.sessions.n;
 	m[METER_CONNECTIONS].value = (double)g->clients.n;
+	for (size_t i = 0; i < CLIENT_KINDS; i++)
+		m[METER_BY + i].value = (double)c->by_kind[i];
 	m[METER_OPENED].value = (double)c->opened;
 	m[METER_CLOSED].value = (double)c->closed;
 	m[METER_BYTES_IN].value = (double)c->bytes_in;
@@ -420,6 +438,7 @@ static void init_parts(struct gateway *g)
 		log_warning("charset_missing");
 	clients_io(&g->clients, &io);
 	io.to_world = to_world;
+	io.line_sent = on_line_sent;
 	io.line_done = on_line_done;
 	lobby_init(&g->lobby, &g->lobby_conf, &io, loop_clock(loop), &entropy_system);
 	sites_init(&g->sites);
@@ -428,6 +447,7 @@ static void init_parts(struct gateway *g)
 		   &(struct drain_io){ drain_shut, drain_say, drain_move, drain_over, g });
 	clients_init(&g->clients, loop, &g->lobby, &g->client_conf);
 	g->clients.on_gone = on_gone;
+	g->clients.on_output = on_output;
 	g->clients.ctx = g;
 	meter_init(g->meters);
 	loop_timer_init(loop, &g->timer, on_timer, g);

@@ -15,6 +15,7 @@
 #include "gateway/resume.h"
 #include "gateway/tell.h"
 #include "rt/log.h"
+#include "rt/trace.h"
 
 enum {
 	TRUSTED_QUEUE = 100000,	 /* the operator pipes whole files in; no rate either */
@@ -91,10 +92,9 @@ static void drop_stranger(struct session *s)
 }
 
 /* A line was typed. Whoever comes to the end of the list is the last to go, so it stays in order. */
-static void prolong_login(struct session *s)
+static void prolong_login(struct session *s, uint64_t now)
 {
 	struct lobby *l = s->lobby;
-	const uint64_t now = now_us(l);
 
 	if (s->login_by_us == 0 || now > s->prolong_by_us)
 		return;
@@ -135,6 +135,30 @@ static bool take_rate(struct session *s, uint64_t now)
 	return true;
 }
 
+/* The time that a line takes is counted from here, over the worlds it may need. */
+static void note_sent(struct session *s, uint64_t now)
+{
+	const struct lobby_io *io = &s->lobby->io;
+	struct session_line *line = session_head(s);
+
+	log_debug("line_sent", LOG_TRACE(s->id, session_done(s) + 1), LOG_ID("session", s->id));
+	if (line->sent_us > 0)
+		return;
+	line->sent_us = now;
+	if (io->line_sent)
+		io->line_sent(io->ctx, s, now);
+}
+
+static void note_done(struct session *s)
+{
+	const struct lobby_io *io = &s->lobby->io;
+	const struct session_line *line = session_head(s);
+
+	log_debug("line_done", LOG_TRACE(s->id, session_done(s) + 1), LOG_ID("session", s->id));
+	if (line->sent_us > 0 && io->line_done)
+		io->line_done(io->ctx, s, now_us(s->lobby));
+}
+
 static enum session_wait send_lines(struct session *s)
 {
 	uint64_t now, rate = s->rate_us;
@@ -151,7 +175,7 @@ static enum session_wait send_lines(struct session *s)
 		return WAIT_ROOM;
 	}
 	s->sent = true;
-	s->sent_us = now;
+	note_sent(s, now);
 	return WAIT_NOTHING;
 }
 
@@ -368,11 +392,12 @@ static bool take_tag(struct session *s, uint64_t tag)
 void lobby_line_tagged(struct session *s, struct span text, uint64_t tag, bool secret)
 {
 	struct lobby *l = s->lobby;
+	const size_t max = s->trusted ? TRUSTED_QUEUE : l->conf->input_queue;
+	const uint64_t now = now_us(l);
 
 	if (!take_tag(s, tag))
 		return;
-	if (session_add_line(s, text, tag, s->trusted ? TRUSTED_QUEUE : l->conf->input_queue) !=
-	    0) {
+	if (session_add_line(s, text, tag, max, now) != 0) {
 		l->stats.refused++;
 		if (!s->told_full)
 			lobby_say(s, full_line);
@@ -384,7 +409,9 @@ void lobby_line_tagged(struct session *s, struct span text, uint64_t tag, bool s
 		session_set_secret(s);
 	l->stats.lines++;
 	l->stats.queued++;
-	prolong_login(s);
+	log_debug("line_taken", LOG_TRACE(s->id, s->numbered), LOG_ID("session", s->id),
+		  LOG_U64("line", s->numbered));
+	prolong_login(s, now);
 	if (!l->up)
 		say_away(s);
 	lobby_pump(s);
@@ -412,8 +439,8 @@ void lobby_finish(struct session *s, uint64_t seq)
 	struct lobby *l = s->lobby;
 	uint32_t before = s->n_lines;
 
-	if (s->sent && session_done(s) < seq && l->io.line_done)
-		l->io.line_done(l->io.ctx, now_us(l) - s->sent_us);
+	if (s->n_lines > 0 && session_done(s) < seq)
+		note_done(s);
 	session_finish(s, seq);
 	l->stats.queued -= before - s->n_lines;
 	if (s->eof && s->n_lines == 0)

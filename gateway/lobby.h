@@ -79,8 +79,9 @@ struct lobby_io {
 	void (*caps)(void *ctx, struct session *s, Mudlark__SessionCaps *ret);
 	/* May be NULL. */
 	void (*resumed)(void *ctx, struct session *s, const struct lobby_resumed *r);
-	/* A line is done, so long after it was sent to the world. May be NULL. */
-	void (*line_done)(void *ctx, uint64_t us);
+	/* The first line of s goes to the world for the first time; it is done. May be NULL. */
+	void (*line_sent)(void *ctx, struct session *s, uint64_t now_us);
+	void (*line_done)(void *ctx, struct session *s, uint64_t now_us);
 	void *ctx;
 };
 

@@ -11,11 +11,19 @@
 #define REFUSED(reason) \
 	{ .name = "mudlark_gateway_connections_refused_total{reason=\"" reason "\"}", \
 	  .help = "Connections that did not become clients, by reason", .kind = METRIC_COUNTER }
+#define BY(k) \
+	{ .name = "mudlark_gateway_connections_by{kind=\"" k "\"}", \
+	  .help = "Sockets of players, by how they are connected", .kind = METRIC_GAUGE }
 #define HISTOGRAM(n, h) { .name = "mudlark_gateway_" n, .help = h, .kind = METRIC_HISTOGRAM }
 
 static const struct metric table[METERS] = {
 	[METER_SESSIONS]         = GAUGE("sessions", "Players connected"),
 	[METER_CONNECTIONS]      = GAUGE("connections", "Sockets of players, closing ones included"),
+	[METER_BY]               = BY("telnet"),
+	[METER_BY_TELNETS]       = BY("telnets"),
+	[METER_BY_WS]            = BY("ws"),
+	[METER_BY_WSS]           = BY("wss"),
+	[METER_BY_CONSOLE]       = BY("console"),
 	[METER_OPENED]           = COUNTER("connections_opened", "Connections taken"),
 	[METER_CLOSED]           = COUNTER("connections_closed", "Connections ended"),
 	[METER_REFUSED]          = REFUSED("full"),
@@ -49,7 +57,9 @@ static const struct metric table[METERS] = {
 	[METER_LINES_REFUSED]    = COUNTER("lines_refused", "Lines refused because too many waited"),
 	[METER_LINES_LOST]       = COUNTER("lines_set_aside", "Lines of sessions a new world did not know"),
 	[METER_LINES_WAITING]    = GAUGE("lines_waiting", "Lines taken and not done"),
+	[METER_QUEUE_SECONDS]    = HISTOGRAM("queue_seconds", "From taking a line to sending it to the world"),
 	[METER_LINE_SECONDS]     = HISTOGRAM("line_seconds", "From sending a line to the world to its end"),
+	[METER_OUTPUT_SECONDS]   = HISTOGRAM("output_seconds", "From the end of a line until what was said is with the socket"),
 	[METER_REPEATED]         = COUNTER("records_repeated", "Durable records seen before and dropped"),
 	[METER_ORPHANS]          = COUNTER("records_orphaned", "Records for sessions that are gone"),
 	[METER_MALFORMED]        = COUNTER("records_malformed", "Records from the world that do not parse"),

@@ -94,7 +94,7 @@ static struct session_line *last_line(const struct session *s)
 	return line;
 }
 
-int session_add_line(struct session *s, struct span text, uint64_t tag, size_t max)
+int session_add_line(struct session *s, struct span text, uint64_t tag, size_t max, uint64_t now_us)
 {
 	struct session_line *line;
 
@@ -107,6 +107,7 @@ int session_add_line(struct session *s, struct span text, uint64_t tag, size_t m
 	line = base_alloc(1, sizeof(*line) + text.n);
 	line->n = (uint16_t)text.n;
 	line->tag = tag;
+	line->typed_us = now_us;
 	line->secret = s->hidden;
 	if (text.n > 0)
 		memcpy(line->text, text.p, text.n);

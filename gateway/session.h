@@ -38,7 +38,9 @@ enum session_wait { WAIT_NOTHING, WAIT_ROOM, WAIT_RATE };
 
 struct session_line {
 	STAILQ_ENTRY(session_line) next;
-	uint64_t tag; /* the client's own number of it; 0: none */
+	uint64_t tag;	   /* the client's own number of it; 0: none */
+	uint64_t typed_us; /* when it was taken */
+	uint64_t sent_us;  /* when it went to the world for the first time; 0: not yet */
 	uint16_t n;
 	bool secret; /* typed while the client was told not to show it, or its client says so */
 	char text[];
@@ -71,7 +73,6 @@ struct session {
 	void *owner;
 	struct group *group;	/* NULL: none */
 	uint32_t member;	/* place in the group */
-	uint64_t sent_us;	/* when the head was sent */
 	uint64_t rate_us;	/* token bucket: when it will be full again */
 	uint64_t login_by_us;	/* end of the time to log in; 0: not among the strangers */
 	uint64_t prolong_by_us; /* what is typed until then puts it off */
@@ -97,7 +98,8 @@ const char *session_state_name(enum session_state state);
 uint64_t session_done(const struct session *s);
 /* Queues a line under the next number; 1: `max` lines are waiting, not taken: the last of them then
  * bears the tag of this one, which counts as done with it. */
-int session_add_line(struct session *s, struct span text, uint64_t tag, size_t max) MUST_USE;
+int session_add_line(struct session *s, struct span text, uint64_t tag, size_t max,
+		     uint64_t now_us) MUST_USE;
 /* The last line is secret, whatever the client was told when it came. */
 void session_set_secret(struct session *s);
 /* NULL: none waits. */

@@ -10,6 +10,7 @@
 #include "persist/row.h"
 #include "rt/log.h"
 #include "rt/proc.h"
+#include "rt/trace.h"
 
 enum { REFUSAL_US = 2000000 };
 
@@ -79,10 +80,22 @@ static int send_record(struct peer *p, const Mudlark__WorldIn *m, uint64_t *ret_
 	return link_send(p->link, (struct span){ bytes, n }, ret_seq);
 }
 
+/* The lines that changed something in this batch. */
+static void trace_lines(const Mudlark__Commit *c)
+{
+	for (size_t i = 0; log_on(LOG_DEBUG) && i < c->n_sessions; i++)
+		if (c->sessions[i]->applied)
+			log_debug("line_durable",
+				  LOG_TRACE(c->sessions[i]->session, c->sessions[i]->applied),
+				  LOG_ID("session", c->sessions[i]->session),
+				  LOG_U64("batch", c->batch));
+}
+
 static void on_durable(struct inbox *in, const struct job *j)
 {
 	inbox_count(in, GAUGE_COMMITS, 1);
 	metric_observe_us(&in->metrics[GAUGE_DURABLE_SECONDS], inbox_now(in) - j->since_us);
+	trace_lines(j->commit.commit);
 }
 
 static void on_poisoned(struct inbox *in, const struct job *j, struct peer *p)

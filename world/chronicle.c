@@ -87,6 +87,7 @@ static void on_acked(void *ctx, struct link *l, uint64_t seq)
 
 	(void)l;
 	s->durable = seq;
+	phases_batch_durable(&s->phases, seq);
 	s->oldest_us = seq >= s->issued ? 0 : clock_mono(loop_clock(s->loop));
 }
 
@@ -123,6 +124,7 @@ void chronicle_commit(void *ctx, const Mudlark__Commit *c, struct span record)
 		return;
 	}
 	s->issued = c->batch;
+	phases_batch_issued(&s->phases, c);
 	if (!s->oldest_us)
 		s->oldest_us = clock_mono(loop_clock(s->loop));
 }
@@ -205,6 +207,7 @@ int chronicle_dial(struct server *s)
 	const struct proc_common *common = proc_common(s->proc);
 	const struct wire_spec spec = {
 		.endpoint = s->options->store_bus,
+		.to = ROLE_PERSIST,
 		.security = { .insecure = s->proc->insecure,
 			      .key_file = common->bus_key_file,
 			      .allow_file = common->bus_allow_file,

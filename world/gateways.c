@@ -197,6 +197,7 @@ void gateways_output(void *ctx, uint64_t gateway, struct span record, uint64_t o
 		loop_timer_soon(&s->drops);
 		return;
 	}
+	phases_output(record);
 	if (oseq)
 		buf_add(&g->sent, &sent, sizeof(sent));
 }

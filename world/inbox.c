@@ -39,6 +39,8 @@ void inbox_record(struct server *s, uint64_t peer, unsigned role, struct span re
 	}
 	if (in->body_case == MUDLARK__WORLD_IN__BODY_SESSION_LINE && in->session_line->secret)
 		hide(s, in->session_line, token);
+	if (in->body_case == MUDLARK__WORLD_IN__BODY_SESSION_LINE && in->session_line->session)
+		phases_line_came(&s->phases, in->session_line->session, in->session_line->seq);
 	if (in->body_case == MUDLARK__WORLD_IN__BODY_SESSION_DATA)
 		secrets_hide_data(s->secrets, in->session_data, &s->arena);
 	server_feed(s, peer, in);

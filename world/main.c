@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rt/log.h"
+#include "world/numbers.h"
 #include "world/pack/pack.h"
 #include "world/server.h"
 

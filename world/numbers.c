@@ -1,7 +1,7 @@
 /*
- * numbers.c - what the world tells operators: /metrics and /readyz.
+ * numbers.c - see numbers.h.
  */
-#include "world/server.h"
+#include "world/numbers.h"
 
 #include "rt/metric.h"
 #include "world/commit.h"
@@ -9,6 +9,7 @@
 #include "world/core/player.h"
 #include "world/mind/bridges.h"
 #include "world/relay/relay.h"
+#include "world/server.h"
 
 enum number {
 	N_LINES,
@@ -43,10 +44,11 @@ enum number {
 	N_WAITING,
 	N_STALLED,
 	N_EPOCH,
-	N_TURN_SECONDS,
 	N_OVER_BUDGET,
-	N_SYSTEM, /* one for each of tick.c */
-	N_NUMBERS = N_SYSTEM + TICK_SYSTEMS
+	N_TICKS_LOST,
+	N_TICK_LAG,
+	N_TIMED, /* by enum timed */
+	N_NUMBERS = N_TIMED + TIMED
 };
 
 #define COUNTER(n, h)                                                                              \
@@ -58,11 +60,11 @@ enum number {
 		.name = "mudlark_world_" n, .help = h, .kind = METRIC_GAUGE                        \
 	}
 
-#define SYSTEM(n)                                                                                  \
+#define HISTOGRAM(n, h)                                                                            \
 	{                                                                                          \
-		.name = "mudlark_world_system_seconds_total{system=\"" n "\"}",                    \
-		.help = "time of a system of the tick", .kind = METRIC_COUNTER                     \
+		.name = "mudlark_world_" n, .help = h, .kind = METRIC_HISTOGRAM                    \
 	}
+#define SYSTEM(n) HISTOGRAM("system_seconds{system=\"" n "\"}", "time of a system in a tick")
 
 static struct metric numbers[N_NUMBERS] = {
 	[N_LINES] = COUNTER("lines", "lines run"),
@@ -101,19 +103,25 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_WAITING] = GAUGE("batches_waiting", "commits not yet durable"),
 	[N_STALLED] = GAUGE("store_stalled", "1 while persist takes longer than stall_grace"),
 	[N_EPOCH] = GAUGE("epoch", "epoch of this world"),
-	[N_TURN_SECONDS] = { .name = "mudlark_world_turn_seconds",
-			     .help = "time of a turn",
-			     .kind = METRIC_HISTOGRAM },
 	[N_OVER_BUDGET] = COUNTER("ticks_over_budget", "ticks that took longer than their period"),
-	[N_SYSTEM] = SYSTEM("waiters"),
-	[N_SYSTEM + 1] = SYSTEM("timers"),
-	[N_SYSTEM + 2] = SYSTEM("leaving"),
-	[N_SYSTEM + 3] = SYSTEM("lost"),
-	[N_SYSTEM + 4] = SYSTEM("parked"),
-	[N_SYSTEM + 5] = SYSTEM("info"),
-	[N_SYSTEM + 6] = SYSTEM("sites"),
-	[N_SYSTEM + 7] = SYSTEM("minds"),
-	[N_SYSTEM + 8] = SYSTEM("relay"),
+	[N_TICKS_LOST] = COUNTER("ticks_lost", "ticks that were never run"),
+	[N_TICK_LAG] = GAUGE("tick_lag_seconds", "how late the last tick ran"),
+	[N_TIMED + TIMED_TURN] = HISTOGRAM("turn_seconds", "time of a turn"),
+	[N_TIMED + TIMED_INBOX] =
+		HISTOGRAM("inbox_seconds", "from the arrival of a line until it runs"),
+	[N_TIMED + TIMED_COMMAND] = HISTOGRAM("command_seconds", "time that a line runs"),
+	[N_TIMED + TIMED_COMMIT] =
+		HISTOGRAM("commit_seconds", "from issuing a commit until it is durable"),
+	[N_TIMED + TIMED_TICK] = HISTOGRAM("tick_seconds", "time of all systems in a tick"),
+	[N_TIMED + TIMED_SYSTEM] = SYSTEM("waiters"),
+	[N_TIMED + TIMED_SYSTEM + 1] = SYSTEM("timers"),
+	[N_TIMED + TIMED_SYSTEM + 2] = SYSTEM("leaving"),
+	[N_TIMED + TIMED_SYSTEM + 3] = SYSTEM("lost"),
+	[N_TIMED + TIMED_SYSTEM + 4] = SYSTEM("parked"),
+	[N_TIMED + TIMED_SYSTEM + 5] = SYSTEM("info"),
+	[N_TIMED + TIMED_SYSTEM + 6] = SYSTEM("sites"),
+	[N_TIMED + TIMED_SYSTEM + 7] = SYSTEM("minds"),
+	[N_TIMED + TIMED_SYSTEM + 8] = SYSTEM("relay"),
 };
 
 static void refresh(void *ctx)
@@ -156,13 +164,13 @@ static void refresh(void *ctx)
 	numbers[N_STALLED].value = s->stalled;
 	numbers[N_EPOCH].value = (double)s->epoch;
 	numbers[N_OVER_BUDGET].value = (double)s->over_budget;
-	for (size_t i = 0; i < TICK_SYSTEMS; i++)
-		numbers[N_SYSTEM + i].value = (double)s->system_us[i] / 1e6;
+	numbers[N_TICKS_LOST].value = (double)s->ticks_lost;
+	numbers[N_TICK_LAG].value = (double)s->tick_lag_us / 1e6;
 }
 
-void numbers_turn(uint64_t us)
+void numbers_observe(unsigned timed, uint64_t us)
 {
-	metric_observe_us(&numbers[N_TURN_SECONDS], us);
+	metric_observe_us(&numbers[N_TIMED + timed], us);
 }
 
 static bool is_ready(void *ctx, struct buf *reason)

@@ -9,6 +9,7 @@
 #include "rt/metric.h"
 #include "world/cmd/table.h"
 #include "world/commit.h"
+#include "world/numbers.h"
 
 enum { CATCH_UP_TICKS = 3, STOP_WAIT_US = 2000000, SWEEP_TICKS = 100, QUIET_US = 10000000 };
 
@@ -32,18 +33,14 @@ static void running(void *ctx, uint64_t session, uint64_t seq)
 
 	if (s->note)
 		crashnote_set(s->note, session, seq);
+	phases_line_runs(&s->phases, session, seq);
 }
 
-/* Time is accounted here, as the core has no clock. */
 static void system_runs(void *ctx, unsigned system)
 {
 	struct server *s = ctx;
-	uint64_t now = clock_mono(loop_clock(s->loop));
 
-	if (s->system < TICK_SYSTEMS)
-		s->system_us[s->system] += now - s->system_since_us;
-	s->system = system;
-	s->system_since_us = now;
+	phases_system(&s->phases, s->world->tick, system);
 }
 
 void server_feed(struct server *s, uint64_t peer, const Mudlark__WorldIn *in)
@@ -92,6 +89,7 @@ static void take_turn(void *ctx)
 	if (s->status)
 		return; /* it has failed: no further turn */
 	chronicle_turn(s);
+	phases_turn(&s->phases);
 	if (!s->fed)
 		return;
 	s->fed = false;
@@ -102,7 +100,7 @@ static void take_turn(void *ctx)
 		loop_timer_soon(&s->turn);
 	}
 	took = clock_mono(loop_clock(s->loop)) - began;
-	numbers_turn(took);
+	numbers_observe(TIMED_TURN, took);
 	if (s->world->tick != tick)
 		check_budget(s, took);
 	if (s->log)
@@ -162,8 +160,10 @@ static void on_tick(void *ctx)
 	uint64_t period = 1000000 / (uint64_t)s->options->tick_rate;
 	uint64_t now = clock_mono(loop_clock(s->loop)), lost;
 	bool full = commits_full(s->world);
-	unsigned n = server_ticks_due(&s->next_tick_us, now, period, full, &lost);
+	unsigned n;
 
+	s->tick_lag_us = now > s->next_tick_us ? now - s->next_tick_us : 0;
+	n = server_ticks_due(&s->next_tick_us, now, period, full, &lost);
 	while (n--)
 		feed_tick(s);
 	if (lost)
@@ -220,9 +220,9 @@ void server_init(struct server *s, struct proc *p, struct options *o)
 			      .loop = p->loop,
 			      .options = o,
 			      .where = "starting",
-			      .system = TICK_SYSTEMS,
 			      .instance = entropy_id(&entropy_system) };
 	arena_init(&s->arena, 0);
+	phases_init(&s->phases, loop_clock(p->loop));
 	s->secrets = secrets_new(loop_clock(s->loop));
 	loop_timer_init(s->loop, &s->turn, on_turn, s);
 	loop_timer_init(s->loop, &s->tick, on_tick, s);
@@ -251,6 +251,7 @@ void server_done(struct server *s)
 		loop_timer_done(timers[i]);
 	free(s->failed);
 	arena_done(&s->arena);
+	phases_done(&s->phases);
 }
 
 const struct world_env server_env = {

@@ -15,8 +15,8 @@
 #include "world/inputlog.h"
 #include "world/options.h"
 #include "world/pack/pack.h"
+#include "world/phases.h"
 #include "world/secrets.h"
-#include "world/tick.h"
 
 enum { GATEWAYS_MAX = 256, PACKS_MAX = 64 };
 
@@ -64,10 +64,9 @@ struct server {
 	unsigned page; /* LoadPage.What being loaded, from page_after on */
 	uint64_t page_after;
 	struct loop_timer turn, tick, failures, drops, again, too_late, deadline;
-	uint64_t next_tick_us;
+	uint64_t next_tick_us, tick_lag_us; /* of the last one */
+	struct phases phases;
 	bool fed, is_stopping;
-	unsigned system; /* of the tick, that runs now */
-	uint64_t system_since_us, system_us[TICK_SYSTEMS];
 	uint64_t over_budget, budget_told_us; /* ticks that took longer than their period */
 	uint64_t ticks_lost, lost_told_us;    /* ticks that were never run */
 	int status;			      /* of the process, when it ends */
@@ -110,7 +109,3 @@ void gateways_done(struct server *s);
 
 /* inbox.c: one record of a link; `peer` its instance. */
 void inbox_record(struct server *s, uint64_t peer, unsigned role, struct span record);
-
-/* numbers.c: /metrics and /readyz. */
-void numbers_turn(uint64_t us);
-int numbers_serve(struct server *s) MUST_USE;

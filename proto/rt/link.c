@@ -141,6 +141,7 @@ void link_begin(struct link *l)
 {
 	link_ring_reset(&l->ring);
 	l->received = l->taken = l->told = 0;
+	l->mark = 0;
 	l->granted = link_window(l);
 }
 
@@ -190,6 +191,7 @@ void link_lost(struct link *l, const char *why)
 	else
 		plan_dial(l);
 	if (was_up) {
+		l->stats.breaks++;
 		log_debug("link_down", LOG_STR("role", l->peer_role),
 			  LOG_ID("instance", l->peer.instance), LOG_STR("why", why));
 		link_ask_fail(l, "lost");
@@ -308,11 +310,23 @@ static int flush_up(struct link *l)
 	return r;
 }
 
+/* One record at a time is watched, so that a clock is asked once for each round of acknowledgements. */
+static void watch_lag(struct link *l)
+{
+	if (l->mark >= l->ring.first || l->ring.next == l->ring.first)
+		return;
+	l->mark = l->ring.next - 1;
+	l->mark_us = link_now(l);
+}
+
 void link_flush(struct link *l)
 {
 	int r = 0;
 
-	if (l->dying || l->blocked)
+	if (l->dying)
+		return;
+	watch_lag(l);
+	if (l->blocked)
 		return;
 	link_enter(l);
 	if (l->state == LINK_UP)
@@ -426,4 +440,8 @@ void link_stats(const struct link *l, struct link_stats *ret)
 	ret->ring_bytes = l->ring.bytes.n;
 	ret->ring_records = link_ring_records(&l->ring);
 	ret->in_flight = (size_t)(l->ring.cursor - l->ring.first);
+	if (l->mark >= l->ring.first)
+		ret->lag_us = link_now(l) - l->mark_us;
+	if (l->state == LINK_UP && l->peer_window >= l->ring.cursor)
+		ret->window = (size_t)(l->peer_window - l->ring.cursor + 1);
 }

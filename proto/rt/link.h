@@ -30,6 +30,7 @@
 #include "rt/base.h"
 #include "rt/clock.h"
 #include "rt/rand.h"
+#include "rt/route.h"
 
 enum {
 	LINK_VERSION = 0x0100, /* major in the high byte: must be equal; minor: additions */
@@ -138,7 +139,10 @@ struct link_stats {
 		calls;
 	uint64_t stale;	    /* frames of another conversation, dropped */
 	uint64_t malformed; /* frames that ended the connection */
+	uint64_t breaks;    /* times that it was up and no more */
+	uint64_t lag_us;    /* for so long at least the oldest record has not been acknowledged */
 	size_t ring_bytes, ring_records, in_flight;
+	size_t window; /* records that may still be sent */
 };
 void link_stats(const struct link *l, struct link_stats *ret);
 
@@ -183,8 +187,9 @@ void link_hub_drop(struct link_hub *h, struct link *l);
 size_t link_hub_each(struct link_hub *h, void (*fn)(void *ctx, struct link *l), void *ctx);
 
 struct link_hub_stats {
-	uint64_t strays;  /* frames from addresses without a hello, or not parsable */
-	uint64_t stale;	  /* hellos older than the one in force */
-	uint64_t refused; /* hellos */
+	uint64_t strays;	      /* frames from addresses without a hello, or not parsable */
+	uint64_t stale;		      /* hellos older than the one in force */
+	uint64_t refused;	      /* hellos */
+	uint64_t breaks[ROUTE_ROLES]; /* of links that were forgotten, by the bit of the role */
 };
 void link_hub_stats(const struct link_hub *h, struct link_hub_stats *ret);

@@ -140,6 +140,14 @@ void link_hub_gone(struct link *l)
 	l->down_us = link_now(l);
 }
 
+static void count_breaks(struct link_hub *h, const struct link *l)
+{
+	const unsigned role = route_role_of(l->peer_role);
+
+	if (role)
+		h->stats.breaks[__builtin_ctz(role)] += l->stats.breaks;
+}
+
 /* Takes a link that is down out of the hub, and ends it. */
 static void forget(struct link_hub *h, struct link *l)
 {
@@ -151,6 +159,7 @@ static void forget(struct link_hub *h, struct link *l)
 		return;
 	h->links[i] = NULL;
 	h->live--;
+	count_breaks(h, l);
 	link_enter(l);
 	log_debug("link_forgotten", LOG_STR("role", l->peer_role),
 		  LOG_ID("instance", l->peer.instance));

@@ -56,6 +56,8 @@ struct link {
 	uint64_t heard_us, said_us;   /* last frame in, out */
 	uint64_t dial_us, backoff_us; /* dialler: when to dial again */
 	struct link_stats stats;
+	uint64_t mark,
+		mark_us; /* a record that was the last one then: how long it is not acknowledged */
 
 	struct link_hub *hub; /* NULL for a dialler */
 	uint64_t down_us;

@@ -41,6 +41,7 @@ struct loop {
 	struct loop_idle *idle;
 	size_t n_idle;
 	struct loop_signal *signals;
+	struct wire *wires;
 };
 
 static struct timeval timeval_of(uint64_t us)
@@ -129,6 +130,11 @@ void loop_freep(struct loop **l)
 struct event_base *loop_base(struct loop *l)
 {
 	return l->base;
+}
+
+struct wire **loop_wires(struct loop *l)
+{
+	return &l->wires;
 }
 
 const struct clock *loop_clock(UNUSED struct loop *l)

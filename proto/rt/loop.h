@@ -11,6 +11,7 @@
 #include "rt/clock.h"
 
 struct loop;
+struct wire;
 
 struct loop_timer {
 	struct loop *loop;
@@ -25,6 +26,8 @@ int loop_new(struct loop **ret) MUST_USE;
 void loop_free(struct loop *l);
 void loop_freep(struct loop **l);
 struct event_base *loop_base(struct loop *l);
+/* The first of the wires of this loop; wire.c links them. */
+struct wire **loop_wires(struct loop *l);
 const struct clock *loop_clock(struct loop *l);
 int loop_run(struct loop *l) MUST_USE; /* returns the status given to loop_stop */
 void loop_stop(struct loop *l, int status);

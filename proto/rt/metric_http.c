@@ -10,45 +10,21 @@
 #include <event2/listener.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "rt/bind.h"
-#include "rt/log.h"
+#include "rt/metric_own.h"
 
 enum { HEADERS_MAX = 8 << 10, BODY_MAX = 1 << 10, TIMEOUT_S = 5, BACKLOG = 64 };
 
 struct metric_server {
 	struct evhttp *http;
 	struct metric_source source;
+	struct metric_own own;
 	char *unix_path; /* removed at the end */
 };
-
-/* What every process can say about itself. */
-static void put_process(struct buf *out)
-{
-	struct rusage use;
-	struct metric own[] = {
-		{ .name = "process_cpu_seconds_total",
-		  .help = "User and system time used.",
-		  .kind = METRIC_COUNTER },
-		{ .name = "process_max_resident_memory_bytes",
-		  .help = "Most memory held in RAM so far.",
-		  .kind = METRIC_GAUGE },
-		{ .name = "mudlark_log_dropped_total",
-		  .help = "Log lines lost because nobody read them in time.",
-		  .kind = METRIC_COUNTER },
-	};
-
-	getrusage(RUSAGE_SELF, &use);
-	own[0].value = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-		       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-	own[1].value = (double)use.ru_maxrss * 1024;
-	own[2].value = (double)log_dropped();
-	metric_text(own, ARRAY_LEN(own), out);
-}
 
 static void answer(struct evhttp_request *req, int status, const char *type, const struct buf *body)
 {
@@ -75,13 +51,14 @@ static void answer_text(struct evhttp_request *req, int status, const char *text
 
 static void on_metrics(struct evhttp_request *req, void *ctx)
 {
-	const struct metric_source *s = &((struct metric_server *)ctx)->source;
+	const struct metric_server *server = ctx;
+	const struct metric_source *s = &server->source;
 	struct buf body = { 0 };
 
 	if (s->refresh)
 		s->refresh(s->ctx);
 	metric_text(s->metrics, s->n, &body);
-	put_process(&body);
+	metric_own_text(&server->own, &body);
 	answer(req, HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", &body);
 	buf_done(&body);
 }
@@ -188,6 +165,7 @@ int metric_serve(struct metric_server **ret, struct loop *l, const char *address
 		return n;
 	s = base_alloc(1, sizeof(*s));
 	s->source = *src;
+	metric_own_init(&s->own, l);
 	if (strncmp(address, "unix:", 5) == 0)
 		s->unix_path = base_dup(address + 5, strlen(address + 5));
 	s->http = evhttp_new(loop_base(l));
@@ -217,5 +195,6 @@ void metric_server_free(struct metric_server *s)
 	if (s->unix_path)
 		unlink(s->unix_path);
 	free(s->unix_path);
+	metric_own_done(&s->own);
 	free(s);
 }

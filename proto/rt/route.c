@@ -32,6 +32,14 @@ unsigned route_role_of(const char *name)
 	return 0;
 }
 
+const char *route_role_name(unsigned role)
+{
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		if (roles[i].role == role)
+			return roles[i].name;
+	return NULL;
+}
+
 static bool is_case(const ProtobufCFieldDescriptor *f)
 {
 	return (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;

@@ -21,8 +21,12 @@ enum route_role {
 	ROLE_OPS = 1 << 6,
 };
 
+enum { ROUTE_ROLES = 7 };
+
 /* 0 for an unknown name. */
 unsigned route_role_of(const char *name);
+/* Of one role that is not ROLE_SELF; NULL: there is no such one. */
+const char *route_role_name(unsigned role);
 
 struct route {
 	const char *name;

@@ -10,6 +10,8 @@ enum { TICK_US = 50000, TICK_DOWN_US = 10000 };
 _Static_assert(LINK_BODY_MAX + 4096 <= BUS_FRAME_MAX, "a record and its frame fit into a message");
 
 struct wire {
+	struct wire *next; /* of this loop */
+	unsigned roles;	   /* of the peers there may be */
 	struct loop *loop;
 	struct bus *bus;
 	struct link *link;
@@ -124,6 +126,8 @@ static struct wire *wire_new(struct loop *l)
 	w->loop = l;
 	loop_timer_init(l, &w->tick, on_tick, w);
 	loop_on_idle(l, on_idle, w);
+	w->next = *loop_wires(l);
+	*loop_wires(l) = w;
 	return w;
 }
 
@@ -152,6 +156,7 @@ int wire_dial(struct wire **ret, struct loop *l, const struct wire_spec *spec)
 	const struct link_conf conf = link_conf_of(l, spec);
 	const int r = bus_dial(&w->bus, l, &bus);
 
+	w->roles = spec->to;
 	if (r < 0)
 		return r;
 	w->link =
@@ -172,10 +177,20 @@ int wire_bind(struct wire **ret, struct loop *l, const struct wire_spec *spec,
 	if (r < 0)
 		return r;
 	conf.link = link_conf_of(l, spec);
+	w->roles = conf.roles;
 	w->hub = link_hub_new(&conf, &(struct link_hub_wire){ send_bound, w }, &spec->events);
 	loop_timer_in(&w->tick, TICK_US);
 	*ret = TAKE(w);
 	return 0;
+}
+
+static void unlist(struct wire *w)
+{
+	struct wire **at = loop_wires(w->loop);
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
 }
 
 void wire_free(struct wire *w)
@@ -186,6 +201,7 @@ void wire_free(struct wire *w)
 	w->depth++;
 	flush(w);
 	loop_off_idle(w->loop, on_idle, w);
+	unlist(w);
 	loop_timer_stop(&w->tick);
 	link_free(w->link);
 	link_hub_free(w->hub);
@@ -208,4 +224,48 @@ struct link *wire_link(struct wire *w)
 struct link_hub *wire_hub(struct wire *w)
 {
 	return w->hub;
+}
+
+/* Figures */
+
+static void add_link(void *ctx, struct link *l)
+{
+	struct wire_figures *all = ctx, *f;
+	const struct link_peer *peer = link_peer(l);
+	const unsigned role = peer ? route_role_of(peer->role) : 0;
+	struct link_stats s;
+
+	if (!role)
+		return;
+	f = &all[__builtin_ctz(role)];
+	link_stats(l, &s);
+	if (link_is_up(l))
+		f->window = f->peers++ && f->window < s.window ? f->window : s.window;
+	f->records += s.ring_records;
+	f->bytes += s.ring_bytes;
+	f->lag_us = s.lag_us > f->lag_us ? s.lag_us : f->lag_us;
+	f->breaks += s.breaks;
+}
+
+static void add_hub(struct link_hub *h, struct wire_figures *all)
+{
+	struct link_hub_stats s;
+
+	link_hub_stats(h, &s);
+	for (size_t i = 0; i < ROUTE_ROLES; i++)
+		all[i].breaks += s.breaks[i];
+	(void)link_hub_each(h, add_link, all);
+}
+
+void wires_figures(struct loop *l, struct wire_figures ret[ROUTE_ROLES])
+{
+	memset(ret, 0, ROUTE_ROLES * sizeof(*ret));
+	for (struct wire *w = *loop_wires(l); w; w = w->next) {
+		for (size_t i = 0; i < ROUTE_ROLES; i++)
+			ret[i].is_there = ret[i].is_there || (w->roles >> i & 1);
+		if (w->link)
+			add_link(ret, w->link);
+		else if (w->hub)
+			add_hub(w->hub, ret);
+	}
 }

@@ -15,6 +15,7 @@ struct wire_spec {
 	struct bus_security security;
 	struct link_conf link; /* clock and entropy are filled in */
 	struct link_events events;
+	unsigned to; /* dialled: the role of who is there (route.h), for wires_figures() */
 };
 
 int wire_dial(struct wire **ret, struct loop *l, const struct wire_spec *spec) MUST_USE;
@@ -25,3 +26,17 @@ void wire_free(struct wire *w);
 void wire_freep(struct wire **w);
 struct link *wire_link(struct wire *w);	   /* dialled */
 struct link_hub *wire_hub(struct wire *w); /* bound */
+
+/* The links to peers of one role. */
+struct wire_figures {
+	bool is_there;	/* there may be such peers */
+	size_t peers;	/* that are up */
+	size_t records; /* not acknowledged */
+	size_t bytes;	/* of these */
+	size_t window;	/* records that may still be sent to the one that may get the fewest */
+	uint64_t lag_us;
+	uint64_t breaks;
+};
+
+/* Of all wires of a loop, by the bit of the role. */
+void wires_figures(struct loop *l, struct wire_figures ret[ROUTE_ROLES]);

@@ -10,8 +10,8 @@ START_TEST(lines_are_numbered_in_order)
 	struct session *s = session_new(1, "here", false);
 
 	ck_assert_uint_eq(session_done(s), 0);
-	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 10), 0);
-	ck_assert_int_eq(session_add_line(s, SPAN(""), 0, 10), 0);
+	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 10, 0), 0);
+	ck_assert_int_eq(session_add_line(s, SPAN(""), 0, 10, 0), 0);
 	ck_assert_uint_eq(s->numbered, 2);
 	ck_assert_uint_eq(session_done(s), 0);
 	session_finish(s, 1);
@@ -27,8 +27,8 @@ START_TEST(a_refused_line_has_no_number)
 {
 	struct session *s = session_new(1, "here", false);
 
-	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 1), 0);
-	ck_assert_int_eq(session_add_line(s, SPAN("b"), 0, 1), 1);
+	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 1, 0), 0);
+	ck_assert_int_eq(session_add_line(s, SPAN("b"), 0, 1, 0), 1);
 	ck_assert_uint_eq(s->numbered, 1);
 	session_free(s);
 }
@@ -38,11 +38,11 @@ START_TEST(numbers_of_dropped_lines_are_used_up)
 {
 	struct session *s = session_new(1, "here", false);
 
-	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 9), 0);
-	ck_assert_int_eq(session_add_line(s, SPAN("b"), 0, 9), 0);
+	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 9, 0), 0);
+	ck_assert_int_eq(session_add_line(s, SPAN("b"), 0, 9, 0), 0);
 	ck_assert_uint_eq(session_drop_lines(s), 2);
 	ck_assert_uint_eq(session_done(s), 2);
-	ck_assert_int_eq(session_add_line(s, SPAN("c"), 0, 9), 0);
+	ck_assert_int_eq(session_add_line(s, SPAN("c"), 0, 9, 0), 0);
 	ck_assert_uint_eq(s->numbered, 3);
 	session_free(s);
 }
@@ -52,7 +52,7 @@ START_TEST(more_may_be_finished_than_there_is)
 {
 	struct session *s = session_new(1, "here", false);
 
-	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 9), 0);
+	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 9, 0), 0);
 	session_finish(s, 1000);
 	ck_assert_uint_eq(session_done(s), 1);
 	session_free(s);
@@ -80,7 +80,7 @@ START_TEST(a_line_typed_hidden_is_secret)
 	struct session *s = session_new(1, "here", false);
 
 	s->hidden = true;
-	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 9), 0);
+	ck_assert_int_eq(session_add_line(s, SPAN("a"), 0, 9, 0), 0);
 	ck_assert(session_head(s)->secret);
 	session_free(s);
 }
