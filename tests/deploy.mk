@@ -4,3 +4,10 @@ ASAN_CHECKS += check-smoke
 .PHONY: check-smoke
 check-smoke: $(BIN)
 	@tests/scenario/deploy/smoke.sh $(B)
+
+# A deployment in containers under players (tests/deploy/run).
+PLAYERS_BIN := $(B)/tests/deploy/players
+TEST_BIN += $(PLAYERS_BIN)
+$(PLAYERS_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard tests/deploy/*.c)) $(B)/libsupport.a $(B)/librt.a
+	$(call step,LINK $@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support)

@@ -56,8 +56,9 @@ bool talk_try_by(struct talk *t, const char *who, const struct talk_way *way)
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	to.sin_port = htons(way->port);
 	t->fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-	if (way->from && inet_pton(AF_INET, way->from, &from.sin_addr) != 1)
-		die("%s: no address: %s", who, way->from);
+	if ((way->from && inet_pton(AF_INET, way->from, &from.sin_addr) != 1) ||
+	    (way->to && inet_pton(AF_INET, way->to, &to.sin_addr) != 1))
+		die("%s: no address: %s, %s", who, way->from, way->to);
 	setsockopt(t->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
 	if (way->from)
 		must(bind(t->fd, (struct sockaddr *)&from, sizeof(from)), "bind");

@@ -35,7 +35,8 @@ struct talk {
 
 struct talk_way {
 	uint16_t port;
-	const char *from; /* our own address, "127.0.0.9"; NULL: 127.0.0.1 */
+	const char *to;	  /* NULL: 127.0.0.1 */
+	const char *from; /* our own address, "127.0.0.9"; NULL: any */
 	bool tls, ws;
 };
 

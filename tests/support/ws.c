@@ -107,18 +107,32 @@ static void shake_hands(struct ws *w)
 	}
 }
 
-void ws_connect(struct ws *w, const struct ws_spec *spec)
+/* False: nobody listens. */
+static bool dial(struct ws *w, const struct ws_spec *spec)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(spec->port) };
+	struct sockaddr_in from = { .sin_family = AF_INET };
 
-	*w = (struct ws){ .who = spec->who ? spec->who : "browser" };
+	*w = (struct ws){ .who = spec->who ? spec->who : "browser", .is_mixed = spec->is_mixed };
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if ((spec->to && inet_pton(AF_INET, spec->to, &a.sin_addr) != 1) ||
+	    (spec->from && inet_pton(AF_INET, spec->from, &from.sin_addr) != 1))
+		die("%s: no address: %s, %s", w->who, spec->to, spec->from);
 	w->fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	if (spec->from)
+		must(bind(w->fd, (struct sockaddr *)&from, sizeof(from)), "bind");
 	if (connect(w->fd, (struct sockaddr *)&a, sizeof(a)) < 0)
-		die("%s: nobody listens on port %u", w->who, spec->port);
+		return false;
 	must(fcntl(w->fd, F_SETFL, O_NONBLOCK), "fcntl");
 	if (spec->tls)
 		shake_hands(w);
+	return true;
+}
+
+void ws_connect(struct ws *w, const struct ws_spec *spec)
+{
+	if (!dial(w, spec))
+		die("%s: nobody listens on port %u", w->who, spec->port);
 }
 
 void ws_close(struct ws *w)
@@ -207,9 +221,17 @@ static void on_message(UNUSED wslay_event_context_ptr ctx,
 	case WSLAY_BINARY_FRAME:
 		w->n_binary++;
 		keep(&w->text, arg->msg, arg->msg_length);
+		if (w->is_mixed && w->text.n && buf_p(&w->text)[w->text.n - 1] != '\n')
+			add_byte(&w->text, *TALK_GO);
 		break;
 	case WSLAY_TEXT_FRAME:
 		w->n_text++;
+		if (w->is_mixed) {
+			add_byte(&w->text, *WS_DATA);
+			keep(&w->text, arg->msg, arg->msg_length);
+			add_byte(&w->text, '\n');
+			break;
+		}
 		keep(&w->data, arg->msg, arg->msg_length);
 		add_byte(&w->data, '\n');
 		break;
@@ -392,7 +414,10 @@ int ws_try(struct ws *w, const struct ws_spec *spec)
 	wslay_event_context_ptr ctx = NULL;
 	int status = 0;
 
-	ws_connect(w, spec);
+	if (!dial(w, spec)) {
+		shut(w);
+		return 0;
+	}
 	ask(w, spec);
 	if (!take_head(w) || sscanf(buf_p(&w->head), "HTTP/1.1 %d", &status) != 1)
 		status = 0;

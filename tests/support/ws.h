@@ -19,9 +19,16 @@
 #include "rt/buf.h"
 #include "tests/support/talk.h"
 
+/* Before a text message in `text`, when the order of all messages matters (`is_mixed`). */
+#define WS_DATA "\006"
+
 struct ws_spec {
-	uint16_t port; /* on 127.0.0.1 */
+	uint16_t port;
+	const char *to;	  /* NULL: 127.0.0.1 */
+	const char *from; /* our own address; NULL: any */
 	bool tls;
+	bool is_mixed; /* `text` has text messages, too, as WS_DATA message \n; TALK_GO behind other messages that
+			* do not end a line */
 	const char *path;      /* NULL: /ws */
 	const char *protocols; /* Sec-WebSocket-Protocol, as it stands; NULL: none */
 	const char *origin;    /* NULL: none */
@@ -32,6 +39,7 @@ struct ws_spec {
 struct ws {
 	int fd; /* -1: closed, by either side */
 	const char *who;
+	bool is_mixed;
 	void *tls, *context; /* SSL, wslay's */
 	struct buf in;	     /* bytes that wslay has not seen */
 	struct buf head;     /* the answer to the upgrade, terminated */
