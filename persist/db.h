@@ -72,6 +72,8 @@ struct db_driver {
 
 	/* Opens and checks the durable settings. STORE_BAD: refused for good. */
 	int (*open)(struct db **ret, const char *where, struct buf *why);
+	/* A second connection to what is open, for begin_snapshot() and scans alone. */
+	int (*open_reader)(struct db **ret, const char *where, struct buf *why);
 	void (*close)(struct db *d);
 
 	/* begin and queue may be deferred until the next query or commit, which then reports. */
@@ -87,6 +89,21 @@ struct db_driver {
 	/* A statement that returns nothing, once for each of n_rows rows of n arguments. */
 	int (*queue)(struct db *d, enum sql st, const struct db_value *args, size_t n,
 		     size_t n_rows);
+	/* The same with a statement made for the occasion; NULLs are allowed. */
+	int (*queue_text)(struct db *d, const char *text, const struct db_value *args, size_t n,
+			  size_t n_rows);
+
+	/* A transaction that sees everything as it was at its first query, and keeps nobody waiting. */
+	int (*begin_snapshot)(struct db *d);
+	/* Goes through the rows of a query a few at a time, inside a transaction: scan() begins, scan_next()
+	 * hands over up to n_rows; *ret_end: that were the last, and the scan is over. */
+	int (*scan)(struct db *d, const char *text);
+	int (*scan_next)(struct db *d, size_t n_rows, const struct db_rows *rows, bool *ret_end);
+
+	/* Begins a transaction that takes its time, and in which nobody else writes; -EADDRINUSE: another
+	 * process has the store open. import_end(): rows with numbers of their own were added. */
+	int (*begin_import)(struct db *d);
+	int (*import_end)(struct db *d);
 
 	/* Begins a transaction that no other process can be in at the same time. */
 	int (*begin_migration)(struct db *d);

@@ -90,7 +90,7 @@ static int check_settings(struct db_pg *d, struct buf *why)
 	return r ? r : pg_sync(d, &rows);
 }
 
-static void pg_close(struct db *db)
+void pg_close(struct db *db)
 {
 	struct db_pg *d = pg_of(db);
 
@@ -99,21 +99,31 @@ static void pg_close(struct db *db)
 	free(d);
 }
 
-static int pg_open(struct db **ret, const char *where, struct buf *why)
+int pg_connect(struct db **ret, const char *where)
 {
 	struct db_pg *d = base_alloc(1, sizeof(*d));
 
 	d->db.driver = &db_pg;
-	int r = dial(d, where);
+	*ret = &d->db;
+	return dial(d, where);
+}
+
+static int pg_open(struct db **ret, const char *where, struct buf *why)
+{
+	struct db *db;
+	int r = pg_connect(&db, where);
+
 	if (!r)
-		r = check_settings(d, why);
+		r = check_settings(pg_of(db), why);
+	if (!r)
+		r = pg_share(db);
 	if (r) {
 		if (!why->n)
-			buf_add(why, buf_p(&d->db.why), d->db.why.n);
-		pg_close(&d->db);
+			buf_add(why, buf_p(&db->why), db->why.n);
+		pg_close(db);
 		return r;
 	}
-	*ret = &d->db;
+	*ret = db;
 	return 0;
 }
 
@@ -155,8 +165,8 @@ static int pg_query(struct db *db, enum sql st, const struct db_value *args, siz
 	return r ? r : pg_sync(pg_of(db), rows);
 }
 
-static int pg_query_text(struct db *db, const char *text, const struct db_value *args, size_t n,
-			 const struct db_rows *rows)
+int pg_query_text(struct db *db, const char *text, const struct db_value *args, size_t n,
+		  const struct db_rows *rows)
 {
 	struct pg_args a;
 
@@ -221,6 +231,7 @@ const struct db_driver db_pg = {
 	.name = "postgresql",
 	.schema = "pg",
 	.open = pg_open,
+	.open_reader = pg_open_reader,
 	.close = pg_close,
 	.begin = pg_begin,
 	.commit = pg_commit,
@@ -228,6 +239,12 @@ const struct db_driver db_pg = {
 	.query = pg_query,
 	.query_text = pg_query_text,
 	.queue = pg_queue,
+	.queue_text = pg_queue_text,
+	.begin_snapshot = pg_begin_snapshot,
+	.scan = pg_scan,
+	.scan_next = pg_scan_next,
+	.begin_import = pg_begin_import,
+	.import_end = pg_import_end,
 	.begin_migration = pg_begin_migration,
 	.script = pg_script,
 	.prepare = pg_prepare,

@@ -35,6 +35,24 @@ void pg_args_columns(struct pg_args *a, const struct db_value *v, size_t n, size
 void pg_args_done(struct pg_args *a);
 int pg_rows(const PGresult *res, const struct db_rows *rows);
 
+/* db_pg_dump.c */
+int pg_open_reader(struct db **ret, const char *where, struct buf *why);
+int pg_queue_text(struct db *db, const char *text, const struct db_value *args, size_t n,
+		  size_t n_rows);
+int pg_begin_snapshot(struct db *db);
+int pg_scan(struct db *db, const char *text);
+int pg_scan_next(struct db *db, size_t n_rows, const struct db_rows *rows, bool *ret_end);
+int pg_begin_import(struct db *db);
+/* Tells others that the store is in use. -EADDRINUSE: one of them fills it. */
+int pg_share(struct db *db);
+int pg_import_end(struct db *db);
+
+/* db_pg.c: connected, with nothing checked. *ret also when it fails, for its `why`. */
+int pg_connect(struct db **ret, const char *where);
+void pg_close(struct db *db);
+int pg_query_text(struct db *db, const char *text, const struct db_value *args, size_t n,
+		  const struct db_rows *rows);
+
 /* db_pg_wire.c */
 uint64_t pg_now_ms(void);
 /* Waits for the socket until `until_ms`; -ETIMEDOUT. */
@@ -45,6 +63,9 @@ int pg_lost(struct db_pg *d, int r);
 int pg_send(struct db_pg *d, enum sql st, const struct pg_args *a);
 int pg_send_text(struct db_pg *d, const char *text, const struct pg_args *a);
 int pg_send_prepare(struct db_pg *d, enum sql st);
+/* The statement without a name, and a run of it. */
+int pg_send_prepare_text(struct db_pg *d, const char *text);
+int pg_send_prepared(struct db_pg *d, const struct pg_args *a);
 /* Ends what was queued and waits for all of it; the rows of the last statement are handed over. */
 int pg_sync(struct db_pg *d, const struct db_rows *rows);
 /* Several statements in one text, outside the pipeline. */

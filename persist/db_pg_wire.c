@@ -152,6 +152,22 @@ int pg_send_prepare(struct db_pg *d, enum sql st)
 	return 0;
 }
 
+int pg_send_prepare_text(struct db_pg *d, const char *text)
+{
+	if (d->lost)
+		return -ECONNRESET;
+	return PQsendPrepare(d->c, "", text, 0, NULL) ? 0 : send_failed(d);
+}
+
+int pg_send_prepared(struct db_pg *d, const struct pg_args *a)
+{
+	if (d->lost)
+		return -ECONNRESET;
+	if (!PQsendQueryPrepared(d->c, "", (int)a->n, a->values, a->lengths, a->formats, 1))
+		return send_failed(d);
+	return 0;
+}
+
 /* A COMMIT of a failed transaction answers ROLLBACK and no error. */
 static bool is_rollback(const PGresult *res)
 {

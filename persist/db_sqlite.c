@@ -168,6 +168,7 @@ static void sqlite_close(struct db *db)
 
 	for (size_t i = 0; i < SQL_COUNT_; i++)
 		sqlite3_finalize(d->statements[i]);
+	sqlite3_finalize(d->scan);
 	if (d->c)
 		sqlite3_close_v2(d->c);
 	if (d->lock_fd >= 0)
@@ -195,6 +196,46 @@ static int sqlite_open(struct db **ret, const char *where, struct buf *why)
 		return r;
 	}
 	*ret = &d->db;
+	return 0;
+}
+
+/* Beside the connection that holds the lock, in its thread. */
+static int sqlite_open_reader(struct db **ret, const char *where, struct buf *why)
+{
+	const char *path = scheme_path(where);
+	struct db_sqlite *d = base_alloc(1, sizeof(*d));
+
+	d->db.driver = &db_sqlite;
+	d->lock_fd = -1;
+	int r = 0;
+	if (sqlite3_open_v2(path, &d->c, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+	    SQLITE_OK)
+		r = -EIO;
+	if (!r) {
+		sqlite3_extended_result_codes(d->c, 1);
+		r = sqlite_query_text(&d->db, "PRAGMA query_only = ON", NULL, 0, NULL);
+	}
+	if (!r)
+		r = sqlite_query_text(&d->db, "PRAGMA trusted_schema = OFF", NULL, 0, NULL);
+	if (r) {
+		buf_addf(why, "cannot open %s a second time: %s", path, strerror(-r));
+		sqlite_close(&d->db);
+		return r;
+	}
+	*ret = &d->db;
+	return 0;
+}
+
+/* Of a log that is written on, a transaction sees what was there at its first query. */
+static int sqlite_begin_snapshot(struct db *db)
+{
+	return sqlite_query_text(db, "BEGIN", NULL, 0, NULL);
+}
+
+/* The lock file keeps others out; numbers are counted on from the greatest by SQLite itself. */
+static int sqlite_import_end(struct db *db)
+{
+	(void)db;
 	return 0;
 }
 
@@ -241,6 +282,7 @@ const struct db_driver db_sqlite = {
 	.name = "sqlite",
 	.schema = "sqlite",
 	.open = sqlite_open,
+	.open_reader = sqlite_open_reader,
 	.close = sqlite_close,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
@@ -248,6 +290,12 @@ const struct db_driver db_sqlite = {
 	.query = sqlite_query,
 	.query_text = sqlite_query_text,
 	.queue = sqlite_queue,
+	.queue_text = sqlite_queue_text,
+	.begin_snapshot = sqlite_begin_snapshot,
+	.scan = sqlite_scan,
+	.scan_next = sqlite_scan_next,
+	.begin_import = sqlite_begin,
+	.import_end = sqlite_import_end,
 	.begin_migration = sqlite_begin_migration,
 	.script = sqlite_script,
 	.prepare = sqlite_prepare,

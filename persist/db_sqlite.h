@@ -10,6 +10,7 @@ struct db_sqlite {
 	sqlite3 *c;
 	int lock_fd;
 	sqlite3_stmt *statements[SQL_COUNT_];
+	sqlite3_stmt *scan; /* under way, or NULL */
 };
 
 static inline struct db_sqlite *sqlite_of(struct db *db)
@@ -29,3 +30,7 @@ int sqlite_query(struct db *db, enum sql st, const struct db_value *args, size_t
 int sqlite_query_text(struct db *db, const char *text, const struct db_value *args, size_t n,
 		      const struct db_rows *rows);
 int sqlite_queue(struct db *db, enum sql st, const struct db_value *args, size_t n, size_t n_rows);
+int sqlite_queue_text(struct db *db, const char *text, const struct db_value *args, size_t n,
+		      size_t n_rows);
+int sqlite_scan(struct db *db, const char *text);
+int sqlite_scan_next(struct db *db, size_t n_rows, const struct db_rows *rows, bool *ret_end);

@@ -184,3 +184,49 @@ int sqlite_queue(struct db *db, enum sql st, const struct db_value *args, size_t
 		r = run(d, d->statements[st], args + i * n, n, NULL);
 	return r;
 }
+
+int sqlite_queue_text(struct db *db, const char *text, const struct db_value *args, size_t n,
+		      size_t n_rows)
+{
+	struct db_sqlite *d = sqlite_of(db);
+	sqlite3_stmt *s = NULL;
+	int r = prepare(d, text, 0, &s);
+
+	for (size_t i = 0; i < n_rows && !r; i++)
+		r = run(d, s, args + i * n, n, NULL);
+	sqlite3_finalize(s);
+	return r;
+}
+
+static int end_scan(struct db_sqlite *d, int r)
+{
+	sqlite3_finalize(d->scan);
+	d->scan = NULL;
+	return r;
+}
+
+int sqlite_scan(struct db *db, const char *text)
+{
+	struct db_sqlite *d = sqlite_of(db);
+
+	(void)end_scan(d, 0);
+	return prepare(d, text, 0, &d->scan);
+}
+
+int sqlite_scan_next(struct db *db, size_t n_rows, const struct db_rows *rows, bool *ret_end)
+{
+	struct db_sqlite *d = sqlite_of(db);
+
+	for (size_t i = 0; i < n_rows; i++) {
+		const int code = sqlite3_step(d->scan);
+		if (code != SQLITE_ROW) {
+			*ret_end = true;
+			return end_scan(d, sqlite_result(d, code));
+		}
+		const int r = hand_over(d->scan, rows);
+		if (r)
+			return end_scan(d, r);
+	}
+	*ret_end = false;
+	return 0;
+}

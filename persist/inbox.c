@@ -289,11 +289,23 @@ static void on_up(void *ctx, struct link *l, const struct link_peer *who, enum l
 		 LOG_ID("instance", who->instance), LOG_INT("resumed", how == LINK_RESUMED));
 }
 
+/* A dump that it began is over. */
+static void tell_left(struct inbox *in, uint64_t connection)
+{
+	struct job *j = job_new(JOB_LEFT);
+
+	j->peer = connection;
+	if (keeper_push(in->keeper, j))
+		job_free(j);
+}
+
 static void on_down(void *ctx, struct link *l, const char *why)
 {
 	struct inbox *in = ctx;
 	struct peer *p = link_owner(l);
 
+	if (p->role == ROLE_OPS)
+		tell_left(in, p->connection);
 	(void)map64_del(&in->peers, p->connection);
 	p->connection = 0;
 	in->n_peers--;

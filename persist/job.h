@@ -16,6 +16,7 @@ enum job_kind {
 	JOB_ACCOUNT_HASH,   /* hasher */
 	JOB_ACCOUNT_FINISH, /* keeper */
 	JOB_STATE,	    /* keeper to inbox: the store came or went */
+	JOB_LEFT,	    /* to the keeper alone: `peer` is gone */
 };
 
 enum store_state {

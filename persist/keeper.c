@@ -6,9 +6,17 @@
 #include <string.h>
 
 #include "persist/call.h"
+#include "persist/dumper.h"
 #include "persist/row.h"
 
-enum { PAUSE_MIN_MS = 50, PAUSE_MAX_MS = 2000, TRIES_MAX = 2, EXPIRY_MS = 100, GROUP_MAX = 64 };
+enum {
+	PAUSE_MIN_MS = 50,
+	PAUSE_MAX_MS = 2000,
+	TRIES_MAX = 2,
+	EXPIRY_MS = 100,
+	GROUP_MAX = 64,
+	DUMP_LOOK_MS = 1000,
+};
 
 struct keeper {
 	struct keeper_conf conf;
@@ -17,6 +25,7 @@ struct keeper {
 	/* Of the thread alone: */
 	struct store *s;
 	struct job_list line, done;
+	struct dumper dumper;
 	struct rng rng;
 	int pause_ms;
 	uint64_t open_at_us; /* not before */
@@ -67,6 +76,7 @@ static void lose_store(struct keeper *k, int r)
 	struct buf why = { 0 };
 
 	buf_addf(&why, "the store failed: %s", strerror(-r));
+	dumper_end(&k->dumper, "the store failed");
 	k->conf.ops->close(k->s);
 	k->s = NULL;
 	pause_before_opening(k);
@@ -159,6 +169,19 @@ static bool is_risky(const struct job *j)
 		       : j->call->body_case == MUDLARK__PERSIST_CALL__BODY_DOCUMENT_PUT;
 }
 
+static int try_dump(struct keeper *k, struct job *j)
+{
+	const struct dumper_ask ask = { .ops = k->conf.ops,
+					.s = k->s,
+					.peer = j->peer,
+					.now_us = now_us(k),
+					.fresh = entropy_id(k->conf.entropy),
+					.a = &j->arena };
+
+	dumper_run(&k->dumper, &ask, j->call, &j->reply);
+	return 0;
+}
+
 static int try_call(struct keeper *k, struct job *j)
 {
 	const struct account_at at = { k->conf.ops, k->s, clock_wall(k->conf.clock),
@@ -172,6 +195,8 @@ static int try_call(struct keeper *k, struct job *j)
 		return account_finish(&at, j->call, j->work, &j->reply);
 	default:
 		j->is_done = true;
+		if (dumper_is(j->call))
+			return try_dump(k, j);
 		return call_run(k->conf.ops, k->s, j->call, &j->arena, &j->reply);
 	}
 }
@@ -233,8 +258,19 @@ static bool run_group(struct keeper *k)
 	return true;
 }
 
+/* Nobody waits for an answer to it. */
+static void run_left(struct keeper *k, struct job *j)
+{
+	dumper_leave(&k->dumper, j->peer);
+	job_free(j);
+}
+
 static int run_calls(struct keeper *k)
 {
+	if (k->line.head->kind == JOB_LEFT) {
+		run_left(k, jobs_pop(&k->line));
+		return 0;
+	}
 	return run_group(k) ? 0 : run_call(k);
 }
 
@@ -257,7 +293,9 @@ static void expire(struct keeper *k, bool all)
 	const uint64_t now = now_us(k);
 
 	while ((j = jobs_pop(&k->line))) {
-		if (j->kind != JOB_COMMIT && (all || now >= j->until_us)) {
+		if (j->kind == JOB_LEFT) {
+			run_left(k, j);
+		} else if (j->kind != JOB_COMMIT && (all || now >= j->until_us)) {
 			answer_away(j);
 			jobs_add(&k->done, j);
 		} else {
@@ -271,7 +309,8 @@ static void expire(struct keeper *k, bool all)
 /* Until there is something to do, or it is time to open the store. */
 static bool await(struct keeper *k)
 {
-	int timeout = -1;
+	const bool is_dumping = dumper_look(&k->dumper, now_us(k));
+	int timeout = is_dumping ? DUMP_LOOK_MS : -1;
 
 	if (k->s && k->line.n) {
 		queue_take(&k->in, &k->line);
@@ -299,6 +338,7 @@ static void *keeper_main(void *arg)
 			expire(k, k->hopeless);
 	}
 	expire(k, true);
+	dumper_end(&k->dumper, "persist stops");
 	if (k->s)
 		k->conf.ops->close(k->s);
 	k->s = NULL;

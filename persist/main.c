@@ -8,6 +8,7 @@
 #include "persist/db_sqlite.h"
 #include "persist/hasher.h"
 #include "persist/inbox.h"
+#include "persist/tool.h"
 #include "rt/log.h"
 #include "rt/proc.h"
 #include "rt/wire.h"
@@ -43,11 +44,16 @@ static const struct conf_option options[] = {
 static const char *const other_sections[] = { "gateway", "world", "ai",	   "irc",
 					      "discord", "rss",	  "admin", NULL };
 
+static const char *const flags[] = { "export", "import", "verify", NULL };
+static const char *const switches[] = { "migrate", NULL };
+
 static const struct proc_spec spec = {
 	.name = "mudlark-persist",
 	.about = "the chronicle: commits, loads, documents, accounts",
 	.table = { options, ARRAY_LEN(options), sizeof(struct options) },
 	.sections = other_sections,
+	.flags = flags,
+	.switches = switches,
 };
 
 struct persist {
@@ -143,6 +149,16 @@ int main(int argc, char **argv)
 	sqlite_one_thread();
 	if (proc_start(&p.proc, &spec, &p.options, argc, argv, &status))
 		return status;
+	const struct tool_ask ask = { .store = p.options.store,
+				      .migrate = p.proc.switched[0],
+				      .to = p.proc.flag_values[0],
+				      .from = p.proc.flag_values[1],
+				      .look = p.proc.flag_values[2] };
+	if (tool_is(&ask)) {
+		status = tool_run(&ask);
+		proc_done(&p.proc);
+		return status;
+	}
 	loop_timer_init(p.proc.loop, &p.stopping, on_stopped, &p);
 	const struct proc_hooks hooks = { .stop = on_stop, .ctx = &p };
 	proc_hooks(&p.proc, &hooks);

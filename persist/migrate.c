@@ -108,13 +108,14 @@ static int apply(struct db *db, const struct migration *m)
 	return r;
 }
 
-int migrate(struct db *db, struct buf *why)
+int migrate(struct db *db, uint32_t *ret_was, struct buf *why)
 {
 	struct history h = { .dialect = db->driver->schema, .why = why };
 	int r = db->driver->begin_migration(db);
 
 	if (!r)
 		r = read_history(db, &h);
+	*ret_was = h.have;
 	for (uint32_t i = h.have + 1; !r && find(h.dialect, i); i++)
 		r = apply(db, find(h.dialect, i));
 	if (!r)

@@ -18,5 +18,6 @@ extern const size_t n_migrations;
 
 /* The schema this binary knows, the highest number. */
 uint32_t migrate_newest(const char *dialect);
-/* 0; -errno; STORE_BAD: the schema is newer than this binary, or not the one it was made by. */
-int migrate(struct db *db, struct buf *why) MUST_USE;
+/* 0; -errno; STORE_BAD: the schema is newer than this binary, or not the one it was made by. *ret_was: the
+ * schema that was there, 0 for none. */
+int migrate(struct db *db, uint32_t *ret_was, struct buf *why) MUST_USE;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "persist/dump.h"
 #include "persist/migrate.h"
 #include "persist/row.h"
 #include "persist/store_inner.h"
@@ -160,7 +161,19 @@ static void store_close(struct store *s)
 	store_forget_ids(s);
 	if (s->db)
 		s->driver->close(s->db);
+	free(s->where);
 	free(s);
+}
+
+static int store_dump(struct store *s, struct dump **ret, struct buf *why)
+{
+	return dump_open(ret, s->driver, s->where, why);
+}
+
+static void store_schema(struct store *s, uint32_t *ret_was, uint32_t *ret_is)
+{
+	*ret_was = s->schema_was;
+	*ret_is = s->schema_is;
 }
 
 static int open_with(const struct db_driver *driver, struct store **ret, const char *where,
@@ -169,9 +182,11 @@ static int open_with(const struct db_driver *driver, struct store **ret, const c
 	struct store *s = base_alloc(1, sizeof(*s));
 
 	s->driver = driver;
+	s->where = base_dup(where, strlen(where));
+	s->schema_is = migrate_newest(driver->schema);
 	int r = driver->open(&s->db, where, why);
 	if (!r)
-		r = migrate(s->db, why);
+		r = migrate(s->db, &s->schema_was, why);
 	if (!r) {
 		r = driver->prepare(s->db);
 		if (r)
@@ -210,7 +225,8 @@ static int open_pg(struct store **ret, const char *where, struct buf *why)
 	.account_set_role = store_account_set_role, .account_logged_in = store_account_logged_in,  \
 	.account_list = store_account_list, .character_create = store_character_create,            \
 	.failure_note = store_failure_note, .failure_recent = store_failure_recent,                \
-	.failure_clear = store_failure_clear
+	.failure_clear = store_failure_clear, .dump = store_dump, .import = store_import,          \
+	.schema = store_schema
 
 const struct store_ops store_sqlite = { .name = "sqlite", .open = open_sqlite, COMMON };
 const struct store_ops store_pg = { .name = "postgresql", .open = open_pg, COMMON };

@@ -36,6 +36,14 @@ enum {
 };
 
 struct store;
+struct dump;
+
+/* What was read from an export, or is in one. */
+struct store_import {
+	uint32_t schema; /* of the export */
+	uint64_t rows;
+	char state[65]; /* the state hash of what is stored now */
+};
 
 struct store_world {
 	uint32_t world;
@@ -144,6 +152,19 @@ struct store_ops {
 			      uint32_t *ret_recent);
 	/* With those under `who`, a space, and more. */
 	int (*failure_clear)(struct store *s, const char *who);
+
+	/* These may be NULL: then a store has neither. */
+	/* Everything there is, at this instant (dump.h). The store can be closed before it. */
+	int (*dump)(struct store *s, struct dump **ret, struct buf *why);
+	/*
+	 * Fills an empty store with an export (undump.h), which `read` hands over: 0 and some bytes, none at its
+	 * end; anything else ends the import. All of it is stored, or nothing: STORE_BAD: the export or the
+	 * store is not such that it could be; -EADDRINUSE: somebody else has the store open.
+	 */
+	int (*import)(struct store *s, int (*read)(void *ctx, struct span *ret, struct buf *why),
+		      void *ctx, struct store_import *ret, struct buf *why);
+	/* The schema as it was before it was opened (0: none) and as it is. */
+	void (*schema)(struct store *s, uint32_t *ret_was, uint32_t *ret_is);
 };
 
 extern const struct store_ops store_sqlite, store_pg;

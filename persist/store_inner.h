@@ -1,6 +1,6 @@
 /*
  * store_inner.h - the common store over a db: store.c (life, worlds), store_commit.c, store_load.c,
- * store_document.c, store_ledger.c, store_account.c.
+ * store_document.c, store_ledger.c, store_import.c, store_account.c.
  */
 #pragma once
 
@@ -10,6 +10,8 @@
 struct store {
 	const struct db_driver *driver;
 	struct db *db;
+	char *where;
+	uint32_t schema_was, schema_is;
 	uint64_t event_keep; /* 0: all */
 	/* How many are stored of one world; counted anew when it is another's turn, or not certain (`of` 0). */
 	struct {
@@ -74,6 +76,10 @@ int store_ledger_list(struct store *s, const Mudlark__LedgerList *q, Mudlark__Le
 int store_ledger_drop(struct store *s, const Mudlark__LedgerDrop *q, uint64_t *ret_count);
 int store_group_begin(struct store *s);
 int store_group_end(struct store *s, int r);
+
+/* store_import.c */
+int store_import(struct store *s, int (*read)(void *ctx, struct span *ret, struct buf *why),
+		 void *ctx, struct store_import *ret, struct buf *why);
 
 /* store_account.c */
 int store_account_create(struct store *s, const char *name, const char *hash, int64_t now_ms,

@@ -27,7 +27,7 @@ enum proc_exit {
 	EXIT_DONE = 0,
 	EXIT_FAULT = 1,	       /* unexpected error, logged */
 	EXIT_USAGE = 64,       /* command line or configuration */
-	EXIT_PACK = 65,	       /* a pack was refused */
+	EXIT_PACK = 65,	       /* a pack, or an export to be imported, was refused */
 	EXIT_UNAVAILABLE = 69, /* something needed never came */
 	EXIT_STUCK = 70,       /* did not stop within 5 s, or its loop did not turn */
 	EXIT_IN_USE = 73,      /* lock or address held by another process */
@@ -41,6 +41,7 @@ struct proc_spec {
 	const char *const *sections; /* sections of other processes */
 	/* Extra long flags of this process, taken as "--flag VALUE"; NULL-terminated; may be NULL. */
 	const char *const *flags;
+	const char *const *switches; /* the same without a value */
 	/* What the table cannot see of its values: rows, files, what does not fit together. Asked before the
 	 * start and by --check-config. 0; 1: sentences were appended to *why. May be NULL. */
 	int (*check)(const void *values, struct buf *why);
@@ -52,6 +53,7 @@ struct proc {
 	void *values;
 	struct conf_source source;
 	const char *flag_values[8]; /* by position in spec->flags */
+	bool switched[4];	    /* by position in spec->switches */
 	char *name;		    /* --name, default: the role */
 	bool insecure;		    /* --insecure: tcp:// without CURVE */
 	struct proc_inner *inner;   /* NULL until proc_start() said 0 */

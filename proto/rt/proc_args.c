@@ -13,7 +13,14 @@
 #include "rt/probe.h"
 #include "rt/text.h"
 
-enum { FLAG_FIRST_OWN = 0x100, FLAGS_SHARED = 10, FLAGS_OWN = 8, PROBE_US = 4000000 };
+enum {
+	FLAG_FIRST_OWN = 0x100,
+	FLAG_FIRST_SWITCH = 0x200,
+	FLAGS_SHARED = 10,
+	FLAGS_OWN = 8,
+	SWITCHES = 4,
+	PROBE_US = 4000000
+};
 
 enum wish { WISH_RUN, WISH_PRINT, WISH_CHECK, WISH_READY, WISH_HEALTH };
 
@@ -98,6 +105,8 @@ static void print_help(const struct proc_spec *spec)
 	       spec->name, spec->about, spec->name);
 	for (size_t i = 0; spec->flags && spec->flags[i]; i++)
 		printf("  --%s VALUE\n", spec->flags[i]);
+	for (size_t i = 0; spec->switches && spec->switches[i]; i++)
+		printf("  --%s\n", spec->switches[i]);
 	printf("  --print-config            every option with its help and present value\n"
 	       "  --check-config            say what is wrong with the configuration, or ok\n"
 	       "  --check-ready             ask the one that runs whether it can do its work\n"
@@ -122,6 +131,11 @@ static void list_flags(const struct proc_spec *spec, struct option *out)
 		assert(i < FLAGS_OWN);
 		out[n++] = (struct option){ spec->flags[i], required_argument, NULL,
 					    FLAG_FIRST_OWN + (int)i };
+	}
+	for (size_t i = 0; spec->switches && spec->switches[i]; i++) {
+		assert(i < SWITCHES);
+		out[n++] = (struct option){ spec->switches[i], no_argument, NULL,
+					    FLAG_FIRST_SWITCH + (int)i };
 	}
 	out[n] = (struct option){ 0 };
 }
@@ -169,14 +183,17 @@ static int take_flag(struct proc *p, int flag, enum wish *wish)
 		printf("%s %s\n", p->spec->name, PROC_VERSION);
 		return 1;
 	default:
-		p->flag_values[flag - FLAG_FIRST_OWN] = optarg;
+		if (flag >= FLAG_FIRST_SWITCH)
+			p->switched[flag - FLAG_FIRST_SWITCH] = true;
+		else
+			p->flag_values[flag - FLAG_FIRST_OWN] = optarg;
 		return 0;
 	}
 }
 
 static int parse(struct proc *p, int argc, char **argv, enum wish *wish, int *ret_status)
 {
-	struct option flags[FLAGS_SHARED + FLAGS_OWN + 1];
+	struct option flags[FLAGS_SHARED + FLAGS_OWN + SWITCHES + 1];
 	int flag;
 
 	list_flags(p->spec, flags);
