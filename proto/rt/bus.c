@@ -20,6 +20,7 @@
 
 #include "rt/bus_guard.h"
 #include "rt/bus_keys.h"
+#include "rt/bus_watch.h"
 #include "rt/log.h"
 
 enum {
@@ -56,6 +57,7 @@ struct bus {
 	int lock_fd;
 	struct bus_keys keys;
 	char peer_key[BUS_KEY_SIZE];
+	struct bus_watch watch;
 	char *allow_file;
 	struct bus_allow allow;
 };
@@ -276,15 +278,6 @@ static void pump_main(struct outlet *o)
 
 /* --- the monitor of a dialled socket --- */
 
-static bool is_loss(struct span event)
-{
-	uint16_t kind = 0;
-
-	if (event.n >= sizeof(kind))
-		memcpy(&kind, event.p, sizeof(kind));
-	return kind != 0;
-}
-
 /* What came in before the connection broke is delivered before it is called lost. */
 static void pump_monitor(struct outlet *o)
 {
@@ -295,7 +288,7 @@ static void pump_monitor(struct outlet *o)
 
 	do {
 		while (parts_receive(&p, o->sock, 2)) {
-			lost = lost || is_loss(part(&p, 0));
+			lost |= bus_watch_event(&b->watch, part(&p, 0));
 			parts_done(&p);
 		}
 	} while (events_of(o) & ZMQ_POLLIN);
@@ -312,14 +305,11 @@ static void pump_monitor(struct outlet *o)
 
 static int watch_loss(struct bus *b)
 {
-	const int kinds = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED |
-			  ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-			  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 	char name[64];
 	int r;
 
 	snprintf(name, sizeof(name), "inproc://monitor-%u", b->connection);
-	if (zmq_socket_monitor(b->main.sock, name, kinds) < 0)
+	if (zmq_socket_monitor(b->main.sock, name, bus_watch_kinds()) < 0)
 		return -errno;
 	r = outlet_open(&b->monitor, ZMQ_PAIR);
 	if (r < 0)
@@ -334,6 +324,7 @@ static int watch_loss(struct bus *b)
 static void answer_zap(struct bus *b, struct parts *p)
 {
 	const struct span key = part(p, 6), mechanism = part(p, 5), id = part(p, 1);
+	const struct span address = part(p, 3);
 	char z85[BUS_KEY_SIZE] = "";
 	bool allowed = false;
 	const char *code, *text;
@@ -341,7 +332,7 @@ static void answer_zap(struct bus *b, struct parts *p)
 	if (p->n == ZAP_PARTS && key.n == 32 && mechanism.n == 5 &&
 	    memcmp(mechanism.p, "CURVE", 5) == 0 &&
 	    zmq_z85_encode(z85, (const uint8_t *)key.p, key.n))
-		allowed = bus_allowed(&b->allow, z85);
+		allowed = bus_allowed(&b->allow, z85, address);
 	code = allowed ? "200" : "400";
 	text = allowed ? "OK" : "this key is not on the list";
 	(void)(zmq_send(b->zap.sock, "1.0", 3, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0 &&
@@ -487,7 +478,7 @@ static int secure(struct bus *b, const struct bus_security *s)
 	b->curve = true;
 	r = bus_keys_load(s->key_file, &b->keys);
 	if (r == 0 && !b->bound)
-		r = bus_keys_peer(s->peer_key, b->peer_key);
+		r = bus_keys_peer(s->peer_key, s->peer, b->peer_key);
 	if (r == 0 && b->bound)
 		b->allow_file = base_dup(s->allow_file, strlen(s->allow_file));
 	return r;
@@ -510,6 +501,7 @@ static int bus_new(struct bus **ret, struct loop *l, const struct bus_spec *spec
 	b->bound = bound;
 	b->lock_fd = -1;
 	b->endpoint = base_dup(spec->endpoint, strlen(spec->endpoint));
+	b->watch = (struct bus_watch){ b->endpoint, b->keys.public_z85, 0, false };
 	outlet_init(&b->main, b, pump_main);
 	outlet_init(&b->monitor, b, pump_monitor);
 	outlet_init(&b->zap, b, pump_zap);

@@ -30,6 +30,7 @@ struct bus_security {
 	const char *key_file;	/* own CURVE secret key (mudlark keys), "" none */
 	const char *allow_file; /* public keys of peers that may connect, one a line, # comments */
 	const char *peer_key;	/* public key of the process dialled, or a file with it */
+	const char *peer;	/* its role: a file may have keys of several; NULL: any */
 };
 
 struct bus_events {

@@ -131,11 +131,22 @@ int bus_keys_load(const char *file, struct bus_keys *ret)
 	return 0;
 }
 
-int bus_keys_peer(const char *key_or_file, char ret[BUS_KEY_SIZE])
+/* The first key of the file behind `name`; NULL: a bare one, or behind `public`. */
+static bool find_key(struct span text, const char *name, char ret[BUS_KEY_SIZE])
+{
+	struct span line;
+
+	while (next_line(&text, &line)) {
+		if (key_in(line, name ? name : "public", ret) || (!name && key_in(line, NULL, ret)))
+			return true;
+	}
+	return false;
+}
+
+int bus_keys_peer(const char *key_or_file, const char *role, char ret[BUS_KEY_SIZE])
 {
 	CLEANUP(buf_done) struct buf text = { 0 };
 	struct stat st;
-	struct span rest, line;
 	int r;
 
 	if (access(key_or_file, F_OK) < 0 &&
@@ -146,13 +157,12 @@ int bus_keys_peer(const char *key_or_file, char ret[BUS_KEY_SIZE])
 		log_error("bus_peer_key", LOG_STR("file", key_or_file), LOG_ERRNO(r));
 		return r;
 	}
-	rest = buf_span(&text);
-	while (next_line(&rest, &line)) {
-		if (key_in(line, "public", ret) || key_in(line, NULL, ret))
-			return 0;
-	}
+	if ((role && find_key(buf_span(&text), role, ret)) || find_key(buf_span(&text), NULL, ret))
+		return 0;
 	log_error("bus_peer_key", LOG_STR("file", key_or_file),
-		  LOG_STR("why", "needs a line `public KEY`"));
+		  LOG_STR("role", role ? role : "any"),
+		  LOG_STR("why",
+			  "needs a line `public KEY`, or `ROLE KEY` for each that is dialled"));
 	return -EINVAL;
 }
 
@@ -197,7 +207,20 @@ static void read_allowed(struct bus_allow *a)
 	log_info("bus_allow_file", LOG_STR("file", a->file), LOG_U64("keys", a->keys.n));
 }
 
-bool bus_allowed(struct bus_allow *a, const char *key_z85)
+/* Who tries for ever does not fill the log, nor who tries many keys the memory. */
+static void tell_refused(struct bus_allow *a, struct span key, struct span address)
+{
+	if (strmap_get(&a->refused, key) || a->refused.n >= REFUSED_MAX)
+		return;
+	(void)strmap_put(&a->refused, key, a);
+	log_warning("bus_key_refused", LOG_TEXT("key", key), LOG_TEXT("address", address),
+		    LOG_STR("why", "it is not on the list"), LOG_STR("file", a->file));
+	if (a->refused.n == REFUSED_MAX)
+		log_warning("bus_keys_refused", LOG_U64("keys", a->refused.n),
+			    LOG_STR("why", "further ones are not told until the list changes"));
+}
+
+bool bus_allowed(struct bus_allow *a, const char *key_z85, struct span address)
 {
 	const struct span key = { key_z85, strlen(key_z85) };
 	struct stat st;
@@ -214,9 +237,6 @@ bool bus_allowed(struct bus_allow *a, const char *key_z85)
 	}
 	if (strmap_get(&a->keys, key))
 		return true;
-	if (!strmap_get(&a->refused, key) && a->refused.n < REFUSED_MAX) {
-		log_warning("bus_key_refused", LOG_TEXT("key", key));
-		(void)strmap_put(&a->refused, key, a);
-	}
+	tell_refused(a, key, address);
 	return false;
 }

@@ -133,11 +133,14 @@ static struct wire *wire_new(struct loop *l)
 
 static struct bus_spec bus_spec_of(struct wire *w, const struct wire_spec *spec)
 {
-	return (struct bus_spec){
+	struct bus_spec b = {
 		.endpoint = spec->endpoint,
 		.security = spec->security,
 		.events = { on_message, on_writable, on_lost, w },
 	};
+
+	b.security.peer = spec->to ? route_role_name(spec->to) : NULL;
+	return b;
 }
 
 static struct link_conf link_conf_of(struct loop *l, const struct wire_spec *spec)

@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,8 +81,8 @@ static void start(struct test *t)
 
 static void finish(struct test *t)
 {
-	static const char *const files[] = { "run/test.bus", "run/test.bus.lock", "run",  "server",
-					     "client",	     "stranger",	  "allow" };
+	static const char *const files[] = { "run/test.bus", "run/test.bus.lock", "run",   "server",
+					     "client",	     "stranger",	  "allow", "log" };
 	char path[160];
 
 	bus_free(t->dialled.bus);
@@ -389,6 +390,175 @@ START_TEST(over_tcp_only_listed_keys_get_through_and_the_list_is_read_again)
 }
 END_TEST
 
+/* A server whose list has the client's key alone. */
+static void open_listed(struct test *t, char ret_server[BUS_KEY_SIZE],
+			char ret_client[BUS_KEY_SIZE])
+{
+	char text[64], key_file[160], allow_file[160];
+	struct bus_spec b;
+
+	write_keys(t, "server", ret_server);
+	write_keys(t, "client", ret_client);
+	snprintf(text, sizeof(text), "%s\n", ret_client);
+	write_file(t, "allow", text, 0644);
+	path_in(t, "server", key_file);
+	path_in(t, "allow", allow_file);
+	snprintf(t->endpoint, sizeof(t->endpoint), "tcp://127.0.0.1:%d", free_port());
+	b = spec_of(t, &t->bound);
+	b.security.key_file = key_file;
+	b.security.allow_file = allow_file;
+	ck_assert_int_eq(bus_bind(&t->bound.bus, t->loop, &b), 0);
+}
+
+/* Dials again whenever the connection is lost, so many times. */
+static void dial_often(struct test *t, const char *client, const char *server_key, unsigned times)
+{
+	struct bus_spec d = spec_of(t, &t->dialled);
+	char file[160];
+
+	path_in(t, client, file);
+	d.security.key_file = file;
+	d.security.peer_key = server_key;
+	ck_assert_int_eq(bus_dial(&t->dialled.bus, t->loop, &d), 0);
+	while (times-- > 0) {
+		ck_assert_int_eq(run_for(t, 10000000), 2);
+		ck_assert_int_eq(bus_redial(t->dialled.bus), 0);
+	}
+	bus_free(t->dialled.bus);
+	t->dialled.bus = NULL;
+}
+
+/* What is logged between goes into a file. */
+static int log_into(struct test *t)
+{
+	const int kept = dup(STDERR_FILENO);
+	char path[160];
+	int fd;
+
+	path_in(t, "log", path);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_ge(dup2(fd, STDERR_FILENO), 0);
+	close(fd);
+	log_set(LOG_WARNING, false);
+	return kept;
+}
+
+static void log_back(int kept)
+{
+	log_set(LOG_ERROR, false);
+	ck_assert_int_ge(dup2(kept, STDERR_FILENO), 0);
+	close(kept);
+}
+
+static unsigned lines_with(const struct test *t, const char *a, const char *b)
+{
+	char path[160], line[1024];
+	unsigned n = 0;
+	FILE *f;
+
+	path_in(t, "log", path);
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f))
+		n += strstr(line, a) && strstr(line, b);
+	fclose(f);
+	return n;
+}
+
+START_TEST(a_key_that_is_not_on_the_list_is_told_of_once_on_either_side)
+{
+	struct test t;
+	char server[BUS_KEY_SIZE], client[BUS_KEY_SIZE], stranger[BUS_KEY_SIZE];
+	int kept;
+
+	start(&t);
+	open_listed(&t, server, client);
+	write_keys(&t, "stranger", stranger);
+	kept = log_into(&t);
+	dial_often(&t, "stranger", server, 6);
+	log_back(kept);
+	ck_assert_uint_eq(lines_with(&t, "bus_key_refused", stranger), 1);
+	ck_assert_uint_eq(lines_with(&t, "bus_key_refused", "127.0.0.1"), 1);
+	ck_assert_uint_eq(lines_with(&t, "bus_turned_away", "not on its list"), 1);
+	ck_assert_uint_eq(lines_with(&t, "bus_turned_away", stranger), 1);
+	finish(&t);
+}
+END_TEST
+
+START_TEST(who_dials_with_the_wrong_key_for_the_other_side_is_told_after_some_attempts)
+{
+	struct test t;
+	char server[BUS_KEY_SIZE], client[BUS_KEY_SIZE];
+	int kept;
+
+	start(&t);
+	open_listed(&t, server, client);
+	kept = log_into(&t);
+	dial_often(&t, "client", client, 12);
+	log_back(kept);
+	ck_assert_uint_eq(lines_with(&t, "bus_turned_away", "bus.peer_key"), 1);
+	ck_assert_uint_eq(lines_with(&t, "bus_key_refused", ""), 0);
+	finish(&t);
+}
+END_TEST
+
+START_TEST(keys_beyond_number_are_refused_without_being_kept)
+{
+	enum { MANY = 1000 };
+	struct test t;
+	struct bus_allow list;
+	char file[160];
+	int kept;
+
+	start(&t);
+	write_file(&t, "allow", "", 0644);
+	path_in(&t, "allow", file);
+	bus_allow_init(&list, file);
+	kept = log_into(&t);
+	for (unsigned i = 0; i < 2 * MANY; i++) {
+		char key[BUS_KEY_SIZE];
+
+		snprintf(key, sizeof(key), "%040u", i % MANY);
+		ck_assert(!bus_allowed(&list, key, SPAN("192.0.2.1")));
+	}
+	log_back(kept);
+	ck_assert_uint_lt(list.refused.n, MANY);
+	ck_assert_uint_eq(lines_with(&t, "event=bus_key_refused", ""), list.refused.n);
+	ck_assert_uint_eq(lines_with(&t, "event=bus_keys_refused", ""), 1);
+	bus_allow_done(&list);
+	finish(&t);
+}
+END_TEST
+
+START_TEST(one_file_has_the_keys_of_all_who_are_dialled)
+{
+	static const char world[] = "abcdefghijklmnopqrstuvwxyz0123456789WRLD";
+	static const char persist[] = "abcdefghijklmnopqrstuvwxyz0123456789STOR";
+	struct test t;
+	char file[160], key[BUS_KEY_SIZE], text[160];
+
+	start(&t);
+	log_set(LOG_ERROR, false);
+	snprintf(text, sizeof(text), "# who is dialled\nworld %s\npersist %s # the store\n", world,
+		 persist);
+	write_file(&t, "allow", text, 0644);
+	path_in(&t, "allow", file);
+	ck_assert_int_eq(bus_keys_peer(file, "persist", key), 0);
+	ck_assert_str_eq(key, persist);
+	ck_assert_int_eq(bus_keys_peer(file, "world", key), 0);
+	ck_assert_str_eq(key, world);
+	ck_assert_int_eq(bus_keys_peer(file, "gateway", key), -EINVAL);
+	ck_assert_int_eq(bus_keys_peer(file, NULL, key), -EINVAL);
+	/* A role without a line is served by a line for all. */
+	snprintf(text, sizeof(text), "persist %s\npublic %s\n", persist, world);
+	write_file(&t, "allow", text, 0644);
+	ck_assert_int_eq(bus_keys_peer(file, "world", key), 0);
+	ck_assert_str_eq(key, world);
+	finish(&t);
+}
+END_TEST
+
 START_TEST(a_secret_that_others_can_read_is_refused)
 {
 	struct test t;
@@ -441,14 +611,14 @@ START_TEST(keys_are_read_whatever_letters_they_have)
 	path_in(&t, "allow", file);
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		write_file(&t, "allow", lines[i], 0600);
-		ck_assert_msg(bus_keys_peer(file, key) == 0, "line %zu", i);
+		ck_assert_msg(bus_keys_peer(file, NULL, key) == 0, "line %zu", i);
 		ck_assert_uint_eq(strlen(key), 40);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		write_file(&t, "allow", bad[i], 0600);
-		ck_assert_msg(bus_keys_peer(file, key) == -EINVAL, "line %zu", i);
+		ck_assert_msg(bus_keys_peer(file, NULL, key) == -EINVAL, "line %zu", i);
 	}
-	ck_assert_int_eq(bus_keys_peer("abcdefghijklmnopqrstuvwxyz0123456789ABC#", key), 0);
+	ck_assert_int_eq(bus_keys_peer("abcdefghijklmnopqrstuvwxyz0123456789ABC#", NULL, key), 0);
 	finish(&t);
 }
 END_TEST
@@ -472,6 +642,11 @@ int main(void)
 	tcase_add_test(c, a_broken_connection_is_told_and_dialling_again_makes_a_new_one);
 	tcase_add_test(c, over_tcp_only_listed_keys_get_through_and_the_list_is_read_again);
 	tcase_add_test(c, keys_are_read_whatever_letters_they_have);
+	tcase_add_test(c, a_key_that_is_not_on_the_list_is_told_of_once_on_either_side);
+	tcase_add_test(c,
+		       who_dials_with_the_wrong_key_for_the_other_side_is_told_after_some_attempts);
+	tcase_add_test(c, keys_beyond_number_are_refused_without_being_kept);
+	tcase_add_test(c, one_file_has_the_keys_of_all_who_are_dialled);
 	tcase_add_test(c, a_secret_that_others_can_read_is_refused);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
