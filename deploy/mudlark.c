@@ -13,9 +13,10 @@
 #include "rt/proc.h"
 
 static const struct command *const commands[] = {
-	&cmd_up,      &cmd_status,  &cmd_stop,	 &cmd_restart, &cmd_reload,  &cmd_logs,
-	&cmd_account, &cmd_console, &cmd_keys,	 &cmd_pack,    &cmd_replay,  &cmd_backup,
-	&cmd_restore, &cmd_verify,  &cmd_export, &cmd_import,  &cmd_version, &cmd_help,
+	&cmd_up,     &cmd_status, &cmd_top,	&cmd_stop,    &cmd_restart,
+	&cmd_reload, &cmd_logs,	  &cmd_account, &cmd_console, &cmd_keys,
+	&cmd_pack,   &cmd_replay, &cmd_backup,	&cmd_restore, &cmd_verify,
+	&cmd_export, &cmd_import, &cmd_version, &cmd_help,
 };
 
 const struct command *command_find(const char *name)
@@ -34,6 +35,7 @@ const struct command *command_at(size_t i)
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	const char *name = argc > 1 ? argv[1] : "help";
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";

@@ -1,0 +1,130 @@
+/* A new file is there whole or not at all, for its owner alone, never in place of another. */
+#include "deploy/newfile.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char dir[64], path[96], part[128];
+
+static void setup(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/mudlark-newfile-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/file", dir);
+	snprintf(part, sizeof(part), "%s" NEWFILE_PART, path);
+}
+
+static void teardown(void)
+{
+	unlink(path);
+	unlink(part);
+	ck_assert_int_eq(rmdir(dir), 0); /* nothing else was left */
+}
+
+static bool is_there(const char *name)
+{
+	return access(name, F_OK) == 0;
+}
+
+static void put(const char *name, const char *text, mode_t mode)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+START_TEST(it_has_its_name_only_when_it_is_kept)
+{
+	struct newfile f;
+	struct stat st;
+	ck_assert_int_eq(newfile_open(&f, path), 0);
+	ck_assert_int_eq(write(f.fd, "all", 3), 3);
+	ck_assert(!is_there(path));
+	ck_assert_int_eq(newfile_keep(&f), 0);
+	newfile_done(&f);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_size, 3);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	ck_assert(!is_there(part));
+}
+END_TEST
+
+START_TEST(what_is_not_kept_was_never_there)
+{
+	struct newfile f;
+	ck_assert_int_eq(newfile_open(&f, path), 0);
+	newfile_done(&f);
+	ck_assert(!is_there(path) && !is_there(part));
+	newfile_done(&f);
+}
+END_TEST
+
+START_TEST(another_file_is_not_replaced)
+{
+	struct newfile f;
+	put(path, "other", 0600);
+	ck_assert_int_eq(newfile_open(&f, path), -EEXIST);
+	unlink(path);
+	ck_assert_int_eq(newfile_open(&f, path), 0);
+	put(path, "other", 0600);
+	ck_assert_int_eq(newfile_keep(&f), -EEXIST);
+	newfile_done(&f);
+	ck_assert(is_there(path) && !is_there(part));
+}
+END_TEST
+
+START_TEST(two_do_not_write_one_file)
+{
+	struct newfile f, g;
+	ck_assert_int_eq(newfile_open(&f, path), 0);
+	ck_assert_int_eq(newfile_open(&g, path), -EEXIST);
+	ck_assert_int_eq(newfile_keep(&f), 0);
+	newfile_done(&f);
+}
+END_TEST
+
+START_TEST(what_a_kill_left_behind_is_taken_over)
+{
+	struct newfile f;
+	struct stat st;
+	put(part, "half of it", 0644);
+	ck_assert_int_eq(newfile_open(&f, path), 0);
+	ck_assert_int_eq(fstat(f.fd, &st), 0);
+	ck_assert_int_eq(st.st_size, 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	newfile_done(&f);
+}
+END_TEST
+
+START_TEST(a_folder_that_is_not_there_is_said)
+{
+	struct newfile f;
+	ck_assert_int_eq(newfile_open(&f, "/nonexistent/folder/file"), -ENOENT);
+	newfile_done(&f);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("newfile");
+	TCase *tc = tcase_create("newfile");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, it_has_its_name_only_when_it_is_kept);
+	tcase_add_test(tc, what_is_not_kept_was_never_there);
+	tcase_add_test(tc, another_file_is_not_replaced);
+	tcase_add_test(tc, two_do_not_write_one_file);
+	tcase_add_test(tc, what_a_kill_left_behind_is_taken_over);
+	tcase_add_test(tc, a_folder_that_is_not_there_is_said);
+	suite_add_tcase(s, tc);
+	SRunner *r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
