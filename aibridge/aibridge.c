@@ -140,8 +140,9 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 static void arm(struct aibridge *a)
 {
-	const uint64_t due =
-		least(asks_due(&a->asks), least(store_due(&a->store), retain_due(&a->retain)));
+	const uint64_t calls = least(store_due(&a->store),
+				     least(retain_due(&a->retain), standing_due(&a->standing)));
+	const uint64_t due = least(asks_due(&a->asks), calls);
 	const uint64_t now = clock_mono(a->clock);
 
 	if (due == UINT64_MAX)
@@ -166,6 +167,7 @@ static void on_idle(void *ctx)
 		asks_tick(&a->asks);
 	store_tick(&a->store);
 	retain_tick(&a->retain);
+	standing_tick(&a->standing);
 	arm(a);
 	if (a->stopping && !a->ended && a->store.n_kept == 0) {
 		a->ended = true;
@@ -205,20 +207,27 @@ static void refresh(void *ctx)
 	n[N_STORE_UP].value = a->store.is_up;
 	n[N_UNKNOWN].value = (double)(a->inbox.stats.unknown + a->inbox.stats.malformed +
 				      a->inbox.stats.refused);
+	for (size_t i = 0; i < STANDING_SCOPES; i++)
+		n[N_BUDGETS + i].value = a->standing.ratio[i];
 	refresh_breakers(a);
 }
 
 static bool is_ready(void *ctx, struct buf *reason)
 {
 	const struct aibridge *a = ctx;
+	const char *why = NULL;
 
 	if (a->stopping)
-		buf_adds(reason, "the aibridge ends");
+		why = "the aibridge ends";
 	else if (!a->world_up)
-		buf_adds(reason, "the world is away");
+		why = "the world is away";
 	else if (!a->store.is_up)
-		buf_adds(reason, "degraded: persist is away, everybody answers from the script");
-	return !a->stopping && a->world_up && a->store.is_up;
+		why = "degraded: persist is away, everybody answers from the script";
+	else if (roster_is_down(&a->roster, clock_mono(a->clock)))
+		why = "degraded: no provider answers, everybody answers from the script";
+	if (why)
+		buf_adds(reason, why);
+	return !why;
 }
 
 static int serve_metrics(struct aibridge *a)
@@ -317,6 +326,7 @@ static void init_parts(struct aibridge *a)
 	store_init(&a->store, &io, a->clock);
 	asks_init(&a->asks, &a->env, a->conf, &a->roster, a->guard, a->instance);
 	retain_init(&a->retain, &a->store, a->clock, (uint64_t)a->conf->keep);
+	standing_init(&a->standing, &a->store, a->clock, &a->roster.budgets);
 	notices_init(&a->notices, tell_staff, a);
 	orders_init(&a->orders, &(struct orders_of){ .name = a->proc->name,
 						     .conf = a->conf,
@@ -385,6 +395,7 @@ void aibridge_stop(struct aibridge *a)
 	asks_close(&a->asks);
 	orders_drop(&a->orders);
 	retain_stop(&a->retain);
+	standing_stop(&a->standing);
 	loop_timer_in(&a->stop, a->store.is_up ? STOP_US : STOP_AWAY_US);
 }
 
@@ -394,6 +405,7 @@ static void parts_free(struct aibridge *a)
 	asks_drop(&a->asks);
 	orders_drop(&a->orders);
 	retain_stop(&a->retain);
+	standing_stop(&a->standing);
 	a->world_up = false;
 	wire_free(a->world_wire);
 	/* Calls that wait fail. */

@@ -11,6 +11,7 @@
 #include "aibridge/orders.h"
 #include "aibridge/retain.h"
 #include "aibridge/spend.h"
+#include "aibridge/standing.h"
 #include "aibridge/store.h"
 
 struct aibridge {
@@ -28,6 +29,7 @@ struct aibridge {
 	struct asks asks;
 	struct store store;
 	struct retain retain;
+	struct standing standing;
 	struct orders orders;
 	struct inbox inbox;
 	struct notices notices;

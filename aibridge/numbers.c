@@ -20,6 +20,10 @@
 	{ .name = "mudlark_aibridge_breaker{provider=\"" v "\"}", \
 	  .help = "0: it is asked, 1: it is left alone, 2: it is tried", .kind = METRIC_GAUGE }
 
+#define BUDGET(v) \
+	{ .name = "mudlark_aibridge_budget_spent_ratio{scope=\"" v "\"}", \
+	  .help = "Spent and reserved, of what may be spent; NaN: no such budget", .kind = METRIC_GAUGE }
+
 static const struct metric table[NUMBERS] = {
 	[N_ASKS + ASK_ANSWERED]      = ASK("answered"),
 	[N_ASKS + ASK_SCRIPTED]      = ASK("scripted"),
@@ -57,6 +61,8 @@ static const struct metric table[NUMBERS] = {
 	[N_BREAKER + AI_OPENAI - 1]  = BREAKER("openai"),
 	[N_BREAKER + AI_RESPONSES - 1] = BREAKER("responses"),
 	[N_BREAKER + AI_OLLAMA - 1]  = BREAKER("ollama"),
+	[N_BUDGETS + BUDGET_ALL]     = BUDGET("all"),
+	[N_BUDGETS + BUDGET_DAY]     = BUDGET("day"),
 	[N_TOKENS]       = COUNTER("tokens", "Tokens that were settled"),
 	[N_NANOS]        = COUNTER("cost_nanos", "Money that was settled, in billionths"),
 	[N_ADDED]        = HISTOGRAM("added_seconds", "From AiAsk to AiDone, without the time providers took"),

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "aibridge/ask.h"
+#include "aibridge/standing.h"
 #include "rt/metric.h"
 
 enum number {
@@ -12,7 +13,8 @@ enum number {
 	N_ATTEMPTS = N_ANSWERS + AI_PROVIDERS, /* by enum call_error */
 	N_GUARD = N_ATTEMPTS + CALL_ERRORS,    /* by enum guard_verdict */
 	N_BREAKER = N_GUARD + GUARD_VERDICTS,  /* by enum ai_provider from the first paid one on */
-	N_TOKENS = N_BREAKER + AI_PROVIDERS - 1,
+	N_BUDGETS = N_BREAKER + AI_PROVIDERS - 1, /* by enum budget_scope */
+	N_TOKENS = N_BUDGETS + STANDING_SCOPES,
 	N_NANOS,
 	N_ADDED,
 	N_UNDER_WAY,

@@ -167,6 +167,17 @@ void roster_done(struct roster *r)
 	*r = (struct roster){ 0 };
 }
 
+bool roster_is_down(const struct roster *r, uint64_t now_us)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct breaker *b = &r->v[i].breaker;
+
+		if (b->state != BREAKER_OPEN || now_us >= b->until_us)
+			return false;
+	}
+	return r->n > 0;
+}
+
 uint64_t roster_nanos(const struct candidate *c, uint64_t in, uint64_t out)
 {
 	return c->price ? price_of(c->price, in, out) : 0;

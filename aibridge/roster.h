@@ -31,6 +31,8 @@ struct roster {
 /* 0; -EINVAL: each mistake was said in the log. */
 int roster_init(struct roster *r, const struct ai_conf *conf) MUST_USE;
 void roster_done(struct roster *r);
+/* Nobody of whom there is can be asked: every one is left alone for a while. False: there is none at all. */
+bool roster_is_down(const struct roster *r, uint64_t now_us);
 /* The money of an answer; UINT64_MAX at most. */
 uint64_t roster_nanos(const struct candidate *c, uint64_t in, uint64_t out);
 /* 0 to 2; below 0: the provider's own. Checked by roster_init(). */

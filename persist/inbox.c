@@ -16,7 +16,7 @@
 #include "persist/row.h"
 #include "rt/log.h"
 
-enum { SWEEP_US = 100000 };
+enum { SWEEP_US = 100000, STUCK_US = 3000000 };
 
 static int take_commit(void *ctx, uint64_t peer, const void *body)
 {
@@ -35,6 +35,8 @@ static int take_commit(void *ctx, uint64_t peer, const void *body)
 	if (keeper_push(in->keeper, j))
 		return -ESHUTDOWN;
 	in->job = NULL;
+	if (in->n_commits++ == 0)
+		in->commit_us = inbox_now(in);
 	return 0;
 }
 
@@ -501,14 +503,23 @@ static void refresh(void *ctx)
 	in->metrics[GAUGE_PEERS].value = (double)in->n_peers;
 }
 
+/* A database that hangs says nothing. */
+static bool is_stuck(const struct inbox *in)
+{
+	return in->n_commits > 0 && inbox_now(in) - in->commit_us > STUCK_US;
+}
+
 static bool is_ready(void *ctx, struct buf *reason)
 {
 	const struct inbox *in = ctx;
 
-	if (in->is_open)
+	if (!in->is_open)
+		buf_addf(reason, "degraded: %s",
+			 in->trouble[0] ? in->trouble : "the store is not open yet");
+	else if (is_stuck(in))
+		buf_adds(reason, "degraded: the store does not answer");
+	else
 		return true;
-	buf_addf(reason, "degraded: %s",
-		 in->trouble[0] ? in->trouble : "the store is not open yet");
 	return false;
 }
 

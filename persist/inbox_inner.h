@@ -37,6 +37,8 @@ struct inbox {
 	char trouble[256];
 	struct job_list unsent; /* answers the link had no room for */
 	size_t n_calls, n_hashing;
+	size_t n_commits;   /* with the keeper */
+	uint64_t commit_us; /* since when it has been at the first of these */
 	struct route_stats stats;
 	struct metric metrics[GAUGE_COUNT_];
 	/* While a record or call is being dispatched: */

@@ -176,6 +176,8 @@ static void end_commit(struct inbox *in, struct job *j)
 {
 	struct peer *p = map64_get(&in->peers, j->peer);
 
+	in->n_commits--;
+	in->commit_us = inbox_now(in);
 	if (j->joined) {
 		inbox_count(in, GAUGE_TRANSACTIONS, 1);
 		metric_observe_us(&in->metrics[GAUGE_TRANSACTION_SECONDS], j->took_us);

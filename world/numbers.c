@@ -176,12 +176,15 @@ void numbers_observe(unsigned timed, uint64_t us)
 static bool is_ready(void *ctx, struct buf *reason)
 {
 	const struct server *s = ctx;
+	const char *why = s->where;
 
-	if (s->where)
-		buf_adds(reason, s->where);
-	else if (s->stalled)
-		buf_adds(reason, "persist has stalled");
-	return !s->where && !s->stalled;
+	if (!why && s->stalled)
+		why = "degraded: persist has stalled";
+	else if (!why && !s->store_up)
+		why = "degraded: persist is away";
+	if (why)
+		buf_adds(reason, why);
+	return !why;
 }
 
 int numbers_serve(struct server *s)
