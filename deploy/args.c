@@ -24,6 +24,8 @@ static const struct flag flags[] = {
 	{ ARG_DATA, "data", "d", "DIR", "database, sockets and logs (default: var)" },
 	{ ARG_ONLY, "only", "", "A,B", "start only these processes" },
 	{ ARG_BIN, "bin", "", "DIR", "where the programs are (default: beside mudlark)" },
+	{ ARG_AT, "at", "", "NAME=ADDRESS", "a process more, by its metrics address" },
+	{ ARG_ONCE, "once", "", NULL, "look once, print, end" },
 	{ ARG_JSON, "json", "", NULL, "print JSON" },
 	{ ARG_FOLLOW, "follow", "f", NULL, "go on with what is logged from now on" },
 	{ ARG_LINES, "lines", "n", "N", "how many lines to begin with (default: 200)" },
@@ -86,6 +88,12 @@ static int flag_take(struct args *a, const struct flag *f, const char *value)
 			return 1;
 		a->sets[a->n_sets++] = value;
 		return 0;
+	case ARG_AT:
+		if (a->n_at == ARGS_AT_MAX || !strchr(value, '='))
+			return 1;
+		a->at[a->n_at++] = value;
+		return 0;
+	case ARG_ONCE:
 	case ARG_JSON:
 	case ARG_FOLLOW:
 	case ARG_QUIET:
@@ -157,7 +165,7 @@ void args_usage(const struct command *c, char *out, size_t n)
 			continue;
 		int w = snprintf(out + used, n - used, " [--%s%s%s]%s", f->name,
 				 f->value ? " " : "", f->value ? f->value : "",
-				 f->bit == ARG_SET ? "..." : "");
+				 f->bit == ARG_SET || f->bit == ARG_AT ? "..." : "");
 		used += w > 0 ? (size_t)w : 0;
 	}
 	if (used < n)

@@ -23,9 +23,11 @@ enum args_flag {
 	ARG_KEEP = 1 << 10,
 	ARG_KEEP_DAYS = 1 << 11,
 	ARG_QUIET = 1 << 12,
+	ARG_ONCE = 1 << 13,
+	ARG_AT = 1 << 14,
 };
 
-enum { ARGS_SETS_MAX = 128, ARGS_WORDS_MAX = 8 };
+enum { ARGS_SETS_MAX = 128, ARGS_WORDS_MAX = 8, ARGS_AT_MAX = 64 };
 
 /* Everything borrowed from argv. */
 struct args {
@@ -40,6 +42,8 @@ struct args {
 	unsigned keep_days; /* --keep-days, default 0 */
 	const char *sets[ARGS_SETS_MAX];
 	size_t n_sets;
+	const char *at[ARGS_AT_MAX]; /* --at NAME=ADDRESS */
+	size_t n_at;
 	const char *words[ARGS_WORDS_MAX + 1];
 	size_t n_words;
 };
@@ -54,8 +58,8 @@ struct command {
 	int (*run)(const struct args *a);
 };
 
-extern const struct command cmd_up, cmd_status, cmd_stop, cmd_restart, cmd_reload, cmd_logs,
-	cmd_account, cmd_console, cmd_keys, cmd_pack, cmd_replay, cmd_backup, cmd_restore,
+extern const struct command cmd_up, cmd_status, cmd_top, cmd_stop, cmd_restart, cmd_reload,
+	cmd_logs, cmd_account, cmd_console, cmd_keys, cmd_pack, cmd_replay, cmd_backup, cmd_restore,
 	cmd_verify, cmd_export, cmd_import, cmd_version, cmd_help;
 
 /* The table; NULL: no such command (name) or no more (index). */

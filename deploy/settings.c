@@ -32,6 +32,16 @@ static const struct derived_key_row derived_keys[] = {
 	{ "rss.metrics", "unix:%s/run/rss.metrics" },
 };
 
+static const struct settings_process processes[] = {
+	{ "persist", "persist.metrics", { NULL } },
+	{ "world", "world.metrics", { NULL } },
+	{ "gateway", "gateway.metrics", { NULL } },
+	{ "aibridge", "ai.metrics", { NULL } },
+	{ "irc", "irc.metrics", { "irc.host", "irc.networks" } },
+	{ "discord", "discord.metrics", { "discord.token_file" } },
+	{ "rss", "rss.metrics", { "rss.listen", "rss.feeds" } },
+};
+
 static char *from_environment(const char *key)
 {
 	char name[96];
@@ -125,6 +135,21 @@ char *settings_find(const struct args *a, const char *key)
 	if (!value)
 		value = from_file(a->config, key);
 	return value;
+}
+
+const struct settings_process *settings_process(size_t i)
+{
+	return i < ARRAY_LEN(processes) ? &processes[i] : NULL;
+}
+
+bool settings_wants(const struct args *a, const struct settings_process *p)
+{
+	for (size_t k = 0; k < ARRAY_LEN(p->wanted_by) && p->wanted_by[k]; k++) {
+		CLEANUP(base_freep) char *value = settings_find(a, p->wanted_by[k]);
+		if (value && *value)
+			return true;
+	}
+	return !p->wanted_by[0];
 }
 
 static char *derive_path(const char *format, const char *data)

@@ -15,6 +15,17 @@
  * the file cannot be read: the processes will say so). */
 char *settings_find(const struct args *a, const char *key) MUST_USE;
 
+/* What options say of a process. */
+struct settings_process {
+	const char *name;
+	const char *metrics;	  /* the option with the address of its numbers */
+	const char *wanted_by[2]; /* it is run only when one of these is set; NULL: in any case */
+};
+
+/* The table, in the order of start; NULL: no more. */
+const struct settings_process *settings_process(size_t i);
+bool settings_wants(const struct args *a, const struct settings_process *p);
+
 /* "section.key=value" for what follows from the place and is not set otherwise; NULL-terminated. */
 char **settings_derive(const struct args *a, const struct place *p, const char *bin) MUST_USE;
 void settings_free(char **list);

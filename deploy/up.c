@@ -17,7 +17,7 @@
 #include "rt/proc.h"
 #include "settings.h"
 
-/* In the order of start; the stop goes by stage: no new input, then no new turns, then the store.
+/* In the order of start, that of settings_process(), too; the stop goes by stage: no new input, then no new turns, then the store.
  */
 static const struct super_kind kinds[] = {
 	{ "persist", "mudlark-persist", 30000000, 2, false },
@@ -29,13 +29,6 @@ static const struct super_kind kinds[] = {
 	{ "rss", "mudlark-rss", 30000000, 0, true },
 };
 enum { GATEWAY = 2 };
-
-/* Run only when one of these options is set. */
-static const char *const wanted_by[ARRAY_LEN(kinds)][3] = {
-	[4] = { "irc.host", "irc.networks" },
-	[5] = { "discord.token_file" },
-	[6] = { "rss.listen", "rss.feeds" },
-};
 
 uint64_t up_now(const struct up *u)
 {
@@ -206,20 +199,10 @@ void up_settle(struct up *u)
 		loop_timer_in(&u->timer, next > now ? next - now : 0);
 }
 
-static bool is_wanted(const struct args *a, const char *const keys[3])
-{
-	for (size_t k = 0; k < 3 && keys[k]; k++) {
-		CLEANUP(base_freep) char *value = settings_find(a, keys[k]);
-		if (value && *value)
-			return true;
-	}
-	return !keys[0];
-}
-
 static void choose_wanted(struct up *u, const struct args *a)
 {
 	for (size_t i = 0; i < u->super.n; i++)
-		if (!is_wanted(a, wanted_by[i]))
+		if (!settings_wants(a, settings_process(i)))
 			super_skip(&u->super, i);
 }
 
@@ -281,6 +264,8 @@ static void prepare(struct up *u, const struct args *a)
 		CLEANUP(base_freep) char *program = place_join(bin, kinds[i].binary);
 		u->children[i] = (struct up_child){ .up = u, .i = i, .child = { 0, -1, -1, -1 } };
 		u->children[i].argv = settings_argv(program, a, derived, NULL);
+		u->children[i].metrics =
+			settings_value(a, &u->place, bin, settings_process(i)->metrics);
 	}
 	settings_free(derived);
 	if (u->super.procs[GATEWAY].asked)
@@ -325,8 +310,10 @@ static void done(struct up *u)
 {
 	control_close(u->control);
 	loop_timer_done(&u->timer);
-	for (size_t i = 0; i < u->super.n; i++)
+	for (size_t i = 0; i < u->super.n; i++) {
 		settings_free(u->children[i].argv);
+		free(u->children[i].metrics);
+	}
 	loop_free(u->loop);
 	buf_done(&u->play);
 	/* A gateway that has given up its rights cannot remove what it listened on. */

@@ -4,7 +4,7 @@
  *	up.c         processes and pipes, signals, the timer of the state machine
  *	up_log.c     one log stream on stderr and in DATA/log/mudlark.log
  *	up_play.c    where players find it
- *	up_orders.c  status, stop, restart and reload from the control socket
+ *	up_orders.c  status, metrics, stop, restart and reload from the control socket
  *
  * One loop, one thread, no library with threads: forking is safe here.
  */
@@ -27,6 +27,7 @@ struct up_child {
 	struct up *up;
 	size_t i;
 	char **argv;
+	char *metrics; /* address of its numbers; NULL or empty: it shows none */
 	struct child child;
 	struct event *log_ev, *beat_ev, *ready_ev;
 	struct beat beat;

@@ -58,6 +58,17 @@ static void order_status(struct up *u, UNUSED const struct control_request *q, s
 	buf_adds(answer, "ok\n");
 }
 
+/* = NAME ADDRESS, of those that run here and show their numbers somewhere. */
+static void order_metrics(struct up *u, UNUSED const struct control_request *q, struct buf *answer)
+{
+	for (size_t i = 0; i < u->super.n; i++) {
+		const char *address = u->children[i].metrics;
+		if (u->super.procs[i].asked && address && *address)
+			buf_addf(answer, "= %s %s\n", u->super.procs[i].kind->name, address);
+	}
+	buf_adds(answer, "ok\n");
+}
+
 static void order_stop(struct up *u, UNUSED const struct control_request *q, struct buf *answer)
 {
 	buf_adds(answer, "ok\n");
@@ -98,9 +109,8 @@ static void order_reload(struct up *u, const struct control_request *q, struct b
 }
 
 static const struct order orders[] = {
-	{ "status", 1, 1, order_status },
-	{ "stop", 1, 1, order_stop },
-	{ "restart", 2, 2, order_restart },
+	{ "status", 1, 1, order_status }, { "metrics", 1, 1, order_metrics },
+	{ "stop", 1, 1, order_stop },	  { "restart", 2, 2, order_restart },
 	{ "reload", 1, 2, order_reload },
 };
 
