@@ -363,6 +363,7 @@ static void refresh(void *ctx)
 	link_stats(wire_link(g->wire), &k);
 	m[METER_SESSIONS].value = (double)g->lobby.sessions.n;
 	m[METER_CONNECTIONS].value = (double)g->clients.n;
+	m[METER_CONNECTIONS_MAX].value = (double)g->conf->max_conns;
 	for (size_t i = 0; i < CLIENT_KINDS; i++)
 		m[METER_BY + i].value = (double)c->by_kind[i];
 	m[METER_OPENED].value = (double)c->opened;

@@ -19,6 +19,7 @@
 static const struct metric table[METERS] = {
 	[METER_SESSIONS]         = GAUGE("sessions", "Players connected"),
 	[METER_CONNECTIONS]      = GAUGE("connections", "Sockets of players, closing ones included"),
+	[METER_CONNECTIONS_MAX]  = GAUGE("connections_max", "How many there may be: gateway.max_conns"),
 	[METER_BY]               = BY("telnet"),
 	[METER_BY_TELNETS]       = BY("telnets"),
 	[METER_BY_WS]            = BY("ws"),

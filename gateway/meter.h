@@ -8,6 +8,7 @@
 enum meter {
 	METER_SESSIONS,
 	METER_CONNECTIONS,
+	METER_CONNECTIONS_MAX,
 	METER_BY, /* by enum client_kind */
 	METER_BY_TELNETS,
 	METER_BY_WS,

@@ -49,6 +49,18 @@ static void answer_text(struct evhttp_request *req, int status, const char *text
 	buf_done(&body);
 }
 
+static void put_ready(const struct metric_source *s, struct buf *out)
+{
+	struct buf reason = { 0 };
+	const struct metric row = { .name = "mudlark_ready",
+				    .help = "1 while it can do its work, as /readyz says",
+				    .kind = METRIC_GAUGE,
+				    .value = !s->ready || s->ready(s->ctx, &reason) };
+
+	metric_text(&row, 1, out);
+	buf_done(&reason);
+}
+
 static void on_metrics(struct evhttp_request *req, void *ctx)
 {
 	const struct metric_server *server = ctx;
@@ -59,6 +71,7 @@ static void on_metrics(struct evhttp_request *req, void *ctx)
 		s->refresh(s->ctx);
 	metric_text(s->metrics, s->n, &body);
 	metric_own_text(&server->own, &body);
+	put_ready(s, &body);
 	answer(req, HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", &body);
 	buf_done(&body);
 }
