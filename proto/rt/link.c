@@ -71,6 +71,7 @@ struct link *link_new(const struct link_conf *c, const struct link_wire *w,
 	set_defaults(&l->conf);
 	link_copy_text(l->role, sizeof(l->role), c->role);
 	link_copy_text(l->name, sizeof(l->name), c->name);
+	link_copy_text(l->build, sizeof(l->build), c->build ? c->build : "");
 	l->conf.role = l->role;
 	l->conf.name = l->name;
 	l->wire = *w;
@@ -128,12 +129,15 @@ void link_freep(struct link **l)
 	link_free(*l);
 }
 
-void link_set_peer(struct link *l, uint64_t instance, const char *role, const char *name,
-		   uint32_t world, unsigned version)
+void link_set_peer(struct link *l, const struct link_peer *peer)
 {
-	link_copy_text(l->peer_role, sizeof(l->peer_role), role);
-	link_copy_text(l->peer_name, sizeof(l->peer_name), name);
-	l->peer = (struct link_peer){ instance, l->peer_role, l->peer_name, world, version };
+	link_copy_text(l->peer_role, sizeof(l->peer_role), peer->role);
+	link_copy_text(l->peer_name, sizeof(l->peer_name), peer->name);
+	link_copy_text(l->peer_build, sizeof(l->peer_build), peer->build);
+	l->peer = *peer;
+	l->peer.role = l->peer_role;
+	l->peer.name = l->peer_name;
+	l->peer.build = l->peer_build;
 	l->has_peer = true;
 }
 
@@ -143,6 +147,18 @@ void link_begin(struct link *l)
 	l->received = l->taken = l->told = 0;
 	l->mark = 0;
 	l->granted = link_window(l);
+}
+
+/* An upgrade is under way, or was forgotten. */
+static void tell_mixture(const struct link *l)
+{
+	const struct span name = { l->peer_name, strlen(l->peer_name) };
+	const struct span theirs = { l->peer_build, strlen(l->peer_build) };
+
+	if (*l->build && (strcmp(l->build, l->peer_build) != 0 || l->peer.version != LINK_VERSION))
+		log_info("versions_mixed", LOG_STR("role", l->peer_role), LOG_TEXT("name", name),
+			 LOG_TEXT("build", theirs), LOG_STR("ours", l->build),
+			 LOG_U64("link", l->peer.version), LOG_U64("our_link", LINK_VERSION));
 }
 
 void link_go_up(struct link *l, enum link_up how, uint64_t acked)
@@ -158,6 +174,7 @@ void link_go_up(struct link *l, enum link_up how, uint64_t acked)
 		  LOG_TEXT("name", ((struct span){ l->peer_name, strlen(l->peer_name) })),
 		  LOG_ID("instance", l->peer.instance),
 		  LOG_STR("how", how == LINK_FRESH ? "fresh" : "resumed"));
+	tell_mixture(l);
 	l->events.up(l->events.ctx, l, &l->peer, how);
 	if (!l->dying && l->state == LINK_UP)
 		link_tell_acked(l, acked);
@@ -213,6 +230,20 @@ int link_say(struct link *l, Mudlark__LinkHead *m)
 	l->said_us = link_now(l);
 	l->stats.frames_out++;
 	return 0;
+}
+
+void link_goodbye(struct link *l)
+{
+	Mudlark__LinkHead m = MUDLARK__LINK_HEAD__INIT;
+	Mudlark__Refuse refuse = MUDLARK__REFUSE__INIT;
+
+	if (l->dying || l->state != LINK_UP)
+		return;
+	refuse.why = (char *)(uintptr_t) "leaves";
+	m.kind_case = MUDLARK__LINK_HEAD__KIND_REFUSE;
+	m.refuse = &refuse;
+	/* If this does not go out, the silence tells. */
+	(void)!link_say(l, &m);
 }
 
 void link_break(struct link *l, const char *why)

@@ -33,7 +33,7 @@
 #include "rt/route.h"
 
 enum {
-	LINK_VERSION = 0x0100, /* major in the high byte: must be equal; minor: additions */
+	LINK_VERSION = 0x0101, /* major in the high byte: must be equal; minor: additions */
 	LINK_BODY_MAX = (1 << 20) - 4096, /* largest record, call or reply */
 	LINK_CALLS_MAX = 4096,		  /* waiting at once, for each direction */
 };
@@ -45,6 +45,7 @@ struct link;
 struct link_peer {
 	uint64_t instance;
 	const char *role, *name;
+	const char *build; /* which program it says it is; "" */
 	uint32_t world;
 	unsigned version;
 };
@@ -81,6 +82,7 @@ struct link_events {
 
 struct link_conf {
 	const char *role, *name;
+	const char *build; /* the version of this program, told to the peer; NULL: not said */
 	uint64_t instance; /* of this process */
 	uint32_t world;	   /* 0: any */
 	bool auto_take;
@@ -96,6 +98,8 @@ struct link_conf {
 /* The dialling end. Says hello at once. */
 struct link *link_dial_new(const struct link_conf *c, const struct link_wire *w,
 			   const struct link_events *e);
+/* Dialler: tells the peer that this process leaves, who would learn of it when it sends something, or by silence. */
+void link_goodbye(struct link *l);
 void link_free(struct link *l);
 void link_freep(struct link **l);
 

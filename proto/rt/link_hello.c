@@ -14,6 +14,7 @@ int link_say_hello(struct link *l)
 	hello.version = LINK_VERSION;
 	hello.role = l->role;
 	hello.name = l->name;
+	hello.build = l->build;
 	hello.instance = l->conf.instance;
 	hello.world = l->conf.world;
 	hello.peer = l->has_peer ? l->peer.instance : 0;
@@ -77,6 +78,12 @@ static const char *objection(const struct link *l, const Mudlark__Welcome *w)
 void link_welcomed(struct link *l, const Mudlark__LinkHead *m)
 {
 	const Mudlark__Welcome *w = m->welcome;
+	const struct link_peer peer = { .instance = w->instance,
+					.role = w->role,
+					.name = w->name,
+					.build = w->build,
+					.world = l->conf.world,
+					.version = w->version };
 	const uint64_t acked = l->ring.first - 1;
 	const char *why = objection(l, w);
 
@@ -98,7 +105,7 @@ void link_welcomed(struct link *l, const Mudlark__LinkHead *m)
 	l->since = w->since;
 	l->peer_window = m->window;
 	l->stats.frames_in++;
-	link_set_peer(l, w->instance, w->role, w->name, l->conf.world, w->version);
+	link_set_peer(l, &peer);
 	link_go_up(l, w->resumed ? LINK_RESUMED : LINK_FRESH, w->resumed ? acked : 0);
 	link_leave(l);
 }

@@ -217,10 +217,20 @@ static const char *objection(const struct link_hub *h, const Mudlark__Hello *m)
 	return NULL;
 }
 
+static struct link_peer peer_of(const Mudlark__Hello *m)
+{
+	return (struct link_peer){ .instance = m->instance,
+				   .role = m->role,
+				   .name = m->name,
+				   .build = m->build,
+				   .world = m->world,
+				   .version = m->version };
+}
+
 /* NULL, or why not now. */
 static const char *delay(struct link_hub *h, const Mudlark__Hello *m)
 {
-	const struct link_peer peer = { m->instance, m->role, m->name, m->world, m->version };
+	const struct link_peer peer = peer_of(m);
 
 	if (!find(h, m->instance) && h->live >= h->conf.max_peers)
 		return "there are too many peers";
@@ -273,6 +283,7 @@ static int say_welcome(struct link *l, bool resumed)
 	w.version = LINK_VERSION;
 	w.role = l->role;
 	w.name = l->name;
+	w.build = l->build;
 	w.instance = l->conf.instance;
 	w.resumed = resumed;
 	w.have = l->taken;
@@ -290,10 +301,11 @@ static void welcome(struct link *l, const Mudlark__LinkHead *m)
 {
 	const Mudlark__Hello *hello = m->hello;
 	const uint64_t credit = m->window > hello->have ? m->window - hello->have : 0;
+	const struct link_peer peer = peer_of(hello);
 	uint64_t acked;
 	struct agreed a;
 
-	link_set_peer(l, hello->instance, hello->role, hello->name, hello->world, hello->version);
+	link_set_peer(l, &peer);
 	l->conversation = m->conversation;
 	acked = l->ring.first - 1;
 	a = agree(l, hello);
@@ -317,6 +329,17 @@ static void move_to(struct link *l, struct addr from)
 	link_lost(l, "replaced");
 }
 
+/* For good: the dialler will not come again, and somebody has to know which one it was. */
+static void tell_refusal(const Mudlark__Hello *m, const char *why, bool final)
+{
+	const struct span role = { m->role, strlen(m->role) }, name = { m->name, strlen(m->name) };
+	const struct span build = { m->build, strlen(m->build) };
+
+	LOG_AT(final ? LOG_WARNING : LOG_INFO, "link_refused", LOG_STR("why", why),
+	       LOG_TEXT("role", role), LOG_TEXT("name", name), LOG_TEXT("build", build),
+	       LOG_U64("link", m->version));
+}
+
 static void in_hello(struct link_hub *h, struct addr from, const Mudlark__LinkHead *m)
 {
 	const char *never = objection(h, m->hello);
@@ -328,7 +351,7 @@ static void in_hello(struct link_hub *h, struct addr from, const Mudlark__LinkHe
 		return;
 	}
 	if (why) {
-		log_info("link_refused", LOG_STR("why", why));
+		tell_refusal(m->hello, why, never != NULL);
 		refuse(h, from, m->conversation, why, never != NULL);
 		return;
 	}

@@ -28,7 +28,7 @@ struct link {
 	struct link_conf conf;
 	struct link_wire wire;
 	struct link_events events;
-	char role[LINK_ROLE_MAX], name[LINK_NAME_MAX];
+	char role[LINK_ROLE_MAX], name[LINK_NAME_MAX], build[LINK_NAME_MAX];
 	void *owner;
 
 	enum link_state state;
@@ -41,7 +41,7 @@ struct link {
 	uint64_t conversation, since;
 	uint64_t talk; /* what frames between the two name while the link is up */
 	struct link_peer peer;
-	char peer_role[LINK_ROLE_MAX], peer_name[LINK_NAME_MAX];
+	char peer_role[LINK_ROLE_MAX], peer_name[LINK_NAME_MAX], peer_build[LINK_NAME_MAX];
 	bool has_peer;
 
 	struct link_ring ring;
@@ -72,8 +72,8 @@ void link_enter(struct link *l);
 void link_leave(struct link *l);
 uint64_t link_now(const struct link *l);
 void link_set_state(struct link *l, enum link_state state);
-void link_set_peer(struct link *l, uint64_t instance, const char *role, const char *name,
-		   uint32_t world, unsigned version);
+/* Copies it. */
+void link_set_peer(struct link *l, const struct link_peer *peer);
 /* Both streams begin at 1. */
 void link_begin(struct link *l);
 /* The handshake is done; ring and counters are as agreed. `acked`: what was acknowledged before. */

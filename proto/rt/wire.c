@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rt/proc.h"
+
 /* While a dialled link is down it is looked after more often: a restart shall not be felt. */
 enum { TICK_US = 50000, TICK_DOWN_US = 10000 };
 
@@ -149,6 +151,7 @@ static struct link_conf link_conf_of(struct loop *l, const struct wire_spec *spe
 
 	c.clock = loop_clock(l);
 	c.entropy = &entropy_system;
+	c.build = PROC_VERSION;
 	return c;
 }
 
@@ -203,6 +206,8 @@ void wire_free(struct wire *w)
 	w->dying = true;
 	w->depth++;
 	flush(w);
+	if (w->link)
+		link_goodbye(w->link);
 	loop_off_idle(w->loop, on_idle, w);
 	unlist(w);
 	loop_timer_stop(&w->tick);

@@ -107,6 +107,47 @@ START_TEST(a_dialler_of_another_version_is_told_once_and_stops)
 }
 END_TEST
 
+START_TEST(each_end_knows_which_program_the_other_is)
+{
+	struct net net;
+
+	net_init(&net, 1);
+	net.conf.build = "0.2.0";
+	net_start_hub(&net);
+	net.conf.build = "0.1.9";
+	net_start_dialler(&net);
+	net_settle(&net);
+	ck_assert_str_eq(link_peer(net.a.link)->build, "0.2.0");
+	ck_assert_str_eq(link_peer(net.b.link)->build, "0.1.9");
+	net_done(&net);
+
+	/* One from before that was told. */
+	net_init(&net, 1);
+	net_start_hub(&net);
+	say_hello(&net, 9, good);
+	ck_assert_int_eq(answer(&net), 'w');
+	ck_assert_str_eq(link_peer(net.b.link)->build, "");
+	net_done(&net);
+}
+END_TEST
+
+START_TEST(who_leaves_is_not_taken_to_be_there)
+{
+	struct net net;
+
+	net_init(&net, 1);
+	net_start(&net);
+	net_settle(&net);
+	link_goodbye(net.a.link);
+	link_freep(&net.a.link);
+	net_settle(&net);
+	ck_assert_uint_eq(net.b.downs, 1);
+	ck_assert_uint_eq(net.b.refusals, 0);
+	ck_assert_uint_eq(peers(&net), 1); /* it may come back, and is then known */
+	net_done(&net);
+}
+END_TEST
+
 START_TEST(a_binder_that_is_not_ready_is_asked_again_until_it_is)
 {
 	struct net net;
@@ -453,6 +494,8 @@ int main(void)
 
 	tcase_add_test(t, only_those_who_fit_are_welcome);
 	tcase_add_test(t, a_dialler_of_another_version_is_told_once_and_stops);
+	tcase_add_test(t, each_end_knows_which_program_the_other_is);
+	tcase_add_test(t, who_leaves_is_not_taken_to_be_there);
 	tcase_add_test(t, a_binder_that_is_not_ready_is_asked_again_until_it_is);
 	tcase_add_test(t, nothing_is_taken_from_an_address_before_its_hello);
 	tcase_add_test(t, a_hello_older_than_the_one_in_force_changes_nothing);
