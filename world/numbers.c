@@ -3,6 +3,8 @@
  */
 #include "world/numbers.h"
 
+#include <string.h>
+
 #include "rt/metric.h"
 #include "world/commit.h"
 #include "world/core/ents.h"
@@ -47,7 +49,7 @@ enum number {
 	N_OVER_BUDGET,
 	N_TICKS_LOST,
 	N_TICK_LAG,
-	N_TIMED, /* by enum timed */
+	N_TIMED, /* by enum timed; what they are says phases.c */
 	N_NUMBERS = N_TIMED + TIMED
 };
 
@@ -59,12 +61,6 @@ enum number {
 	{                                                                                          \
 		.name = "mudlark_world_" n, .help = h, .kind = METRIC_GAUGE                        \
 	}
-
-#define HISTOGRAM(n, h)                                                                            \
-	{                                                                                          \
-		.name = "mudlark_world_" n, .help = h, .kind = METRIC_HISTOGRAM                    \
-	}
-#define SYSTEM(n) HISTOGRAM("system_seconds{system=\"" n "\"}", "time of a system in a tick")
 
 static struct metric numbers[N_NUMBERS] = {
 	[N_LINES] = COUNTER("lines", "lines run"),
@@ -106,22 +102,6 @@ static struct metric numbers[N_NUMBERS] = {
 	[N_OVER_BUDGET] = COUNTER("ticks_over_budget", "ticks that took longer than their period"),
 	[N_TICKS_LOST] = COUNTER("ticks_lost", "ticks that were never run"),
 	[N_TICK_LAG] = GAUGE("tick_lag_seconds", "how late the last tick ran"),
-	[N_TIMED + TIMED_TURN] = HISTOGRAM("turn_seconds", "time of a turn"),
-	[N_TIMED + TIMED_INBOX] =
-		HISTOGRAM("inbox_seconds", "from the arrival of a line until it runs"),
-	[N_TIMED + TIMED_COMMAND] = HISTOGRAM("command_seconds", "time that a line runs"),
-	[N_TIMED + TIMED_COMMIT] =
-		HISTOGRAM("commit_seconds", "from issuing a commit until it is durable"),
-	[N_TIMED + TIMED_TICK] = HISTOGRAM("tick_seconds", "time of all systems in a tick"),
-	[N_TIMED + TIMED_SYSTEM] = SYSTEM("waiters"),
-	[N_TIMED + TIMED_SYSTEM + 1] = SYSTEM("timers"),
-	[N_TIMED + TIMED_SYSTEM + 2] = SYSTEM("leaving"),
-	[N_TIMED + TIMED_SYSTEM + 3] = SYSTEM("lost"),
-	[N_TIMED + TIMED_SYSTEM + 4] = SYSTEM("parked"),
-	[N_TIMED + TIMED_SYSTEM + 5] = SYSTEM("info"),
-	[N_TIMED + TIMED_SYSTEM + 6] = SYSTEM("sites"),
-	[N_TIMED + TIMED_SYSTEM + 7] = SYSTEM("minds"),
-	[N_TIMED + TIMED_SYSTEM + 8] = SYSTEM("relay"),
 };
 
 static void refresh(void *ctx)
@@ -129,6 +109,7 @@ static void refresh(void *ctx)
 	const struct server *s = ctx;
 	const struct world *w = s->world;
 
+	memcpy(&numbers[N_TIMED], s->phases.timed, sizeof(s->phases.timed));
 	if (!w)
 		return;
 	numbers[N_LINES].value = (double)w->stats.lines;
@@ -166,11 +147,6 @@ static void refresh(void *ctx)
 	numbers[N_OVER_BUDGET].value = (double)s->over_budget;
 	numbers[N_TICKS_LOST].value = (double)s->ticks_lost;
 	numbers[N_TICK_LAG].value = (double)s->tick_lag_us / 1e6;
-}
-
-void numbers_observe(unsigned timed, uint64_t us)
-{
-	metric_observe_us(&numbers[N_TIMED + timed], us);
 }
 
 static bool is_ready(void *ctx, struct buf *reason)

@@ -10,7 +10,6 @@
 #include "rt/log.h"
 #include "rt/route.h"
 #include "rt/trace.h"
-#include "world/numbers.h"
 
 struct waiting_line {
 	uint64_t session, seq, came_us;
@@ -20,6 +19,34 @@ struct waiting_batch {
 	uint64_t batch, issued_us;
 };
 
+#define HISTOGRAM(n, h)                                                                            \
+	{                                                                                          \
+		.name = "mudlark_world_" n, .help = h, .kind = METRIC_HISTOGRAM                    \
+	}
+#define SYSTEM(n) HISTOGRAM("system_seconds{system=\"" n "\"}", "time of a system in a tick")
+
+static const struct metric histograms[TIMED] = {
+	[TIMED_TURN] = HISTOGRAM("turn_seconds", "time of a turn"),
+	[TIMED_INBOX] = HISTOGRAM("inbox_seconds", "from the arrival of a line until it runs"),
+	[TIMED_COMMAND] = HISTOGRAM("command_seconds", "time that a line runs"),
+	[TIMED_COMMIT] = HISTOGRAM("commit_seconds", "from issuing a commit until it is durable"),
+	[TIMED_TICK] = HISTOGRAM("tick_seconds", "time of all systems in a tick"),
+	[TIMED_SYSTEM] = SYSTEM("waiters"),
+	[TIMED_SYSTEM + 1] = SYSTEM("timers"),
+	[TIMED_SYSTEM + 2] = SYSTEM("leaving"),
+	[TIMED_SYSTEM + 3] = SYSTEM("lost"),
+	[TIMED_SYSTEM + 4] = SYSTEM("parked"),
+	[TIMED_SYSTEM + 5] = SYSTEM("info"),
+	[TIMED_SYSTEM + 6] = SYSTEM("sites"),
+	[TIMED_SYSTEM + 7] = SYSTEM("minds"),
+	[TIMED_SYSTEM + 8] = SYSTEM("relay"),
+};
+
+static void observe(struct phases *p, unsigned timed, uint64_t us)
+{
+	metric_observe_us(&p->timed[timed], us);
+}
+
 static uint64_t now_us(const struct phases *p)
 {
 	return clock_mono(p->clock);
@@ -28,6 +55,7 @@ static uint64_t now_us(const struct phases *p)
 void phases_init(struct phases *p, const struct clock *clock)
 {
 	*p = (struct phases){ .clock = clock, .system = TICK_SYSTEMS };
+	memcpy(p->timed, histograms, sizeof(histograms));
 }
 
 void phases_done(struct phases *p)
@@ -71,7 +99,7 @@ static void line_begins(struct phases *p, uint64_t session, uint64_t seq)
 	log_debug("line_runs", LOG_TRACE(session, seq), LOG_ID("session", session));
 	p->began_us = now_us(p);
 	if (came)
-		numbers_observe(TIMED_INBOX, p->began_us - came);
+		observe(p, TIMED_INBOX, p->began_us - came);
 }
 
 void phases_line_runs(struct phases *p, uint64_t session, uint64_t seq)
@@ -79,7 +107,7 @@ void phases_line_runs(struct phases *p, uint64_t session, uint64_t seq)
 	if (session)
 		line_begins(p, session, seq);
 	else
-		numbers_observe(TIMED_COMMAND, now_us(p) - p->began_us);
+		observe(p, TIMED_COMMAND, now_us(p) - p->began_us);
 }
 
 /* The outputs that say that lines are done. */
@@ -125,7 +153,7 @@ void phases_batch_durable(struct phases *p, uint64_t batch)
 		memcpy(&first, buf_p(&p->batches), sizeof(first));
 		if (first.batch > batch)
 			break;
-		numbers_observe(TIMED_COMMIT, now - first.issued_us);
+		observe(p, TIMED_COMMIT, now - first.issued_us);
 		buf_drain(&p->batches, sizeof(first));
 	}
 }
@@ -138,10 +166,10 @@ static void end_tick(struct phases *p)
 	uint64_t all = 0;
 
 	for (unsigned i = 0; i < TICK_SYSTEMS; i++) {
-		numbers_observe(TIMED_SYSTEM + i, p->system_us[i]);
+		observe(p, TIMED_SYSTEM + i, p->system_us[i]);
 		all += p->system_us[i];
 	}
-	numbers_observe(TIMED_TICK, all);
+	observe(p, TIMED_TICK, all);
 	memset(p->system_us, 0, sizeof(p->system_us));
 }
 
@@ -158,4 +186,9 @@ void phases_system(struct phases *p, uint64_t tick, unsigned system)
 	}
 	p->system = system;
 	p->began_us = now;
+}
+
+void phases_turn_took(struct phases *p, uint64_t us)
+{
+	observe(p, TIMED_TURN, us);
 }

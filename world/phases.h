@@ -1,6 +1,6 @@
 /*
  * phases.h - how long lines, batches and ticks take in this process: times are taken around the core, which
- * has no clock, and go to numbers.c; at debug level each step of a line is logged with its trace number.
+ * has no clock, and shown by numbers.c; at debug level each step of a line is logged with its trace number.
  *
  * The core runs lines in the order in which it is fed them, so what waits is a queue beside its own.
  */
@@ -9,9 +9,22 @@
 #include "persist.pb-c.h"
 #include "rt/buf.h"
 #include "rt/clock.h"
+#include "rt/metric.h"
 #include "world/tick.h"
 
+/* What is timed, each a histogram. */
+enum timed {
+	TIMED_TURN,
+	TIMED_INBOX,
+	TIMED_COMMAND,
+	TIMED_COMMIT,
+	TIMED_TICK,
+	TIMED_SYSTEM, /* one for each system of tick.c */
+	TIMED = TIMED_SYSTEM + TICK_SYSTEMS
+};
+
 struct phases {
+	struct metric timed[TIMED];
 	const struct clock *clock;
 	struct buf lines;   /* that came and were not run, see phases.c */
 	struct buf batches; /* that were issued and are not durable */
@@ -41,3 +54,4 @@ void phases_batch_durable(struct phases *p, uint64_t batch);
 void phases_output(struct span record);
 /* A step of this system of this tick begins; TICK_SYSTEMS: it is over. */
 void phases_system(struct phases *p, uint64_t tick, unsigned system);
+void phases_turn_took(struct phases *p, uint64_t us);

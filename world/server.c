@@ -9,7 +9,6 @@
 #include "rt/metric.h"
 #include "world/cmd/table.h"
 #include "world/commit.h"
-#include "world/numbers.h"
 
 enum { CATCH_UP_TICKS = 3, STOP_WAIT_US = 2000000, SWEEP_TICKS = 100, QUIET_US = 10000000 };
 
@@ -100,7 +99,7 @@ static void take_turn(void *ctx)
 		loop_timer_soon(&s->turn);
 	}
 	took = clock_mono(loop_clock(s->loop)) - began;
-	numbers_observe(TIMED_TURN, took);
+	phases_turn_took(&s->phases, took);
 	if (s->world->tick != tick)
 		check_budget(s, took);
 	if (s->log)

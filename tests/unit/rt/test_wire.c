@@ -142,8 +142,9 @@ static void bind_it(struct test *t, uint64_t instance)
 
 static void dial_it(struct test *t)
 {
-	const struct wire_spec spec = spec_of(t, "gateway", 2);
+	struct wire_spec spec = spec_of(t, "gateway", 2);
 
+	spec.to = ROLE_WORLD;
 	ck_assert_int_eq(wire_dial(&t->dialler, t->loop, &spec), 0);
 }
 
@@ -271,6 +272,71 @@ START_TEST(everything_may_be_freed_from_within_an_event)
 }
 END_TEST
 
+/* The bits of the roles. */
+enum { GATEWAY = 1, WORLD = 2 };
+
+START_TEST(what_peers_have_not_acknowledged_is_told_by_their_role)
+{
+	struct test t;
+	struct wire_figures of[ROUTE_ROLES];
+
+	_Static_assert(1 << GATEWAY == ROLE_GATEWAY && 1 << WORLD == ROLE_WORLD, "bits");
+	start(&t);
+	t.stop_at_up = true;
+	bind_it(&t, 1);
+	dial_it(&t);
+	ck_assert_int_eq(loop_run(t.loop), 0);
+	wires_figures(t.loop, of);
+	ck_assert(of[WORLD].is_there && of[GATEWAY].is_there);
+	ck_assert_uint_eq(of[WORLD].peers, 1);
+	ck_assert_uint_gt(of[WORLD].window, 0);
+	ck_assert_uint_eq(of[WORLD].records + of[WORLD].breaks + of[WORLD].lag_us, 0);
+	wire_free(t.binder);
+	t.binder = NULL;
+	ck_assert_int_eq(link_send(wire_link(t.dialler), SPAN("kept"), NULL), 0);
+	loop_timer_in(&t.late, 100000);
+	ck_assert_int_eq(loop_run(t.loop), 1);
+	wires_figures(t.loop, of);
+	ck_assert(of[WORLD].is_there && !of[GATEWAY].is_there);
+	ck_assert_uint_eq(of[WORLD].peers + of[WORLD].window, 0);
+	ck_assert_uint_eq(of[WORLD].records, 1);
+	ck_assert_uint_ge(of[WORLD].bytes, 4);
+	ck_assert_uint_eq(of[WORLD].breaks, 1);
+	ck_assert_uint_gt(of[WORLD].lag_us, 0);
+	finish(&t);
+}
+END_TEST
+
+static void drop_the_dialler(void *ctx)
+{
+	struct test *t = ctx;
+
+	link_hub_drop(wire_hub(t->binder), t->to_dialler);
+	loop_stop(t->loop, 0);
+}
+
+START_TEST(the_break_of_a_peer_that_was_forgotten_is_still_counted)
+{
+	struct test t;
+	struct wire_figures of[ROUTE_ROLES];
+	struct loop_timer later;
+
+	start(&t);
+	t.stop_at_up = true;
+	bind_it(&t, 1);
+	dial_it(&t);
+	ck_assert_int_eq(loop_run(t.loop), 0);
+	loop_timer_init(t.loop, &later, drop_the_dialler, &t);
+	loop_timer_soon(&later);
+	ck_assert_int_eq(loop_run(t.loop), 0);
+	wires_figures(t.loop, of);
+	ck_assert_uint_eq(of[GATEWAY].peers, 0);
+	ck_assert_uint_eq(of[GATEWAY].breaks, 1);
+	loop_timer_done(&later);
+	finish(&t);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("wire");
@@ -284,6 +350,8 @@ int main(void)
 	tcase_add_test(c, a_binder_that_goes_is_noticed_at_once_and_its_successor_is_found);
 	tcase_add_test(c, a_call_is_answered_over_a_real_bus);
 	tcase_add_test(c, everything_may_be_freed_from_within_an_event);
+	tcase_add_test(c, what_peers_have_not_acknowledged_is_told_by_their_role);
+	tcase_add_test(c, the_break_of_a_peer_that_was_forgotten_is_still_counted);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
