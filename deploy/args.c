@@ -34,6 +34,8 @@ static const struct flag flags[] = {
 	  "then delete backups but the newest N (default: 0, all stay)" },
 	{ ARG_KEEP_DAYS, "keep-days", "", "N", "then delete backups older than N days" },
 	{ ARG_QUIET, "quiet", "q", NULL, "say nothing when all went well" },
+	{ ARG_ALL, "all", "", NULL, "everything that processes on several machines need" },
+	{ ARG_OWNER, "owner", "", "UID", "user, by number, that the files are for" },
 	{ ARG_INSECURE, "insecure", "", NULL, "allow tcp:// between processes without keys" },
 };
 
@@ -83,6 +85,8 @@ static int flag_take(struct args *a, const struct flag *f, const char *value)
 		return flag_number(value, &a->keep);
 	case ARG_KEEP_DAYS:
 		return flag_number(value, &a->keep_days);
+	case ARG_OWNER:
+		return flag_number(value, &a->owner);
 	case ARG_SET:
 		if (a->n_sets == ARGS_SETS_MAX || !strchr(value, '='))
 			return 1;
@@ -97,6 +101,7 @@ static int flag_take(struct args *a, const struct flag *f, const char *value)
 	case ARG_JSON:
 	case ARG_FOLLOW:
 	case ARG_QUIET:
+	case ARG_ALL:
 	case ARG_INSECURE:
 		return 0;
 	}

@@ -1,89 +1,106 @@
-/* cmd_keys.c - `mudlark keys DIR NAME`: a CURVE key pair for links between machines. */
+/* cmd_keys.c - `mudlark keys`: CURVE keys for links between machines, one pair or all that is needed. */
 #include "command.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "keyring.h"
 #include "place.h"
-#include "rt/bus.h"
 #include "rt/path.h"
 #include "rt/proc.h"
 
-/* A key that exists is never written over: whoever trusts it would be cut off. */
-static int write_new(const char *path, mode_t mode, const char *text)
+enum { NAME_MAX_BYTES = 64 };
+
+static bool is_name(const char *name)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	int r = fd < 0 ? -errno : 0;
-	if (r == 0 && write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		r = -EIO;
-	if (fd >= 0 && (fsync(fd) < 0 || close(fd) < 0) && r == 0)
-		r = -errno;
-	if (r < 0)
-		fprintf(stderr, "mudlark keys: %s: %s\n", path, strerror(-r));
-	return r;
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	if (name[0] != '.' && name[0] && strlen(name) <= NAME_MAX_BYTES &&
+	    !name[strspn(name, letters)])
+		return true;
+	fprintf(stderr, "mudlark keys: a NAME is letters, digits, '.', '_' and '-'.\n");
+	return false;
 }
 
-static int make_files(const char *secret_path, const char *public_path, const char *name)
+static int make_one(const struct args *a)
 {
-	char public[BUS_KEY_SIZE], secret[BUS_KEY_SIZE], text[256];
-	int r = bus_keypair(public, secret);
+	const char *dir = a->words[0], *name = a->words[1];
+	if (a->n_words != 2) {
+		fprintf(stderr, "mudlark keys: it wants DIR NAME, or --all DIR [NAME]...\n");
+		return EXIT_USAGE;
+	}
+	if (!is_name(name))
+		return EXIT_USAGE;
+	int r = path_make(dir);
 	if (r < 0) {
-		fprintf(stderr, "mudlark keys: %s\n", strerror(-r));
-		return r;
+		fprintf(stderr, "mudlark keys: %s: %s\n", dir, strerror(-r));
+		return EXIT_FAULT;
 	}
-	snprintf(text, sizeof(text), "# key pair of %s: keep it secret\npublic %s\nsecret %s\n",
-		 name, public, secret);
-	r = write_new(secret_path, 0600, text);
-	if (r == 0) {
-		snprintf(text, sizeof(text), "%s # %s\n", public, name);
-		r = write_new(public_path, 0644, text);
+	r = keyring_pair(dir, name);
+	if (r == -EEXIST)
+		fprintf(stderr, "mudlark keys: %s/%s.key is there already\n", dir, name);
+	if (r < 0)
+		return EXIT_FAULT;
+	printf("%s/%s.key\tfor bus.key_file of this process\n"
+	       "%s/%s.pub\tfor bus.allow_file and bus.peer_key of the others\n",
+	       dir, name, dir, name);
+	return EXIT_DONE;
+}
+
+static int make_all(const struct args *a)
+{
+	const struct keyring_conf conf = {
+		.dir = a->words[0],
+		.names = a->words + 1,
+		.n_names = a->n_words - 1,
+		.owner = a->given & ARG_OWNER ? (long)a->owner : KEYRING_NOBODY,
+	};
+	struct keyring_count count = { 0 };
+	for (size_t i = 1; i < a->n_words; i++) {
+		if (!is_name(a->words[i]))
+			return EXIT_USAGE;
+		if (!keyring_knows(a->words[i])) {
+			fprintf(stderr,
+				"mudlark keys: '%s' begins with no role; gateway-%s, for example, "
+				"would\n",
+				a->words[i], a->words[i]);
+			return EXIT_USAGE;
+		}
 	}
-	sodium_memzero(secret, sizeof(secret));
-	sodium_memzero(text, sizeof(text));
-	return r;
+	if (keyring_make(&conf, &count) < 0)
+		return EXIT_FAULT;
+	printf("%u made, %u kept\n", count.made, count.kept);
+	return EXIT_DONE;
 }
 
 static int run(const struct args *a)
 {
-	const char *name = a->words[1];
-	char file[128];
-	if (name[0] == '.' || name[0] == '\0' || strlen(name) > 64 ||
-	    name[strspn(name,
-			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")]) {
-		fprintf(stderr, "mudlark keys: a NAME is letters, digits, '.', '_' and '-'.\n");
-		return EXIT_USAGE;
-	}
-	int r = path_make(a->words[0]);
-	if (r < 0) {
-		fprintf(stderr, "mudlark keys: %s: %s\n", a->words[0], strerror(-r));
-		return EXIT_FAULT;
-	}
-	snprintf(file, sizeof(file), "%s.key", name);
-	CLEANUP(base_freep) char *secret_path = place_join(a->words[0], file);
-	snprintf(file, sizeof(file), "%s.pub", name);
-	CLEANUP(base_freep) char *public_path = place_join(a->words[0], file);
-	if (make_files(secret_path, public_path, name) < 0)
-		return EXIT_FAULT;
-	printf("%s\tfor bus.key_file of this process\n%s\tfor bus.allow_file and bus.peer_key of "
-	       "the "
-	       "others\n",
-	       secret_path, public_path);
-	return EXIT_DONE;
+	return a->given & ARG_ALL ? make_all(a) : make_one(a);
 }
 
 const struct command cmd_keys = {
 	.name = "keys",
-	.words = "DIR NAME",
-	.about = "make a CURVE key pair for tcp:// links between machines",
-	.more = "Writes DIR/NAME.key (secret, 0600) and DIR/NAME.pub; makes DIR if it is not "
-		"there.\n"
-		"An allow-list is made with\n"
-		"    cat *.pub > allowed",
-	.words_min = 2,
-	.words_max = 2,
+	.words = "DIR [NAME]...",
+	.about = "make CURVE keys for tcp:// links between machines",
+	.more = "DIR NAME writes one pair, DIR/NAME.key (secret, 0600) and DIR/NAME.pub; an "
+		"allow-list "
+		"is made\n"
+		"with    cat *.pub > allowed\n"
+		"\n"
+		"--all DIR writes a pair for each role (gateway, world, persist, aibridge, irc, "
+		"discord, rss, ops)\n"
+		"and each NAME (gateway-east), world.allow and persist.allow with who may dial in "
+		"there, "
+		"peers with\n"
+		"who is dialled (for bus.peer_key of all), postgres.password and persist.pgpass, a "
+		"certificate for\n"
+		"localhost in tls/, and empty files for ai.key, discord.token and irc.password. "
+		"What is "
+		"there already\n"
+		"stays as it is; lists are completed. With --owner the files belong to that user.",
+	.flags = ARG_ALL | ARG_OWNER,
+	.words_min = 1,
+	.words_max = ARGS_WORDS_MAX,
 	.run = run,
 };

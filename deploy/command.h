@@ -25,9 +25,11 @@ enum args_flag {
 	ARG_QUIET = 1 << 12,
 	ARG_ONCE = 1 << 13,
 	ARG_AT = 1 << 14,
+	ARG_ALL = 1 << 15,
+	ARG_OWNER = 1 << 16,
 };
 
-enum { ARGS_SETS_MAX = 128, ARGS_WORDS_MAX = 8, ARGS_AT_MAX = 64 };
+enum { ARGS_SETS_MAX = 128, ARGS_WORDS_MAX = 32, ARGS_AT_MAX = 64 };
 
 /* Everything borrowed from argv. */
 struct args {
@@ -40,6 +42,7 @@ struct args {
 	unsigned lines;	    /* --lines */
 	unsigned keep;	    /* --keep, default 0: all */
 	unsigned keep_days; /* --keep-days, default 0 */
+	unsigned owner;	    /* --owner, a user's number */
 	const char *sets[ARGS_SETS_MAX];
 	size_t n_sets;
 	const char *at[ARGS_AT_MAX]; /* --at NAME=ADDRESS */

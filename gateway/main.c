@@ -2,7 +2,12 @@
  * main.c - mudlark-gateway: where players connect.  The options, and the start of gateway/gateway.c.
  */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
 #include "gateway/gateway.h"
+#include "gateway/tls_self.h"
+#include "rt/log.h"
 
 #define AT(field) offsetof(struct gateway_conf, field)
 
@@ -82,12 +87,29 @@ static const struct conf_option options[] = {
 static const char *const other_sections[] = { "world",	 "persist", "ai",    "irc",
 					      "discord", "rss",	    "admin", NULL };
 
+/* For `mudlark keys --all`: makes DIR/cert.pem and DIR/key.pem, as at a first start, and ends. */
+static const char *const flags[] = { "certificate", NULL };
+
 static const struct proc_spec spec = {
 	.name = "mudlark-gateway",
 	.about = "players' connections: telnet, rendering, limits",
 	.table = { options, ARRAY_LEN(options), sizeof(struct gateway_conf) },
 	.sections = other_sections,
+	.flags = flags,
 };
+
+static int provide_certificate(const char *dir)
+{
+	char cert[PATH_MAX], key[PATH_MAX], why[TLS_WHY];
+	bool is_made;
+
+	snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
+	snprintf(key, sizeof(key), "%s/key.pem", dir);
+	if (tls_self_provide(cert, key, &is_made, why) == 0)
+		return EXIT_DONE;
+	log_error("certificate_not_made", LOG_STR("folder", dir), LOG_STR("why", why));
+	return EXIT_FAULT;
+}
 
 int main(int argc, char **argv)
 {
@@ -98,6 +120,11 @@ int main(int argc, char **argv)
 
 	if (proc_start(&proc, &spec, &conf, argc, argv, &status) != 0)
 		return status;
+	if (proc.flag_values[0]) {
+		status = provide_certificate(proc.flag_values[0]);
+		proc_done(&proc);
+		return status;
+	}
 	r = gateway_start(&gateway, &proc, &conf);
 	if (r == 0)
 		status = proc_run(&proc);
