@@ -141,8 +141,13 @@ char *child_output(const char *const *argv, const char *input, uint64_t within_u
 const char *child_program(const char *name)
 {
 	static char path[512];
+	const char *bin = getenv("MUDLARK_BIN");
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 64);
 
+	if (bin && *bin) {
+		snprintf(path, sizeof(path), "%s/%s", bin, name);
+		return path;
+	}
 	for (int up = 0; up < 3; up++)
 		while (n > 0 && path[--n] != '/')
 			;

@@ -25,5 +25,6 @@ bool child_says(const struct child *c, const char *text, uint64_t within_us);
 /* Runs to the end and returns what it printed (freed by the caller). *ret_status as child_wait().
  */
 char *child_output(const char *const *argv, const char *input, uint64_t within_us, int *ret_status);
-/* Path of a program of this build ("mudlark-world"): bin/ beside the tests. Static memory. */
+/* Path of a program of this build ("mudlark-world"): bin/ beside the tests, or the folder that MUDLARK_BIN in the environment
+ * names. Static memory. */
 const char *child_program(const char *name);
