@@ -14,7 +14,7 @@ run="libzmq5 libprotobuf-c1 libevent-core-2.1-7 libevent-extra-2.1-7 libsodium23
 libyaml-0-2 libjansson4 libpq5 libsqlite3-0 libedit2 libssl3 libwslay1 zlib1g libseccomp2 libcurl4 libexpat1 ca-certificates"
 test="check libsubunit-dev procps postgresql postgresql-client sqlite3 python3 clang
 openssl libtelnet-dev tintin++ inetutils-telnet tf5 kildclient xvfb haproxy chromium
-ngircd inspircd libxml2-utils iproute2"
+ngircd inspircd libxml2-utils iproute2 prometheus"
 # The web client's tests take whatever node and npm there are.
 command -v node >/dev/null 2>&1 || test="$test nodejs"
 command -v npm >/dev/null 2>&1 || test="$test npm"
@@ -54,6 +54,14 @@ elif command -v sudo >/dev/null 2>&1; then
 else
 	echo "Neither root nor sudo: ask your administrator to run: apt-get install$missing" >&2
 	exit 69
+fi
+# Servers among them are for tests, which start their own: none is started by being installed.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+	trap '$as_root rm -f $policy' EXIT
+	trap 'exit 1' INT TERM
+	printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+	$as_root chmod 755 $policy
 fi
 # shellcheck disable=SC2086 # lists
 {
