@@ -4,11 +4,8 @@
  */
 #pragma once
 
+#include "tests/scenario/cast.h"
 #include "tests/support/fake_discord.h"
-#include "tests/support/mud.h"
-#include "tests/support/talk.h"
-
-enum { DISCORD_SCENE_SETS = 24 };
 
 struct discord_scene {
 	struct mud mud;
@@ -16,8 +13,7 @@ struct discord_scene {
 	struct talk ana; /* a player with an account */
 	uint16_t metrics;
 	char *config;
-	char *sets[DISCORD_SCENE_SETS];
-	size_t n_sets;
+	struct cast_sets sets;
 };
 
 struct discord_scene_conf {
@@ -34,9 +30,6 @@ struct discord_scene_conf {
 void discord_scene_start(struct discord_scene *s, const struct discord_scene_conf *c);
 /* Nothing was misused, and the token is nowhere. */
 void discord_scene_stop(struct discord_scene *s);
-void discord_scene_enter(struct discord_scene *s, struct talk *t, const char *name);
-/* The same with the rights of an admin. */
-void discord_scene_staff(struct discord_scene *s, struct talk *t, const char *name);
 /* A line each way that is heard: the bridge is well. */
 void discord_scene_is_well(struct discord_scene *s, unsigned n);
 /* kill -9 of a process, and somebody new is there. */

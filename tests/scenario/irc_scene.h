@@ -5,20 +5,16 @@
  */
 #pragma once
 
+#include "tests/scenario/cast.h"
 #include "tests/support/irc_user.h"
 #include "tests/support/ircd.h"
-#include "tests/support/mud.h"
-#include "tests/support/talk.h"
-
-enum { IRC_SCENE_SETS = 40 };
 
 struct irc_scene {
 	struct mud mud;
 	struct ircd ircd;
 	struct talk ana;     /* a player with an account */
 	struct irc_user joe; /* in #mud, its founder and operator */
-	char *sets[IRC_SCENE_SETS];
-	size_t n_sets;
+	struct cast_sets sets;
 };
 
 struct irc_scene_conf {
@@ -34,20 +30,5 @@ struct irc_scene_conf {
 /* Everybody is there, and the bridge is in #mud. */
 void irc_scene_start(struct irc_scene *s, const struct irc_scene_conf *c);
 void irc_scene_stop(struct irc_scene *s);
-/* One option of a Mudlark that is to be started: kept until the end. */
-void irc_scene_set(struct irc_scene *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* A player of this name with an account, or his return. */
-void irc_scene_enter(struct irc_scene *s, struct talk *t, const char *name);
-/* The same with the rights of an admin. */
-void irc_scene_staff(struct irc_scene *s, struct talk *t, const char *name);
 /* A line each way that is heard: the bridge is well. */
 void irc_scene_is_well(struct irc_scene *s, unsigned n);
-
-/* Which of the lines "<word><number>." were heard in a transcript, and how often. */
-struct irc_tally {
-	size_t heard, doubled, lost, disordered; /* of 0 to n - 1 */
-};
-/* How often each was; freed by the caller. *ret_disordered: how many came behind a later one. */
-uint32_t *irc_times_of(const struct buf *text, const char *word, size_t n,
-		       size_t *ret_disordered) MUST_USE;
-struct irc_tally irc_tally_of(const struct buf *text, const char *word, size_t n);

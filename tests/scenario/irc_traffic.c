@@ -162,8 +162,8 @@ struct irc_verdict irc_traffic_finish(struct irc_traffic *t)
 	}
 	buf_add(&all, buf_p(&t->outside), t->outside.n);
 	buf_add(&all, buf_p(&s->joe.pipe.text), s->joe.pipe.text.n);
-	v.out = irc_tally_of(&all, OUT, t->n_out);
-	v.in = irc_tally_of(&s->ana.text, "@irc: " IN, t->n_in);
+	v.out = tally_of(buf_span(&all), OUT, t->n_out);
+	v.in = tally_of(buf_span(&s->ana.text), "@irc: " IN, t->n_in);
 	v.told = told(&all, " line may not have come through") +
 		 told(&all, " lines may not have come through") + told(&all, " lines between ") +
 		 told(&all, " line between ");
@@ -182,7 +182,8 @@ static void check_stays(const struct irc_traffic *t)
 {
 	size_t disordered;
 	CLEANUP(base_freep)
-	uint32_t *times = irc_times_of(&t->scene->ana.text, "@irc: " IN, t->n_in, &disordered);
+	uint32_t *times =
+		tally_times(buf_span(&t->scene->ana.text), "@irc: " IN, t->n_in, &disordered);
 	uint32_t missing = 0; /* in the stay that is looked at, from here on; 0: none */
 	unsigned first = 0;
 

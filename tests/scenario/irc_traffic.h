@@ -13,6 +13,7 @@
 
 #include "rt/rand.h"
 #include "tests/scenario/irc_scene.h"
+#include "tests/support/tally.h"
 
 struct irc_traffic {
 	struct irc_scene *scene;
@@ -27,7 +28,7 @@ struct irc_traffic {
 };
 
 struct irc_verdict {
-	struct irc_tally out, in;
+	struct tally out, in;
 	size_t told; /* missing lines that the channel was told of */
 };
 

@@ -159,40 +159,12 @@ void people_stop(struct people *p)
 	fake_ai_stop(&p->fake);
 }
 
-void people_enter(struct people *p, struct talk *t, const char *name)
-{
-	talk_open(t, name, p->mud.telnet);
-	talk_enter_new(t, name, "some long password");
-}
-
-void people_return(struct people *p, struct talk *t, const char *name)
-{
-	talk_open(t, name, p->mud.telnet);
-	talk_enter(t, name, "some long password");
-}
-
 void people_hear(struct talk *t, const char *text)
 {
 	CLEANUP(base_freep) char *line = NULL;
 
 	must(asprintf(&line, "Hob Miller says, \"%s", text), "asprintf");
 	talk_expect(t, line);
-}
-
-void people_staff(struct people *p, struct talk *t, const char *name)
-{
-	const char *const words[] = { "account", "grant", name, "implementor", NULL };
-	CLEANUP(base_freep) char *text = NULL;
-	int status;
-
-	people_enter(p, t, name);
-	talk_line(t, "quit");
-	talk_expect_end(t);
-	talk_close(t);
-	text = mud_command(&p->mud, words, NULL, &status);
-	if (status)
-		die("%s", text);
-	people_return(p, t, name);
 }
 
 void people_nowhere(struct people *p, const char *text)

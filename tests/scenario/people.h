@@ -7,9 +7,8 @@
  */
 #pragma once
 
+#include "tests/scenario/cast.h"
 #include "tests/support/fake_ai.h"
-#include "tests/support/mud.h"
-#include "tests/support/talk.h"
 
 #define PEOPLE_SECRET "kestrel"
 #define PEOPLE_GREETING "Mind the wheel, " /* then the player's name */
@@ -42,13 +41,7 @@ struct people_conf {
 void people_start(struct people *p, const struct people_conf *c);
 /* Stops both. The provider was never asked anything that it refuses. */
 void people_stop(struct people *p);
-/* A player of this name, with account, beside the miller. */
-void people_enter(struct people *p, struct talk *t, const char *name);
-/* The same, who comes back. */
-void people_return(struct people *p, struct talk *t, const char *name);
 /* Waits until the miller says the text, as his command `say` shows it. */
 void people_hear(struct talk *t, const char *text);
-/* The same with the rights of an implementor. */
-void people_staff(struct people *p, struct talk *t, const char *name);
 /* Every file of its folder but the fake's key: none has the text (the key, most of all). */
 void people_nowhere(struct people *p, const char *text);

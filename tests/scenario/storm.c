@@ -168,18 +168,6 @@ static void type_line(struct storm *s, struct storm_player *p, uint64_t now)
 	}
 }
 
-/* A line may stand behind a prompt that was shown before it came. */
-static struct span without_prompt(struct span line)
-{
-	const char *at;
-
-	while ((at = memmem(line.p, line.n, TALK_GO, 1))) {
-		line.n -= (size_t)(at + 1 - line.p);
-		line.p = at + 1;
-	}
-	return line;
-}
-
 static void read_lines(struct storm_player *p)
 {
 	struct talk *t = &p->talk;
@@ -191,7 +179,7 @@ static void read_lines(struct storm_player *p)
 		if (!end)
 			break;
 		t->at += (size_t)(end + 1 - from);
-		storm_read(p, without_prompt((struct span){ from, (size_t)(end - from) }));
+		storm_read(p, talk_unprompted((struct span){ from, (size_t)(end - from) }));
 	}
 	if (t->at > LET_GO_BYTES) {
 		buf_drain(&t->text, t->at - KEEP_BYTES);

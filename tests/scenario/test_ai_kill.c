@@ -34,7 +34,7 @@ static uint64_t billed(struct people *p)
 static void begin(struct people *p, struct talk *t)
 {
 	people_start(p, &(struct people_conf){ .provider = "anthropic", .sets = sets });
-	people_enter(p, t, "Wrenna");
+	cast_enter(&p->mud, t, "Wrenna");
 	fake_ai_mode(&p->fake, slow);
 	talk_line(t, "ask hob about sentences");
 	people_hear(t, "The first sentence is here already.");

@@ -131,7 +131,7 @@ START_TEST(what_happens_is_told_by_cards)
 	struct talk meg;
 
 	begin(&s);
-	discord_scene_enter(&s, &meg, "Meg");
+	cast_enter(&s.mud, &meg, "Meg");
 	fake_discord_hear(&s.d, "+embed description=Meg has come.");
 	talk_line(&meg, "post notices Lost = A brass key. | Whoever finds it, tell Meg.");
 	fake_discord_hear(&s.d, "+embed title=Lost description=A brass key.\\nWhoever finds it");
@@ -222,7 +222,7 @@ START_TEST(a_refusal_for_good_is_told_once_and_not_tried_again)
 		mud_expect_log(&s.mud, "oken");
 	else
 		fake_discord_wait(&s.d, "connections", 1);
-	discord_scene_staff(&s, &meg, "Meg");
+	cast_staff(&s.mud, &meg, "Meg", "admin");
 	talk_line(&meg, "@bridge status discord");
 	talk_expect(&meg, _i ? "ntent" : "oken");
 	talk_close(&meg);
@@ -275,7 +275,7 @@ START_TEST(a_token_that_is_reset_stops_it_and_staff_is_told_once)
 	int64_t n;
 
 	discord_scene_start(&s, &(struct discord_scene_conf){ 0 });
-	discord_scene_staff(&s, &meg, "Meg");
+	cast_staff(&s.mud, &meg, "Meg", "admin");
 	fake_discord_do(&s.d, "{'do':'token','token':'another'}");
 	fake_discord_do(&s.d, "{'do':'gateway','act':'close','code':4004}");
 	talk_expect(&meg, "does not accept the token");

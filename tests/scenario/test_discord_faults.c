@@ -218,7 +218,7 @@ START_TEST(where_it_may_make_no_webhook_it_says_so_and_goes_on_hearing)
 	discord_scene_start(&s, &(struct discord_scene_conf){
 					.sets = calm,
 					.first = "{'do':'permit','channel':'quay','may':false}" });
-	discord_scene_staff(&s, &meg, "Meg");
+	cast_staff(&s.mud, &meg, "Meg", "admin");
 	talk_line(&meg, "@bridge status discord");
 	talk_expect(&meg, "Manage Webhooks");
 	fake_discord_write(&s.d, "quay", "joe", "still heard");

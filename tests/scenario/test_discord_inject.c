@@ -39,7 +39,7 @@ static void begin(struct attack *a)
 					   .rows = rows,
 					   .sets = sets,
 					   .first = "{'do':'set','bucket_n':50,'global_n':500}" });
-	discord_scene_enter(&a->s, &a->victor, "Victor");
+	cast_enter(&a->s.mud, &a->victor, "Victor");
 	discord_scene_is_well(&a->s, 0);
 	talk_expect(&a->victor, "well in 0.");
 	while (talk_read(&a->victor, QUIET_US))
@@ -89,35 +89,6 @@ static void attack(struct attack *a)
 		;
 }
 
-static bool begins(struct span line, const char *with)
-{
-	return line.n >= strlen(with) && !memcmp(line.p, with, strlen(with));
-}
-
-/* Splits off the next line. */
-static bool next_line(struct span *rest, struct span *ret)
-{
-	const char *end = memchr(rest->p, '\n', rest->n);
-
-	if (!end)
-		return false;
-	*ret = (struct span){ rest->p, (size_t)(end - rest->p) };
-	rest->n -= ret->n + 1;
-	rest->p += ret->n + 1;
-	return true;
-}
-
-static struct span without_prompt(struct span line)
-{
-	const char *at;
-
-	while ((at = memmem(line.p, line.n, TALK_GO, 1))) {
-		line.n -= (size_t)(at + 1 - line.p);
-		line.p = at + 1;
-	}
-	return line;
-}
-
 static size_t check_game(struct attack *a)
 {
 	static const char *const fronts[] = { "[chat] Ana: ", "[chat] Ana ",
@@ -128,18 +99,18 @@ static size_t check_game(struct attack *a)
 	struct span line;
 	size_t n = 0;
 
-	while (next_line(&rest, &line)) {
+	while (talk_next_line(&rest, &line)) {
 		bool known = false;
 
-		line = without_prompt(line);
+		line = talk_unprompted(line);
 		if (memmem(line.p, line.n, WATERMAN, strlen(WATERMAN)))
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(fronts); i++)
-			known = known || begins(line, fronts[i]);
+			known = known || talk_begins(line, fronts[i]);
 		if (line.n && (attempts_harm(line) || !known))
 			die("the game: %s: %.*s", attempts_harm(line) ? attempts_harm(line) : "?",
 			    (int)line.n, line.p);
-		n += begins(line, "[chat] joe@discord");
+		n += talk_begins(line, "[chat] joe@discord");
 	}
 	return n;
 }
@@ -182,14 +153,14 @@ static size_t check_discord(struct attack *a)
 	struct span rest = { all, strlen(all) }, line;
 	size_t n = 0;
 
-	while (next_line(&rest, &line)) {
-		const bool is_ana = begins(line, "#quay <Ana> ");
+	while (talk_next_line(&rest, &line)) {
+		const bool is_ana = talk_begins(line, "#quay <Ana> ");
 		const char *said = memmem(line.p, line.n, "> ", 2);
 		struct span text;
 
-		if (begins(line, "#quay [joe]") || !begins(line, "#quay "))
+		if (talk_begins(line, "#quay [joe]") || !talk_begins(line, "#quay "))
 			continue;
-		if (!said || (!is_ana && !begins(line, "#quay <joe\uff20")))
+		if (!said || (!is_ana && !talk_begins(line, "#quay <joe\uff20")))
 			die("Discord: who says this? %.*s", (int)line.n, line.p);
 		text = (struct span){ said + 2, (size_t)(line.p + line.n - said - 2) };
 		if (danger(text))

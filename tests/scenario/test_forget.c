@@ -18,7 +18,7 @@ static void begin(struct people *p, struct talk *t)
 {
 	people_start(p, &(struct people_conf){ 0 });
 	mud_expect_log(&p->mud, "process=world event=peer_up role=aibridge");
-	people_enter(p, t, "Wrenna");
+	cast_enter(&p->mud, t, "Wrenna");
 	talk_line(t, "ask hob about the wheel");
 	people_hear(t, PEOPLE_WHEEL);
 }

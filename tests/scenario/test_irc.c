@@ -90,7 +90,7 @@ static void staff_mutes(struct irc_scene *s)
 {
 	struct talk meg;
 
-	irc_scene_staff(s, &meg, "Meg");
+	cast_staff(&s->mud, &meg, "Meg", "admin");
 	talk_line(&meg, "@bridge status irc");
 	talk_expect(&meg, "#mud");
 	talk_expect(&meg, TALK_PROMPT);

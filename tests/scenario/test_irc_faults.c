@@ -130,15 +130,15 @@ START_TEST(no_line_of_many_is_lost_or_doubled)
 	const unsigned n = (unsigned)setting("MUDLARK_LINES", 600);
 	uint64_t end = now_us() + STUCK_US, begin;
 	unsigned out = 0, in = 0;
-	struct irc_tally a, b;
+	struct tally a, b;
 	struct irc_scene s;
 	size_t before = 0;
 
 	start(&s, IRCD_NGIRCD);
 	begin = now_us();
 	do {
-		a = irc_tally_of(&s.joe.pipe.text, "<Ana> volume ", n);
-		b = irc_tally_of(&s.ana.text, "joe@irc: volume ", n);
+		a = tally_of(buf_span(&s.joe.pipe.text), "<Ana> volume ", n);
+		b = tally_of(buf_span(&s.ana.text), "joe@irc: volume ", n);
 		while (out < n && out < a.heard + AHEAD)
 			talk_line(&s.ana, "chat volume %u.", out++);
 		while (in < n && in < b.heard + AHEAD)
@@ -154,8 +154,8 @@ START_TEST(no_line_of_many_is_lost_or_doubled)
 	printf("%u lines each way in %.1f s\n", n, (double)(now_us() - begin) / 1e6);
 	ck_assert_uint_eq(a.lost + b.lost, 0);
 	irc_scene_is_well(&s, 1);
-	a = irc_tally_of(&s.joe.pipe.text, "<Ana> volume ", n);
-	b = irc_tally_of(&s.ana.text, "joe@irc: volume ", n);
+	a = tally_of(buf_span(&s.joe.pipe.text), "<Ana> volume ", n);
+	b = tally_of(buf_span(&s.ana.text), "joe@irc: volume ", n);
 	ck_assert_uint_eq(a.doubled + b.doubled + a.disordered + b.disordered, 0);
 	irc_scene_stop(&s);
 }

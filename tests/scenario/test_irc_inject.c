@@ -31,7 +31,7 @@ static void begin(struct attack *a)
 	attempts_read(&a->attempts);
 	irc_scene_start(&a->s, &(struct irc_scene_conf){ .ircd = { .kind = IRCD_INSPIRCD },
 							 .sets = sets });
-	irc_scene_enter(&a->s, &a->victor, "Victor");
+	cast_enter(&a->s.mud, &a->victor, "Victor");
 	irc_user_open(&a->kim, "kim", a->s.ircd.port);
 	irc_user_join(&a->kim, "#mud");
 	irc_scene_is_well(&a->s, 0);
@@ -87,16 +87,11 @@ static void attack(struct attack *a)
 		;
 }
 
-static bool begins(struct span line, const char *with)
-{
-	return line.n >= strlen(with) && !memcmp(line.p, with, strlen(with));
-}
-
 /* One of these is in front of all that somebody said. */
 static bool is_attributed(struct span line, const char *const *fronts)
 {
 	for (; *fronts; fronts++)
-		if (begins(line, *fronts))
+		if (talk_begins(line, *fronts))
 			return true;
 	return false;
 }
@@ -111,31 +106,6 @@ static void check(struct span line, const char *const *fronts, const char *where
 		die("%s does not say who it is from: %.*s", where, (int)line.n, line.p);
 }
 
-/* Splits off the next line. */
-static bool next_line(struct span *rest, struct span *ret)
-{
-	const char *end = memchr(rest->p, '\n', rest->n);
-
-	if (!end)
-		return false;
-	*ret = (struct span){ rest->p, (size_t)(end - rest->p) };
-	rest->n -= ret->n + 1;
-	rest->p += ret->n + 1;
-	return true;
-}
-
-/* A prompt may stand in front: it is shown again behind what came. */
-static struct span without_prompt(struct span line)
-{
-	const char *at;
-
-	while ((at = memmem(line.p, line.n, TALK_GO, 1))) {
-		line.n -= (size_t)(at + 1 - line.p);
-		line.p = at + 1;
-	}
-	return line;
-}
-
 static size_t check_game(struct attack *a)
 {
 	static const char *const fronts[] = { "[chat] Ana: ", "[chat] Ana ",
@@ -145,12 +115,12 @@ static size_t check_game(struct attack *a)
 	struct span line;
 	size_t n = 0;
 
-	while (next_line(&rest, &line)) {
-		line = without_prompt(line);
+	while (talk_next_line(&rest, &line)) {
+		line = talk_unprompted(line);
 		if (!line.n)
 			continue;
 		check(line, fronts, "the game");
-		n += begins(line, "[chat] joe@irc");
+		n += talk_begins(line, "[chat] joe@irc");
 	}
 	return n;
 }
@@ -164,8 +134,8 @@ static size_t check_channel(struct attack *a)
 	struct span line;
 	size_t n = 0;
 
-	while (next_line(&rest, &line)) {
-		if (begins(line, ":joe PRIVMSG "))
+	while (talk_next_line(&rest, &line)) {
+		if (talk_begins(line, ":joe PRIVMSG "))
 			continue;
 		check(line, fronts, "the channel");
 		n++;

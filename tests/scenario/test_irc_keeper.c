@@ -10,6 +10,7 @@
 #include "tests/scenario/irc_scene.h"
 #include "tests/scenario/suite.h"
 #include "tests/support/die.h"
+#include "tests/support/tally.h"
 #include "tests/support/tmp.h"
 
 enum { QUIET_US = 400000, HUNG = 300, OLD = 20, AWAY_US = 2500000 };
@@ -100,7 +101,7 @@ START_TEST(keepers_silence_restart_and_move_it)
 	irc_scene_start(&s, &(struct irc_scene_conf){ .ircd = { .kind = IRCD_INSPIRCD },
 						      .config = path,
 						      .sets = fast });
-	irc_scene_staff(&s, &meg, "Meg");
+	cast_staff(&s.mud, &meg, "Meg", "admin");
 	order(&meg, "@announce The bridge is open.");
 	irc_user_expect(&s.joe, ":Mudlark PRIVMSG #mud :News: The bridge is open.\n");
 	silence_joe(&s, &meg);
@@ -116,7 +117,7 @@ END_TEST
 /* Players notice nothing of a bridge that hangs, and the channel gets everything when it does not any more. */
 START_TEST(a_bridge_that_hangs_holds_nobody_up)
 {
-	struct irc_tally heard;
+	struct tally heard;
 	struct irc_scene s;
 	pid_t pid;
 
@@ -133,7 +134,7 @@ START_TEST(a_bridge_that_hangs_holds_nobody_up)
 	kill(pid, SIGCONT);
 	irc_user_expect(&s.joe, "<Ana> hung 299.");
 	irc_scene_is_well(&s, 1);
-	heard = irc_tally_of(&s.joe.pipe.text, "<Ana> hung ", HUNG);
+	heard = tally_of(buf_span(&s.joe.pipe.text), "<Ana> hung ", HUNG);
 	ck_assert_uint_eq(heard.lost + heard.doubled + heard.disordered, 0);
 	ck_assert_int_eq(mud_pid(&s.mud, "irc"), pid);
 	irc_scene_stop(&s);

@@ -33,7 +33,7 @@ static void chorus_start(struct chorus *c, const char *const *sets)
 	for (size_t i = 0; i < PROVIDERS; i++) {
 		people_start(&c->p[i],
 			     &(struct people_conf){ .provider = providers[i], .sets = sets });
-		people_enter(&c->p[i], &c->t[i], "Wrenna");
+		cast_enter(&c->p[i].mud, &c->t[i], "Wrenna");
 		c->t[i].who = providers[i];
 	}
 }
@@ -137,7 +137,7 @@ static void compare_bills(struct chorus *c)
 		struct talk staff;
 		char tokens[40];
 
-		people_staff(&c->p[i], &staff, "Verity");
+		cast_staff(&c->p[i].mud, &staff, "Verity", "implementor");
 		snprintf(tokens, sizeof(tokens), ", %llu tokens, ", (unsigned long long)all);
 		talk_line(&staff, "@ai budget");
 		talk_expect(&staff, tokens);
@@ -277,7 +277,7 @@ START_TEST(the_next_provider_answers_when_the_first_is_down)
 		expect_no_core(mud_pid(&p.mud, "aibridge"));
 	fake_ai_mode(&p.fake, "{\"status\":503}");
 	fake_ai_mode(&second, "{\"text\":\"From the other side.\"}");
-	people_enter(&p, &t, "Wrenna");
+	cast_enter(&p.mud, &t, "Wrenna");
 	talk_line(&t, "ask hob about the weather");
 	people_hear(&t, "From the other side.");
 	ck_assert_uint_eq(fake_ai_stat(&second, "answered"), 1);
@@ -286,7 +286,7 @@ START_TEST(the_next_provider_answers_when_the_first_is_down)
 	fake_ai_mode(&second, "{\"status\":503}");
 	talk_line(&t, "ask hob about the wheel");
 	people_hear(&t, PEOPLE_WHEEL);
-	people_staff(&p, &staff, "Verity");
+	cast_staff(&p.mud, &staff, "Verity", "implementor");
 	talk_line(&staff, "@ai status");
 	talk_expect(&staff, "anthropic");
 	talk_expect(&staff, "openai");
@@ -306,7 +306,7 @@ START_TEST(what_moderation_flags_is_not_said)
 	people_start(&p, &(struct people_conf){ .provider = "openai", .sets = sets });
 	fake_ai_mode(&p.fake,
 		     "{\"flag\":\"thimble\",\"text\":\"I hid the thimble in the flour.\"}");
-	people_enter(&p, &t, "Wrenna");
+	cast_enter(&p.mud, &t, "Wrenna");
 	talk_line(&t, "ask hob about flour");
 	talk_expect(&t, "Hob Miller says, \"");
 	ck_assert_uint_eq(talk_count(&t, "thimble"), 0);

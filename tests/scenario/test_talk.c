@@ -17,7 +17,7 @@ START_TEST(one_can_talk_ask_and_speak_to_somebody)
 	struct talk t;
 
 	people_start(&p, &(struct people_conf){ 0 });
-	people_enter(&p, &t, "Wrenna");
+	cast_enter(&p.mud, &t, "Wrenna");
 	talk_line(&t, "talk");
 	talk_expect(&t, "You can talk to ");
 	talk_line(&t, "talk to hob");
@@ -36,7 +36,7 @@ START_TEST(one_can_talk_ask_and_speak_to_somebody)
 	talk_line(&t, "quit");
 	talk_expect_end(&t);
 	talk_close(&t);
-	people_return(&p, &t, "Wrenna");
+	cast_return(&p.mud, &t, "Wrenna");
 	talk_line(&t, "talk hob");
 	people_hear(&t, PEOPLE_AGAIN "Wrenna.\"");
 	talk_close(&t);
@@ -71,7 +71,7 @@ START_TEST(several_who_talk_to_one_are_all_answered)
 
 	people_start(&p, &(struct people_conf){ 0 });
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		people_enter(&p, &t[i], names[i]);
+		cast_enter(&p.mud, &t[i], names[i]);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		talk_line(&t[i], "talk hob");
 	/* Each hears the greeting of each, as the others in the room do. */
@@ -102,7 +102,7 @@ START_TEST(an_errand_turns_on_a_conversation)
 	struct talk t;
 
 	people_start(&p, &(struct people_conf){ 0 });
-	people_enter(&p, &t, "Severin");
+	cast_enter(&p.mud, &t, "Severin");
 	talk_line(&t, "ask hob about work");
 	people_hear(&t, "I could use a sack.");
 	talk_line(&t, "accept");
@@ -130,7 +130,7 @@ START_TEST(an_answer_that_is_owed_comes_after_the_world_is_killed)
 
 	people_start(&p, &(struct people_conf){ .provider = "anthropic" });
 	fake_ai_mode(&p.fake, "{\"latency_ms\":700,\"text\":\"That was long ago.\"}");
-	people_enter(&p, &t, "Odile");
+	cast_enter(&p.mud, &t, "Odile");
 	talk_line(&t, "ask hob about the flood");
 	talk_expect(&t, "You ask Hob Miller about the flood.");
 	fake_ai_wait(&p.fake, "in_flight", 1);
@@ -153,7 +153,7 @@ START_TEST(with_nobody_to_ask_they_say_something_of_their_own)
 	pid_t bridge;
 
 	people_start(&p, &(struct people_conf){ .sets = sets });
-	people_enter(&p, &t, "Marlo");
+	cast_enter(&p.mud, &t, "Marlo");
 	bridge = mud_pid(&p.mud, "aibridge");
 	kill(bridge, SIGSTOP);
 	talk_line(&t, "ask hob about the wheel");

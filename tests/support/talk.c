@@ -297,6 +297,34 @@ const char *talk_rest(const struct talk *t)
 	return buf_p(&t->text) + t->at;
 }
 
+bool talk_next_line(struct span *rest, struct span *ret)
+{
+	const char *end = memchr(rest->p, '\n', rest->n);
+
+	if (!end)
+		return false;
+	*ret = (struct span){ rest->p, (size_t)(end - rest->p) };
+	rest->n -= ret->n + 1;
+	rest->p += ret->n + 1;
+	return true;
+}
+
+struct span talk_unprompted(struct span line)
+{
+	const char *at;
+
+	while ((at = memmem(line.p, line.n, TALK_GO, 1))) {
+		line.n -= (size_t)(at + 1 - line.p);
+		line.p = at + 1;
+	}
+	return line;
+}
+
+bool talk_begins(struct span line, const char *with)
+{
+	return line.n >= strlen(with) && memcmp(line.p, with, strlen(with)) == 0;
+}
+
 void talk_enter_guest(struct talk *t)
 {
 	talk_expect(t, "Name:");

@@ -63,6 +63,12 @@ size_t talk_count(const struct talk *t, const char *text);
 /* The transcript behind what was looked at; valid until the next read. */
 const char *talk_rest(const struct talk *t);
 
+/* Splits the next line, without its end, off a part of a transcript. */
+bool talk_next_line(struct span *rest, struct span *ret);
+/* The line without the prompts that were shown before it came. */
+struct span talk_unprompted(struct span line);
+bool talk_begins(struct span line, const char *with);
+
 /* `guest` and the first prompt. */
 void talk_enter_guest(struct talk *t);
 /* A new account from the first prompt on; then in play. */

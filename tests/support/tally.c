@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Counts each number that stands behind the word and before a dot. */
-static void count(struct span text, const char *word, uint32_t *times, size_t n, struct tally *t)
+uint32_t *tally_times(struct span text, const char *word, size_t n, size_t *ret_disordered)
 {
+	uint32_t *times = base_alloc(n + 1, sizeof(*times));
 	const char *at = text.p, *end = text.p + text.n;
 	unsigned long last = 0;
 
+	*ret_disordered = 0;
 	while ((at = memmem(at, (size_t)(end - at), word, strlen(word)))) {
 		unsigned long i;
 		char *dot;
@@ -18,18 +19,18 @@ static void count(struct span text, const char *word, uint32_t *times, size_t n,
 		i = strtoul(at, &dot, 10);
 		if (dot == at || *dot != '.' || i >= n)
 			continue;
-		t->disordered += i < last;
+		*ret_disordered += i < last;
 		last = i;
 		times[i]++;
 	}
+	return times;
 }
 
 struct tally tally_of(struct span text, const char *word, size_t n)
 {
-	CLEANUP(base_freep) uint32_t *times = base_alloc(n + 1, sizeof(*times));
 	struct tally t = { 0 };
+	CLEANUP(base_freep) uint32_t *times = tally_times(text, word, n, &t.disordered);
 
-	count(text, word, times, n, &t);
 	for (size_t i = n; i > 0; i--) {
 		const uint32_t k = times[i - 1];
 

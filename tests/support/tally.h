@@ -11,3 +11,6 @@ struct tally {
 };
 
 struct tally tally_of(struct span text, const char *word, size_t n);
+/* How often each was; freed by the caller. *ret_disordered: how many came behind a later one. */
+uint32_t *tally_times(struct span text, const char *word, size_t n,
+		      size_t *ret_disordered) MUST_USE;
