@@ -84,7 +84,7 @@ static void find_hash(struct backup *b, struct buf *said)
 
 static int read_back(struct backup *b)
 {
-	const char *const words[] = { "--verify", b->file.part, NULL };
+	const char *const words[] = { PROGRAM_QUIET, "--verify", b->file.part, NULL };
 	int ends[2];
 	pid_t pid = 0;
 	if (pipe2(ends, O_CLOEXEC) < 0)

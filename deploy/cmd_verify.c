@@ -14,7 +14,7 @@
 
 #include "rt/proc.h"
 
-static const char *const verify_pipe[] = { "--verify", "-", NULL };
+static const char *const verify_pipe[] = { PROGRAM_QUIET, "--verify", "-", NULL };
 
 /* What there is goes through the same eyes as a file. */
 static int verify_store(const struct args *a)
@@ -48,7 +48,8 @@ static int run(const struct args *a)
 {
 	if (a->n_words == 0)
 		return verify_store(a);
-	return program_become("mudlark-persist", (const char *[]){ "--verify", a->words[0], NULL });
+	return program_become("mudlark-persist",
+			      (const char *[]){ PROGRAM_QUIET, "--verify", a->words[0], NULL });
 }
 
 const struct command cmd_verify = {

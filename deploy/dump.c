@@ -141,7 +141,8 @@ int dump_run(const struct args *a, const struct dump_to *to)
 static int dump_store(const struct args *a, int fd, int halt)
 {
 	pid_t pid = 0;
-	char **argv = program_argv("mudlark-persist", a, (const char *[]){ "--export", "-", NULL });
+	char **argv = program_argv("mudlark-persist", a,
+				   (const char *[]){ PROGRAM_QUIET, "--export", "-", NULL });
 	int r = program_start(&pid, argv, -1, fd);
 	settings_free(argv);
 	if (r == 0)

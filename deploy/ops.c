@@ -291,6 +291,7 @@ int ops_explain(const Mudlark__PersistReply *reply, const char *absent)
 {
 	static const struct meaning meanings[] = {
 		{ MUDLARK__STATUS__STATUS_OK, EXIT_DONE },
+		{ MUDLARK__STATUS__STATUS_ABSENT, EXIT_UNAVAILABLE },
 		{ MUDLARK__STATUS__STATUS_BUSY, EXIT_IN_USE },
 		{ MUDLARK__STATUS__STATUS_STORE, EXIT_UNAVAILABLE },
 	};
@@ -298,9 +299,11 @@ int ops_explain(const Mudlark__PersistReply *reply, const char *absent)
 	for (size_t i = 0; i < ARRAY_LEN(meanings); i++)
 		if (meanings[i].status == reply->status)
 			status = meanings[i].exit;
-	if (reply->status == MUDLARK__STATUS__STATUS_ABSENT && absent)
+	if (reply->status == MUDLARK__STATUS__STATUS_ABSENT && absent) {
 		fprintf(stderr, "mudlark: there is no %s.\n", absent);
-	else if (status != EXIT_DONE)
+		return EXIT_FAULT;
+	}
+	if (status != EXIT_DONE)
 		fprintf(stderr, "mudlark: %s\n",
 			reply->why && *reply->why ? reply->why : "it was refused");
 	return status;

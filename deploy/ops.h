@@ -39,8 +39,8 @@ void ops_leave(struct ops *o, const Mudlark__PersistCall *call, uint32_t deadlin
 struct loop *ops_loop(struct ops *o);
 
 /* What an answer's status means, on stderr where it is not OK. An exit status: EXIT_UNAVAILABLE when the
- * database is away, EXIT_IN_USE when somebody else is served, EXIT_FAULT for the others. `absent` names
- * what STATUS_ABSENT is about: "account wren"; NULL: the answer does. */
+ * database is away or what was begun is no more there, EXIT_IN_USE when somebody else is served, EXIT_FAULT for
+ * the others. `absent` names a thing whose absence is a refusal (EXIT_FAULT): "account wren". */
 int ops_explain(const Mudlark__PersistReply *reply, const char *absent) MUST_USE;
 /* Nobody listens at persist.bus, as far as that can be seen from here. */
 bool ops_is_nobody(const struct args *a);

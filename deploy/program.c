@@ -19,20 +19,24 @@
 
 enum { SAID_MAX = 4096 };
 
-char **program_argv(const char *name, const struct args *a, const char *const *extra)
+static char **join(const char *path, const struct args *a, const char *const *extra)
 {
-	const struct args none = { .data = "var" };
 	struct place place;
 	CLEANUP(base_freep) char *bin = place_bin();
-	CLEANUP(base_freep) char *path = place_join(bin, name);
-	if (!a)
-		return settings_argv(path, &none, NULL, extra);
 	place_init(&place, a->data);
 	char **derived = settings_derive(a, &place, bin);
 	char **argv = settings_argv(path, a, derived, extra);
 	settings_free(derived);
 	place_done(&place);
 	return argv;
+}
+
+char **program_argv(const char *name, const struct args *a, const char *const *extra)
+{
+	const struct args none = { .data = "var" };
+	CLEANUP(base_freep) char *bin = place_bin();
+	CLEANUP(base_freep) char *path = place_join(bin, name);
+	return a ? join(path, a, extra) : settings_argv(path, &none, NULL, extra);
 }
 
 int program_exec(char *const *argv)

@@ -7,6 +7,9 @@
 #include "rt/base.h"
 #include "rt/buf.h"
 
+/* For one that does something at once and ends: no log of its life. */
+#define PROGRAM_QUIET "--set", "log.level=warning"
+
 /* args without the program's name, NULL-terminated. Returns an exit status only when that fails. */
 int program_become(const char *name, const char *const *args);
 

@@ -49,8 +49,8 @@ int restore_from(const struct args *a, const char *file)
 	place_done(&place);
 	if (status != EXIT_DONE)
 		return status;
-	char **argv =
-		program_argv("mudlark-persist", a, (const char *[]){ "--import", file, NULL });
+	char **argv = program_argv("mudlark-persist", a,
+				   (const char *[]){ PROGRAM_QUIET, "--import", file, NULL });
 	status = program_exec(argv);
 	settings_free(argv);
 	return status;

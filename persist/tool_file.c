@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "persist/store.h"
+
 enum { CHUNK_BYTES = 64 << 10 };
 
 struct tool_source {
@@ -63,7 +65,8 @@ int tool_source_read(void *source, struct span *ret, struct buf *why)
 			 code == Z_ERRNO       ? strerror(errno)
 			 : code == Z_BUF_ERROR ? "it was cut off in its compressed data"
 					       : text);
-		return -EIO;
+		/* What cannot be unpacked is no whole file. */
+		return code == Z_ERRNO ? -EIO : STORE_BAD;
 	}
 	*ret = (struct span){ s->chunk, (size_t)n };
 	return 0;
