@@ -43,19 +43,25 @@ static void keep_row(struct importer *im, const struct dump_row *row)
 	row_add(&im->rows, &im->arena, v);
 }
 
+/* What the database said, behind what was being done. */
+static void add_said(const struct store *s, int r, struct buf *why)
+{
+	if (r < 0)
+		buf_addf(why, " (%s)", strerror(-r));
+	if (s->db->why.n)
+		buf_addf(why, ": %.*s", (int)s->db->why.n, buf_p(&s->db->why));
+}
+
 static void say_why(const struct importer *im, int r, struct buf *why)
 {
-	const struct buf *said = &im->s->db->why;
-
 	buf_reset(why);
 	if (r > 0)
 		buf_addf(why, "lines %llu to %llu: the database refuses a row of table %s",
 			 (unsigned long long)im->first_line, (unsigned long long)im->undump.number,
 			 im->table->name);
 	else
-		buf_addf(why, "the store failed (%s)", strerror(-r));
-	if (said->n)
-		buf_addf(why, ": %.*s", (int)said->n, buf_p(said));
+		buf_adds(why, "the store failed");
+	add_said(im->s, r, why);
 }
 
 /* Puts in what waits, and finds out whether it was taken. */
@@ -176,6 +182,38 @@ static int import(struct importer *im, int (*read)(void *ctx, struct span *ret, 
 	return r ? r : read_back(im, ret, why);
 }
 
+static int keep(struct store *s, struct buf *why)
+{
+	const int r = s->driver->commit(s->db);
+
+	if (!r)
+		return 0;
+	buf_adds(why, "the store failed when all was to be kept; look whether it is empty before"
+		      " you try again");
+	add_said(s, r, why);
+	return r;
+}
+
+static int run(struct importer *im, int (*read)(void *ctx, struct span *ret, struct buf *why),
+	       void *ctx, struct store_import *ret, struct buf *why)
+{
+	int r = im->s->driver->begin_import(im->s->db);
+
+	if (r == -EADDRINUSE) {
+		buf_add(why, buf_p(&im->s->db->why), im->s->db->why.n);
+		return r;
+	}
+	if (!r)
+		r = import(im, read, ctx, ret, why);
+	if (!r)
+		return keep(im->s, why);
+	if (!why->n) {
+		buf_adds(why, "the store failed");
+		add_said(im->s, r, why);
+	}
+	return r;
+}
+
 int store_import(struct store *s, int (*read)(void *ctx, struct span *ret, struct buf *why),
 		 void *ctx, struct store_import *ret, struct buf *why)
 {
@@ -186,18 +224,11 @@ int store_import(struct store *s, int (*read)(void *ctx, struct span *ret, struc
 	undump_init(&im.undump, s->schema_is, &sink);
 	arena_init(&im.arena, 0);
 	dump_sum_init(&im.sum, s->schema_is);
-	int r = s->driver->begin_import(s->db);
-	if (!r)
-		r = import(&im, read, ctx, &got, why);
-	if (!r)
-		r = s->driver->commit(s->db);
-	if (r) {
-		if (!why->n)
-			buf_add(why, buf_p(&s->db->why), s->db->why.n);
+	const int r = run(&im, read, ctx, &got, why);
+	if (r)
 		s->driver->rollback(s->db);
-	} else {
+	else
 		*ret = got;
-	}
 	undump_done(&im.undump);
 	arena_done(&im.arena);
 	buf_done(&im.line);
