@@ -364,17 +364,20 @@ static int settle_certificate(struct ring *r)
 	return result < 0 ? result : give(r, key, 0600, KEYRING_NOBODY);
 }
 
+/* Whoever mounts what is in them must see that it is there: only the files are secret.  Backups are written by the
+ * processes themselves. */
 static int make_folders(const struct ring *r)
 {
-	static const char *const folders[] = { "", "etc", "tls" };
+	static const char *const folders[] = { "", "etc", "tls", "backup" };
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		CLEANUP(base_freep) char *path = place_join(r->conf->dir, folders[i]);
+		const bool is_ours = strcmp(folders[i], "backup") != 0;
 		int result = path_make(path);
 		if (result < 0)
 			return complain(path, result);
-		/* Whoever mounts these files must see that they are there; only their owner reads the secret ones. */
-		if (r->conf->owner != KEYRING_NOBODY && chmod(path, 0755) < 0)
-			return complain(path, -errno);
+		result = give(r, path, is_ours ? 0755 : 0700, is_ours ? 0 : KEYRING_NOBODY);
+		if (result < 0)
+			return result;
 	}
 	return 0;
 }
