@@ -113,7 +113,7 @@ static void read_piece(struct dumper *d, const struct dumper_ask *ask, uint64_t 
 {
 	const bool is_next = piece == d->next && d->dump;
 
-	if (!is_next && piece + 1 != d->next) {
+	if (!is_next && (!d->next || piece != d->next - 1)) {
 		refuse(ask, reply, MUDLARK__STATUS__STATUS_BAD,
 		       "Pieces of a dump are read one behind the other.", NULL);
 		return;
