@@ -338,7 +338,7 @@ START_TEST(each_process_is_replaced_under_load)
 	talk_close(&u.asker);
 	talk_close(&u.ada);
 	gate_kill(&u.side);
-	ck_assert(!mud_logged(&u.mud, "event=link_refused"));
+	ck_assert(!mud_logged(&u.mud, "do not fit"));
 	ck_assert_int_eq(mud_stop(&u.mud), 0);
 	expect_store(&u);
 
