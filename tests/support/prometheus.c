@@ -70,6 +70,8 @@ static void write_targets(const struct prometheus *p, const struct prometheus_po
 {
 	CLEANUP(base_freep) char *text = tmp_read(FOLDER "targets.yaml");
 
+	replace(&text, "#- ", "- ");
+	replace(&text, "#  ", "  ");
 	if (count(text, "127.0.0.1:") != n)
 		die("targets.yaml has not %zu targets:\n%s", n, text);
 	for (size_t i = 0; i < n; i++) {

@@ -2,7 +2,7 @@
  * prometheus.h - a real Prometheus on loopback, with the configuration of deploy/watch/ for one machine: it asks the
  * processes that a test has started, and is asked what it knows.
  *
- * What differs from the files as they are: the ports, and that it looks twice a second.
+ * What differs from the files as they are: the ports, that the bridges are there, and that it looks twice a second.
  */
 #pragma once
 
