@@ -93,9 +93,10 @@ const struct command cmd_keys = {
 		"and each NAME (gateway-east), world.allow and persist.allow with who may dial in "
 		"there, "
 		"peers with\n"
-		"who is dialled (for bus.peer_key of all), postgres.password and persist.pgpass, a "
-		"certificate for\n"
-		"localhost in tls/, and empty files for ai.key, discord.token and irc.password. "
+		"who is dialled (for bus.peer_key of all), passwords of the database and "
+		"of Grafana, a\n"
+		"certificate for localhost in tls/, and empty files for ai.key, discord.token and "
+		"irc.password. "
 		"What is "
 		"there already\n"
 		"stays as it is; lists are completed. With --owner the files belong to that user.",

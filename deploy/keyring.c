@@ -23,6 +23,7 @@
 enum {
 	PASSWORD_BYTES = 24,
 	POSTGRES_USER = 999, /* in the official image */
+	GRAFANA_USER = 472,  /* likewise */
 	FILE_TEXT_MAX = 64 * 1024,
 };
 
@@ -324,6 +325,7 @@ static int text_options(const struct ring *r UNUSED, struct buf *out)
 static const struct secret_row secrets[] = {
 	{ "postgres.password", 0400, POSTGRES_USER, text_password },
 	{ "persist.pgpass", 0600, KEYRING_NOBODY, text_passfile },
+	{ "grafana.password", 0400, GRAFANA_USER, text_password },
 	{ "ai.key", 0600, KEYRING_NOBODY, text_nothing },
 	{ "discord.token", 0600, KEYRING_NOBODY, text_nothing },
 	{ "irc.password", 0600, KEYRING_NOBODY, text_nothing },
