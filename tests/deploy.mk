@@ -5,9 +5,13 @@ ASAN_CHECKS += check-smoke
 check-smoke: $(BIN)
 	@tests/scenario/deploy/smoke.sh $(B)
 
-# A deployment in containers under players (tests/deploy/run).
+# A deployment in containers under players (tests/deploy/run.sh).
 PLAYERS_BIN := $(B)/tests/deploy/players
 TEST_BIN += $(PLAYERS_BIN)
 $(PLAYERS_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard tests/deploy/*.c)) $(B)/libsupport.a $(B)/librt.a
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support)
+
+.PHONY: test-deploy
+test-deploy: $(PLAYERS_BIN) ## deploy/compose.yaml in containers, under players, while everything dies; SHORT=1
+	@tests/deploy/run.sh $(B) $(if $(SHORT),short)
