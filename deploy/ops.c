@@ -14,6 +14,7 @@
 #include "rt/log.h"
 #include "rt/proc.h"
 #include "rt/rand.h"
+#include "rt/route.h"
 #include "rt/wire.h"
 #include "settings.h"
 
@@ -273,6 +274,7 @@ int ops_run(const struct ops_conf *c)
 	spec.security.key_file = key ? key : "";
 	spec.security.allow_file = "";
 	spec.security.peer_key = peer ? peer : "";
+	spec.to = ROLE_PERSIST;
 	spec.link.role = "ops";
 	spec.link.name = "mudlark";
 	spec.link.instance = entropy_id(&entropy_system);
