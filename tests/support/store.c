@@ -116,6 +116,16 @@ void store_pg_crash(void)
 			usleep(STEP_US);
 }
 
+void store_pg_hang(bool hangs)
+{
+	pid_t backends[BACKENDS_MAX];
+	const size_t n = sample_children(pg.pid, backends, BACKENDS_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		kill(backends[i], hangs ? SIGSTOP : SIGCONT);
+	kill(pg.pid, hangs ? SIGSTOP : SIGCONT);
+}
+
 void store_pg_again(void)
 {
 	if (!pg_server_up(&pg, NULL))

@@ -24,3 +24,5 @@ char *store_text(const char *url, const char *sql) MUST_USE;
 /* The PostgreSQL server: kill -9 of all of it, and up again on the same data. */
 void store_pg_crash(void);
 void store_pg_again(void);
+/* It hangs: nobody is refused, and nobody is answered, until it goes on. */
+void store_pg_hang(bool hangs);
