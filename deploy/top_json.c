@@ -20,7 +20,7 @@ static const struct number_row number_rows[] = {
 	{ "epoch", "mudlark_world_epoch" },
 	{ "batch", "mudlark_world_batch_durable" },
 	{ "batches_waiting", "mudlark_world_batches_waiting" },
-	{ "stalled", "mudlark_world_stalled" },
+	{ "stalled", "mudlark_world_store_stalled" },
 	{ "ticks", "mudlark_world_ticks_total" },
 	{ "commits", "mudlark_persist_commits_total" },
 	{ "waiting", "mudlark_persist_waiting" },

@@ -181,7 +181,7 @@ static void read_world(struct top_model *m, const struct watch_target *t)
 	m->waiting = scrape_value(s, "mudlark_world_batches_waiting");
 	m->durable = scrape_value(s, "mudlark_world_batch_durable");
 	m->epoch = scrape_value(s, "mudlark_world_epoch");
-	m->stalled = scrape_value(s, "mudlark_world_stalled");
+	m->stalled = scrape_value(s, "mudlark_world_store_stalled");
 }
 
 /* Of link `peer`, from the same process. */
