@@ -1,7 +1,6 @@
 /* discord_scene.c - see discord_scene.h. */
 #include "tests/scenario/discord_scene.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,42 +12,7 @@
 #include "tests/support/tmp.h"
 #include "tests/support/ws.h"
 
-#define PASSWORD "some long password"
 #define HOOK_TOKEN "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJ" /* is in that of every webhook */
-
-static void PRINTF_LIKE(2, 3) set(struct discord_scene *s, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (s->n_sets == DISCORD_SCENE_SETS - 1)
-		die("too many options");
-	va_start(ap, fmt);
-	must(vasprintf(&s->sets[s->n_sets++], fmt, ap), "vasprintf");
-	va_end(ap);
-}
-
-void discord_scene_enter(struct discord_scene *s, struct talk *t, const char *name)
-{
-	talk_open(t, name, s->mud.telnet);
-	talk_enter_new(t, name, PASSWORD);
-}
-
-void discord_scene_staff(struct discord_scene *s, struct talk *t, const char *name)
-{
-	const char *const words[] = { "account", "grant", name, "admin", NULL };
-	CLEANUP(base_freep) char *text = NULL;
-	int status;
-
-	discord_scene_enter(s, t, name);
-	talk_line(t, "quit");
-	talk_expect_end(t);
-	talk_close(t);
-	text = mud_command(&s->mud, words, NULL, &status);
-	if (status)
-		die("%s", text);
-	talk_open(t, name, s->mud.telnet);
-	talk_enter(t, name, PASSWORD);
-}
 
 /* The first word of a row is the name of a channel: its id is what the bridge wants. */
 static void write_config(struct discord_scene *s, const char *const *rows)
@@ -71,19 +35,19 @@ static void write_config(struct discord_scene *s, const char *const *rows)
 static void start_mud(struct discord_scene *s, const struct discord_scene_conf *c)
 {
 	static const char *const usual[] = { "quay = chat", NULL };
-	struct mud_conf conf = { .sets = (const char *const *)s->sets };
+	struct mud_conf conf = { .sets = (const char *const *)s->sets.v };
 
 	write_config(s, c->rows ? c->rows : usual);
 	conf.config = s->config;
 	s->metrics = tmp_port();
-	set(s, "discord.token_file=%s", s->d.token_file);
-	set(s, "discord.api_url=%s", s->d.api_url);
+	cast_set(&s->sets, "discord.token_file=%s", s->d.token_file);
+	cast_set(&s->sets, "discord.api_url=%s", s->d.api_url);
 	if (!c->asked)
-		set(s, "discord.gateway_url=%s", s->d.gateway_url);
-	set(s, "discord.metrics=127.0.0.1:%u", s->metrics);
-	set(s, "world.channel_rate=0");
+		cast_set(&s->sets, "discord.gateway_url=%s", s->d.gateway_url);
+	cast_set(&s->sets, "discord.metrics=127.0.0.1:%u", s->metrics);
+	cast_set(&s->sets, "world.channel_rate=0");
 	for (size_t i = 0; c->sets && c->sets[i]; i++)
-		set(s, "%s", c->sets[i]);
+		cast_set(&s->sets, "%s", c->sets[i]);
 	mud_start(&s->mud, &conf);
 }
 
@@ -97,7 +61,7 @@ static void start_discord(struct discord_scene *s, const struct discord_scene_co
 	}
 	secure_certificate(dir, c->certificate);
 	fake_discord_start_tls(&s->d, dir);
-	set(s, "discord.ca_file=%s/cert.pem", dir);
+	cast_set(&s->sets, "discord.ca_file=%s/cert.pem", dir);
 }
 
 void discord_scene_start(struct discord_scene *s, const struct discord_scene_conf *c)
@@ -107,7 +71,7 @@ void discord_scene_start(struct discord_scene *s, const struct discord_scene_con
 	if (c->first)
 		fake_discord_do(&s->d, "%s", c->first);
 	start_mud(s, c);
-	discord_scene_enter(s, &s->ana, "Ana");
+	cast_enter(&s->mud, &s->ana, "Ana");
 	if (!c->apart)
 		fake_discord_wait_is(&s->d, "connected", 1);
 }
@@ -134,8 +98,7 @@ void discord_scene_stop(struct discord_scene *s)
 	if (mud_stop(&s->mud))
 		die("it did not stop as it should");
 	fake_discord_stop(&s->d);
-	for (size_t i = 0; i < s->n_sets; i++)
-		free(TAKE(s->sets[i]));
+	cast_sets_done(&s->sets);
 	free(TAKE(s->config));
 }
 
