@@ -2,7 +2,7 @@
 # Makes the root of Mudlark's image (Dockerfile): deploy/image.sh DIR, after `make all`, in the stage that builds.
 #
 # In it: what `make install` installs, the shared libraries that these programs load, certificates to trust, a user,
-# descriptions of terminals for line editing, and of each Debian package that something was taken from its copyright
+# tables of character sets for old clients, descriptions of terminals for line editing, and of each Debian package that something was taken from its copyright
 # and its entry in the package database, which is what scanners for known faults read.
 set -eu
 
@@ -33,6 +33,11 @@ for library in $libraries; do
 	take "$library"
 done
 take /etc/ssl/certs/ca-certificates.crt
+for table in /usr/lib/*/gconv; do
+	for set in gconv-modules.cache GBK.so BIG5.so IBM437.so; do
+		take "$table/$set"
+	done
+done
 for terminal in l/linux s/screen s/screen-256color t/tmux t/tmux-256color v/vt100 v/vt220 x/xterm x/xterm-256color; do
 	[ ! -e "/lib/terminfo/$terminal" ] || {
 		mkdir -p "$root/usr/share/terminfo/${terminal%/*}"

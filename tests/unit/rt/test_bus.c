@@ -503,62 +503,6 @@ START_TEST(who_dials_with_the_wrong_key_for_the_other_side_is_told_after_some_at
 }
 END_TEST
 
-START_TEST(keys_beyond_number_are_refused_without_being_kept)
-{
-	enum { MANY = 1000 };
-	struct test t;
-	struct bus_allow list;
-	char file[160];
-	int kept;
-
-	start(&t);
-	write_file(&t, "allow", "", 0644);
-	path_in(&t, "allow", file);
-	bus_allow_init(&list, file);
-	kept = log_into(&t);
-	for (unsigned i = 0; i < 2 * MANY; i++) {
-		char key[BUS_KEY_SIZE];
-
-		snprintf(key, sizeof(key), "%040u", i % MANY);
-		ck_assert(!bus_allowed(&list, key, SPAN("192.0.2.1")));
-	}
-	log_back(kept);
-	ck_assert_uint_lt(list.refused.n, MANY);
-	ck_assert_uint_eq(lines_with(&t, "event=bus_key_refused", ""), list.refused.n);
-	ck_assert_uint_eq(lines_with(&t, "event=bus_keys_refused", ""), 1);
-	bus_allow_done(&list);
-	finish(&t);
-}
-END_TEST
-
-START_TEST(one_file_has_the_keys_of_all_who_are_dialled)
-{
-	static const char world[] = "abcdefghijklmnopqrstuvwxyz0123456789WRLD";
-	static const char persist[] = "abcdefghijklmnopqrstuvwxyz0123456789STOR";
-	struct test t;
-	char file[160], key[BUS_KEY_SIZE], text[160];
-
-	start(&t);
-	log_set(LOG_ERROR, false);
-	snprintf(text, sizeof(text), "# who is dialled\nworld %s\npersist %s # the store\n", world,
-		 persist);
-	write_file(&t, "allow", text, 0644);
-	path_in(&t, "allow", file);
-	ck_assert_int_eq(bus_keys_peer(file, "persist", key), 0);
-	ck_assert_str_eq(key, persist);
-	ck_assert_int_eq(bus_keys_peer(file, "world", key), 0);
-	ck_assert_str_eq(key, world);
-	ck_assert_int_eq(bus_keys_peer(file, "gateway", key), -EINVAL);
-	ck_assert_int_eq(bus_keys_peer(file, NULL, key), -EINVAL);
-	/* A role without a line is served by a line for all. */
-	snprintf(text, sizeof(text), "persist %s\npublic %s\n", persist, world);
-	write_file(&t, "allow", text, 0644);
-	ck_assert_int_eq(bus_keys_peer(file, "world", key), 0);
-	ck_assert_str_eq(key, world);
-	finish(&t);
-}
-END_TEST
-
 START_TEST(a_secret_that_others_can_read_is_refused)
 {
 	struct test t;
@@ -587,42 +531,6 @@ START_TEST(a_secret_that_others_can_read_is_refused)
 }
 END_TEST
 
-/* '#' begins comments and is a letter of keys as well. */
-START_TEST(keys_are_read_whatever_letters_they_have)
-{
-	static const char *const lines[] = {
-		"public #bcdefghijklmnopqrstuvwxyz0123456789ABCD\n",
-		"public abcdefghijklmnopqrstuvwxyz0123456789#BCD # gateway # two\r\n",
-		"# a comment\n\n \t#bcdefghijklmnopqrstuvwxyz0123456789ABCD",
-		"abcdefghijklmnopqrstuvwxyz0123456789ABC# #",
-	};
-	static const char *const bad[] = {
-		"public abcdefghijklmnopqrstuvwxyz0123456789ABC\n",
-		"public abcdefghijklmnopqrstuvwxyz0123456789ABCDE\n",
-		"public abcdefghijklmnopqrstuvwxyz0123456789ABCD and more\n",
-		"publicabcdefghijklmnopqrstuvwxyz0123456789ABCD\n",
-		"# public\n",
-		"",
-	};
-	struct test t;
-	char file[160], key[BUS_KEY_SIZE];
-
-	start(&t);
-	path_in(&t, "allow", file);
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-		write_file(&t, "allow", lines[i], 0600);
-		ck_assert_msg(bus_keys_peer(file, NULL, key) == 0, "line %zu", i);
-		ck_assert_uint_eq(strlen(key), 40);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		write_file(&t, "allow", bad[i], 0600);
-		ck_assert_msg(bus_keys_peer(file, NULL, key) == -EINVAL, "line %zu", i);
-	}
-	ck_assert_int_eq(bus_keys_peer("abcdefghijklmnopqrstuvwxyz0123456789ABC#", NULL, key), 0);
-	finish(&t);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *s = suite_create("bus");
@@ -641,12 +549,9 @@ int main(void)
 	tcase_add_test(c, endpoints_that_cannot_be_are_refused);
 	tcase_add_test(c, a_broken_connection_is_told_and_dialling_again_makes_a_new_one);
 	tcase_add_test(c, over_tcp_only_listed_keys_get_through_and_the_list_is_read_again);
-	tcase_add_test(c, keys_are_read_whatever_letters_they_have);
 	tcase_add_test(c, a_key_that_is_not_on_the_list_is_told_of_once_on_either_side);
 	tcase_add_test(c,
 		       who_dials_with_the_wrong_key_for_the_other_side_is_told_after_some_attempts);
-	tcase_add_test(c, keys_beyond_number_are_refused_without_being_kept);
-	tcase_add_test(c, one_file_has_the_keys_of_all_who_are_dialled);
 	tcase_add_test(c, a_secret_that_others_can_read_is_refused);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
