@@ -3,8 +3,7 @@
  *
  *	begin --number--> read 0 --lines, all written--> read 1 ... --last lines, written--> done
  *
- * Whatever goes wrong on our side, persist is told that the dump is over: the next one need not wait until
- * it finds out.
+ * However it ends, persist is told so: the next one need not wait until it finds out.
  */
 #include "dump.h"
 
@@ -67,7 +66,7 @@ static void on_written(void *ctx, int r)
 		fprintf(stderr, "mudlark: writing: %s\n", strerror(-r));
 		give_back(d, EXIT_FAULT);
 	} else if (d->has_last) {
-		ops_end(d->ops, EXIT_DONE);
+		give_back(d, EXIT_DONE);
 	} else {
 		d->piece++;
 		read_piece(d);

@@ -97,7 +97,10 @@ static int run_export(const struct store_ops *ops, struct store *s, const struct
 	}
 	dump_close(d);
 	tool_target_close(&to);
-	return r ? fail(r, &why, EXIT_FAULT, EXIT_FAULT) : EXIT_DONE;
+	if (r)
+		return fail(r, &why, EXIT_FAULT, EXIT_FAULT);
+	buf_done(&why);
+	return EXIT_DONE;
 }
 
 static int run_import(const struct store_ops *ops, struct store *s, const struct tool_ask *ask)
@@ -112,7 +115,10 @@ static int run_import(const struct store_ops *ops, struct store *s, const struct
 	if (!r)
 		report(stdout, got.state, got.rows);
 	tool_source_close(from);
-	return r ? fail(r, &why, EXIT_PACK, EXIT_FAULT) : EXIT_DONE;
+	if (r)
+		return fail(r, &why, EXIT_PACK, EXIT_FAULT);
+	buf_done(&why);
+	return EXIT_DONE;
 }
 
 static int read_through(struct tool_source *from, struct undump *u, struct buf *why)
@@ -158,7 +164,10 @@ static int run_verify(const struct tool_ask *ask)
 		report_export(&u);
 	tool_source_close(from);
 	undump_done(&u);
-	return r ? fail(r, &why, EXIT_PACK, EXIT_FAULT) : EXIT_DONE;
+	if (r)
+		return fail(r, &why, EXIT_PACK, EXIT_FAULT);
+	buf_done(&why);
+	return EXIT_DONE;
 }
 
 int tool_run(const struct tool_ask *ask)
