@@ -69,6 +69,17 @@ uint64_t sample_machine_us(void)
 	return ticks_us(user + nice + system + irq + soft);
 }
 
+uint64_t sample_status(pid_t pid, const char *field)
+{
+	char path[64], text[4096], name[40], *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	snprintf(name, sizeof(name), "\n%s:", field);
+	slurp(path, text, sizeof(text));
+	at = strstr(text, name);
+	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
 size_t sample_fds(pid_t pid)
 {
 	char path[64];

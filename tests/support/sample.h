@@ -13,6 +13,8 @@ uint64_t sample_pss_kb(pid_t pid);
 uint64_t sample_cpu_us(pid_t pid);
 /* Time all CPUs together spent working, in microseconds. */
 uint64_t sample_machine_us(void);
+/* A figure of /proc/PID/status: "VmRSS" in KiB, "Threads"; 0: it is gone. */
+uint64_t sample_status(pid_t pid, const char *field);
 /* Open file descriptors. */
 size_t sample_fds(pid_t pid);
 /* The children of a process, at most max; how many. */
