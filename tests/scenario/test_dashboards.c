@@ -282,6 +282,12 @@ static char *without_filter(const char *query)
 	return text;
 }
 
+/* Where nobody is missing there is nothing to show. */
+static bool is_of_absence(const char *query)
+{
+	return strncmp(query, "absent(", 7) == 0 || strstr(query, " unless ");
+}
+
 static unsigned look_at_alert(const struct scene *s, const json_t *rule)
 {
 	const char *name = json_string_value(json_object_get(rule, "name"));
@@ -292,8 +298,7 @@ static unsigned look_at_alert(const struct scene *s, const json_t *rule)
 
 	ck_assert_msg(strcmp(health, "ok") == 0, "%s is %s", name, health);
 	ck_assert_msg(strcmp(state, "firing") != 0, "%s fires", name);
-	/* Nobody is missing: that is seen by nothing being there. */
-	return strncmp(query, "absent(", 7) == 0 ? 0 : look_at(s, name, open);
+	return is_of_absence(query) ? 0 : look_at(s, name, open);
 }
 
 static void alerts_know_what_they_look_at(const struct scene *s)
