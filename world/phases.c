@@ -110,6 +110,11 @@ void phases_line_runs(struct phases *p, uint64_t session, uint64_t seq)
 		observe(p, TIMED_COMMAND, now_us(p) - p->began_us);
 }
 
+void phases_drained(struct phases *p)
+{
+	buf_reset(&p->lines);
+}
+
 /* The outputs that say that lines are done. */
 void phases_output(struct span record)
 {

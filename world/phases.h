@@ -47,6 +47,8 @@ static inline void phases_turn(struct phases *p)
 void phases_line_came(struct phases *p, uint64_t session, uint64_t seq);
 /* The line begins to run; session 0: it is over. As world_env.running. */
 void phases_line_runs(struct phases *p, uint64_t session, uint64_t seq);
+/* The core has no line any more: what is still here was dropped. */
+void phases_drained(struct phases *p);
 void phases_batch_issued(struct phases *p, const Mudlark__Commit *c);
 /* All up to this one. */
 void phases_batch_durable(struct phases *p, uint64_t batch);

@@ -97,6 +97,8 @@ static void take_turn(void *ctx)
 	if (world_turn(s->world)) {
 		s->fed = true;
 		loop_timer_soon(&s->turn);
+	} else if (!commits_full(s->world)) {
+		phases_drained(&s->phases);
 	}
 	took = clock_mono(loop_clock(s->loop)) - began;
 	phases_turn_took(&s->phases, took);

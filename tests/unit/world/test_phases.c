@@ -70,6 +70,19 @@ START_TEST(a_line_that_the_core_drops_does_not_count)
 }
 END_TEST
 
+START_TEST(what_the_core_has_dropped_is_forgotten_with_the_rest)
+{
+	begin();
+	phases_line_came(&p, 7, 1);
+	phases_drained(&p);
+	ck_assert_uint_eq(p.lines.n, 0);
+	phases_line_came(&p, 7, 2);
+	run(7, 2, 3);
+	expect(TIMED_INBOX, 1, 0);
+	phases_done(&p);
+}
+END_TEST
+
 START_TEST(one_that_is_blamed_again_takes_no_other_out_of_the_queue)
 {
 	begin();
@@ -143,6 +156,7 @@ END_TEST
 
 UNIT_MAIN("phases", a_line_waits_from_the_turn_in_which_it_came_and_then_runs,
 	  a_line_that_the_core_drops_does_not_count,
+	  what_the_core_has_dropped_is_forgotten_with_the_rest,
 	  one_that_is_blamed_again_takes_no_other_out_of_the_queue,
 	  a_commit_takes_until_one_at_or_behind_it_is_durable,
 	  a_system_counts_once_in_a_tick_however_many_steps_it_takes, every_system_has_its_own_name)
