@@ -202,16 +202,16 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(if $$(filter rt,$$(call unit_of,$$*)),
 unit: $(UNIT) ## unit tests only
 	@tests/check.sh $(B) "$(MAKE) --no-print-directory" $(UNIT)
 
-PREFIX ?= /usr/local
-SHARE = $(DESTDIR)$(PREFIX)/share/mudlark
-install: all ## into $(DESTDIR)$(PREFIX): binaries, packs, a sample configuration
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/packs
-	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 deploy/mudlark.yaml deploy/README.md LICENSE $(SHARE)
-	cp -R world/packs/. $(SHARE)/packs
+export PREFIX ?= /usr/local
+export DESTDIR SYSCONFDIR LOCALSTATEDIR
+install: all ## into $(DESTDIR)$(PREFIX): programs, packs, configuration, units, man page
+	@deploy/install.sh install $(B)
+.PHONY: uninstall
+uninstall: ## take that away; configuration and data stay
+	@deploy/install.sh uninstall $(B)
 clean: ## remove what was built
 	rm -rf $(B)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 16
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

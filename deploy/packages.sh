@@ -14,7 +14,7 @@ run="libzmq5 libprotobuf-c1 libevent-core-2.1-7 libevent-extra-2.1-7 libsodium23
 libyaml-0-2 libjansson4 libpq5 libsqlite3-0 libedit2 libssl3 libwslay1 zlib1g libseccomp2 libcurl4 libexpat1 ca-certificates"
 test="check libsubunit-dev procps postgresql postgresql-client sqlite3 python3 clang
 openssl libtelnet-dev tintin++ inetutils-telnet tf5 kildclient xvfb haproxy chromium
-ngircd inspircd libxml2-utils iproute2 prometheus"
+ngircd inspircd libxml2-utils iproute2 prometheus mandoc systemd"
 # The web client's tests take whatever node and npm there are.
 command -v node >/dev/null 2>&1 || test="$test nodejs"
 command -v npm >/dev/null 2>&1 || test="$test npm"
