@@ -106,7 +106,7 @@ static int run_export(const struct store_ops *ops, struct store *s, const struct
 static int run_import(const struct store_ops *ops, struct store *s, const struct tool_ask *ask)
 {
 	struct tool_source *from = NULL;
-	struct store_import got;
+	struct store_import got = { 0 };
 	struct buf why = { 0 };
 	int r = tool_source_open(&from, ask->from, &why);
 

@@ -170,6 +170,7 @@ START_TEST(half_a_pair_is_no_text)
 	ck_assert(!canon_string(&out, &in));
 	ck_assert_uint_eq(out.n, 0);
 	ck_assert_uint_eq(in.n, 9);
+	buf_done(&out);
 }
 END_TEST
 
