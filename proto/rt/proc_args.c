@@ -6,9 +6,11 @@
 
 #include <assert.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rt/probe.h"
 #include "rt/text.h"
@@ -100,7 +102,8 @@ static void print_help(const struct proc_spec *spec)
 	       "Usage: %s [FLAG]...\n\n"
 	       "  --config FILE             options in YAML\n"
 	       "  --set SECTION.KEY=VALUE   one option, over file and environment\n"
-	       "  --name NAME               this process's name, for logs and its peers\n"
+	       "  --name NAME               its name, for logs and its peers; %%H in it: the "
+	       "machine's\n"
 	       "  --insecure                tcp:// without keys\n",
 	       spec->name, spec->about, spec->name);
 	for (size_t i = 0; spec->flags && spec->flags[i]; i++)
@@ -147,6 +150,19 @@ static int usage(const struct proc *p, const char *what, const char *which, int 
 	return 1;
 }
 
+/* %H is the machine: of several processes in containers each has one of its own. */
+static char *name_of(const char *given)
+{
+	const char *mark = strstr(given, "%H");
+	char machine[HOST_NAME_MAX + 1] = "", *name;
+
+	if (!mark || gethostname(machine, sizeof(machine) - 1) < 0)
+		return base_dup(given, strlen(given));
+	if (asprintf(&name, "%.*s%s%s", (int)(mark - given), given, machine, mark + 2) < 0)
+		abort();
+	return name;
+}
+
 /* Takes one flag; 1 when that was all that is wanted. */
 static int take_flag(struct proc *p, int flag, enum wish *wish)
 {
@@ -159,7 +175,7 @@ static int take_flag(struct proc *p, int flag, enum wish *wish)
 		return 0;
 	case 'n':
 		free(p->name);
-		p->name = base_dup(optarg, strlen(optarg));
+		p->name = name_of(optarg);
 		return 0;
 	case 'i':
 		p->insecure = true;

@@ -288,6 +288,21 @@ START_TEST(flags_and_options_reach_the_process)
 }
 END_TEST
 
+START_TEST(a_name_may_have_that_of_the_machine_in_it)
+{
+	static const char *const args[] = { "--name=gateway-%H!", NULL };
+	char machine[80] = "", name[160];
+	struct child c;
+
+	ck_assert_int_eq(gethostname(machine, sizeof(machine) - 1), 0);
+	snprintf(name, sizeof(name), " name=gateway-%s! ", machine);
+	start(&c, OBEY, args);
+	wait_for(&c, name);
+	kill(c.pid, SIGINT);
+	ck_assert_int_eq(end_of(&c), EXIT_DONE);
+}
+END_TEST
+
 START_TEST(sigterm_stops_it_once_and_cleanly)
 {
 	struct child c;
@@ -556,7 +571,8 @@ END_TEST
 UNIT_MAIN("proc", the_command_line_is_understood_or_explained,
 	  the_configuration_is_printed_and_checked,
 	  what_a_process_has_against_its_values_is_said_by_the_check_and_at_the_start,
-	  flags_and_options_reach_the_process, sigterm_stops_it_once_and_cleanly,
+	  flags_and_options_reach_the_process, a_name_may_have_that_of_the_machine_in_it,
+	  sigterm_stops_it_once_and_cleanly,
 	  sigterm_can_be_put_off_until_the_process_itself_or_the_next_one_ends_it,
 	  sigint_is_never_put_off, one_that_does_not_stop_is_ended_after_five_seconds,
 	  sighup_takes_over_what_may_change, the_supervisor_hears_ready_and_a_heartbeat,
