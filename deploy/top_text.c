@@ -183,13 +183,17 @@ static void put_world(const struct top_model *m, struct buf *out)
 
 static void put_budgets(const struct top_model *m, struct buf *out)
 {
-	if (m->n_budgets == 0)
-		return;
-	buf_adds(out, "budgets spent:");
-	for (size_t i = 0; i < m->n_budgets; i++)
-		buf_addf(out, "%s %s %.1f %%", i ? "," : "", m->budgets[i].scope,
-			 m->budgets[i].spent * 100);
-	buf_addc(out, '\n');
+	const char *before = "budgets spent:";
+	char c[CELL];
+	for (size_t i = 0; i < m->n_budgets; i++) {
+		if (!isfinite(m->budgets[i].spent))
+			continue; /* there is no such budget */
+		buf_addf(out, "%s %s %s %%", before, m->budgets[i].scope,
+			 cell_rate(c, m->budgets[i].spent * 100));
+		before = ",";
+	}
+	if (*before == ',')
+		buf_addc(out, '\n');
 }
 
 /* Who binds has numbers for every role, also for those that never came. */

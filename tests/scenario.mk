@@ -10,7 +10,7 @@ ASAN_CHECKS += check-play check-kill check-replay check-words check-hostile chec
 $(B)/tests/support/store.o: CFLAGS += $(shell pkg-config --cflags libpq sqlite3 2>/dev/null)
 $(SCENARIO_BIN): $(B)/tests/scenario/test_%: $(B)/tests/scenario/test_%.o $(SCENARIO_O) $(B)/libsupport.a $(B)/librt.a
 	$(call step,LINK $@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support) $(shell pkg-config --libs check libpq sqlite3 2>/dev/null) -lutil
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support) $(shell pkg-config --libs check libpq sqlite3 jansson 2>/dev/null) -lutil
 
 .PHONY: chaos chaos-control $(SCENARIOS:%=check-%)
 $(SCENARIOS:%=check-%): check-%: $(B)/tests/scenario/test_% | $(BIN)
