@@ -10,7 +10,7 @@
 #include "tests/support/die.h"
 #include "tests/support/tmp.h"
 
-enum { ARGS_MAX = 32, BALLAST_ROWS = 4000 };
+enum { ARGS_MAX = 32, BALLAST_ROWS = 2000 };
 
 char *backup_command(const char *dir, const char *store, const char *const *words, int *ret_status)
 {

@@ -7,7 +7,7 @@
 #include "tests/support/mud.h"
 #include "tests/support/store.h"
 
-enum { BACKUP_US = 20000000 };
+enum { BACKUP_US = 60000000 };
 
 /* Any `mudlark WORDS... --data DIR`, "persist.store" set when `store` is not NULL. What it printed; freed by
  * the caller. */
@@ -23,5 +23,5 @@ char *backup_only(const char *folder, const char *end) MUST_USE;
 size_t backup_files(const char *folder);
 /* "state HASH" of what a command printed: HASH. Dies when there is none. Freed by the caller. */
 char *backup_state(const char *printed) MUST_USE;
-/* 16 MB into the store, which no server uses now. */
+/* 8 MB into the store, which no server uses now. */
 void backup_ballast(const char *url);

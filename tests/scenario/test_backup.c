@@ -17,7 +17,7 @@
 #include "tests/support/die.h"
 #include "tests/support/tmp.h"
 
-enum { PLAYERS = 40, BACKUPS = 3, LAP_US = 100000, STEP_US = 1000, LONG_US = 15000000 };
+enum { PLAYERS = 40, BACKUPS = 3, LAP_US = 100000, STEP_US = 1000, LONG_US = 45000000 };
 enum { THINGS = STORM_ROOMS * (STORM_PEBBLES + 1) };
 
 #define PASSWORD "some long password"
@@ -218,7 +218,8 @@ static void expect_end(const struct scene *s, struct child *c, int status, const
 	const int got = child_wait(c, LONG_US);
 	CLEANUP(base_freep) char *said = tmp_read(c->log);
 
-	ck_assert_msg(got == status && strstr(said, words), "status %d: %s", got, said);
+	ck_assert_msg(got == status && strstr(said, words), "status %d, not %d with \"%s\": %s",
+		      got, status, words, said);
 	ck_assert_uint_eq(backup_files(s->folder), 0);
 	unlink(c->log);
 }
