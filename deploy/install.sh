@@ -33,7 +33,7 @@ put() {
 install_all() {
 	at=$root$prefix
 	install -d "$at/$bindir" "$at/$unitdir/$dropins" "$at/$usersdir" "$at/$filesdir" "$at/$mandir" \
-		"$root$sharedir/packs" "$root$confdir"
+		"$root$sharedir/packs" "$root$sharedir/systemd" "$root$confdir"
 	for program in $programs; do
 		install -m 755 "$build/bin/$program" "$at/$bindir"
 	done
@@ -46,6 +46,7 @@ install_all() {
 		put "$unit" "$prefix/$unitdir/$(basename "$unit")"
 	done
 	put "$here/systemd/$dropins/10-mudlark.conf" "$prefix/$unitdir/$dropins/10-mudlark.conf"
+	install -m 644 "$here/systemd/network.conf" "$here/systemd/low-ports.conf" "$root$sharedir/systemd"
 	put "$here/systemd/sysusers.conf" "$prefix/$usersdir/mudlark.conf"
 	put "$here/systemd/tmpfiles.conf" "$prefix/$filesdir/mudlark.conf"
 	fill <"$here/systemd/config.sed" >"$root$sharedir/config.sed"

@@ -1,11 +1,14 @@
 /* top_find.c - see top_find.h. */
 #include "top_find.h"
 
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "control.h"
+#include "rt/bind.h"
 #include "rt/proc.h"
 #include "settings.h"
 
@@ -66,6 +69,47 @@ static bool is_name(const char *text, size_t n)
 		       n;
 }
 
+/* The family that has several of these addresses; 0: none has.  (One process may have an address of each.) */
+static int family_of_many(const struct addrinfo *list)
+{
+	for (const struct addrinfo *a = list; a; a = a->ai_next)
+		for (const struct addrinfo *b = a->ai_next; b; b = b->ai_next)
+			if (a->ai_family == b->ai_family)
+				return a->ai_family;
+	return 0;
+}
+
+static void put_address(char *ret, size_t n, const struct addrinfo *a, const char *port)
+{
+	char number[NI_MAXHOST];
+	if (getnameinfo(a->ai_addr, a->ai_addrlen, number, sizeof(number), NULL, 0, NI_NUMERICHOST))
+		number[0] = '\0';
+	snprintf(ret, n, a->ai_family == AF_INET6 ? "[%.200s]:%s" : "%.200s:%s", number, port);
+}
+
+/* Several processes may share a name, as containers of one service do: each is looked at by its own address.  False: it is
+ * no more than one, or not known now. */
+static bool add_all(struct watch *w, const char *name, const char *address, int *ret_status)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	char host[BIND_HOST], port[BIND_PORT], one[WATCH_NAME], at[WATCH_ADDRESS];
+	struct addrinfo *list, *a;
+	unsigned n = 0;
+	if (strncmp(address, "unix:", 5) == 0 || !bind_split(address, host, port) ||
+	    getaddrinfo(host, port, &hints, &list))
+		return false;
+	const int family = family_of_many(list);
+	for (a = list; a && family && *ret_status == EXIT_DONE; a = a->ai_next) {
+		if (a->ai_family != family)
+			continue;
+		snprintf(one, sizeof(one), "%.20s.%u", name, ++n);
+		put_address(at, sizeof(at), a, port);
+		*ret_status = add(w, one, at);
+	}
+	freeaddrinfo(list);
+	return family != 0;
+}
+
 static int add_given(struct watch *w, const struct args *a)
 {
 	int status = EXIT_DONE;
@@ -78,7 +122,8 @@ static int add_given(struct watch *w, const struct args *a)
 			return EXIT_USAGE;
 		}
 		CLEANUP(base_freep) char *name = base_dup(a->at[i], n);
-		status = add(w, name, equals + 1);
+		if (!add_all(w, name, equals + 1, &status))
+			status = add(w, name, equals + 1);
 	}
 	return status;
 }

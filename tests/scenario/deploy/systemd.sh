@@ -62,8 +62,7 @@ check "no path is left open" test -z "$(grep -rlE '@[a-z]+dir@' "$dest" --includ
 check "the configuration is right for all" "$here/check_config.sh" "$dest" >"$scratch/config.log"
 [ $failed -eq 0 ] || cat "$scratch/install.log" "$scratch/config.log"
 echo "log: {level: warning}" >"$dest/etc/mudlark/mudlark.yaml"
-# shellcheck disable=SC2086
-$make "B=$build" install "DESTDIR=$dest" PREFIX=/usr/local >/dev/null
+DESTDIR=$dest deploy/install.sh install "$build"
 check "a configuration that is there stays" grep -q warning "$dest/etc/mudlark/mudlark.yaml"
 cp "$dest/usr/local/share/mudlark/mudlark.yaml" "$dest/etc/mudlark/mudlark.yaml"
 

@@ -109,11 +109,18 @@ check "the console works" grep -qi guest <<<"$who"
 check "a backup is made" systemctl start mudlark-backup
 check "and is there" test "$(find /var/lib/mudlark/backup -name '*.jsonl.gz' | wc -l)" = 1
 
-printf 'MUDLARK_GATEWAY_TELNET=127.0.0.1:4001\nMUDLARK_GATEWAY_TELNET_TLS=\nMUDLARK_GATEWAY_WEB=\n' >/etc/mudlark/gateway-east.env
+mkdir -p /run/systemd/system/mudlark-persist.service.d /run/systemd/system/mudlark-gateway@.service.d
+cp /usr/local/share/mudlark/systemd/network.conf /run/systemd/system/mudlark-persist.service.d
+cp /usr/local/share/mudlark/systemd/low-ports.conf /run/systemd/system/mudlark-gateway@.service.d
+systemctl daemon-reload
+check "the drop-in of the network" systemctl restart mudlark-persist
+check "gives persist one" test "$(readlink "/proc/$(main persist)/ns/net")" = "$(readlink /proc/self/ns/net)"
+printf 'MUDLARK_GATEWAY_TELNET=127.0.0.1:401\nMUDLARK_GATEWAY_TELNET_TLS=\nMUDLARK_GATEWAY_WEB=\n' >/etc/mudlark/gateway-east.env
 check "a second gateway" systemctl start mudlark-gateway@east
-exec 3<>/dev/tcp/127.0.0.1/4001 || exit 1
+exec 3<>/dev/tcp/127.0.0.1/401 || exit 1
 heard=
-check "takes players" expect "Name:"
+check "takes players at a low port" expect "Name:"
+check "and has given that right back" test "$(status_of gateway@east CapEff)" = 0000000000000000
 
 mkdir -p /run/systemd/system/mudlark-rss.service.d
 printf '[Service]\nEnvironment=MUDLARK_RSS_EVERY=nonsense\n' >/run/systemd/system/mudlark-rss.service.d/wrong.conf
