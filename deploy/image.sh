@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the root of Mudlark's image (Dockerfile): deploy/image.sh DIR, after `make all`, in the stage that builds.
 #
-# In it: what `make install` installs, the shared libraries that these programs load, certificates to trust, a user,
+# In it: the programs, the packs, the shared libraries that are loaded, certificates to trust, a user,
 # tables of character sets for old clients, descriptions of terminals for line editing, and of each Debian package that something was taken from its copyright
 # and its entry in the package database, which is what scanners for known faults read.
 set -eu
@@ -25,8 +25,10 @@ mkdir -p "$root/usr/lib" "$root/usr/bin" "$root/etc/ssl/certs" "$root/etc/mudlar
 ln -s usr/lib "$root/lib"
 ln -s usr/lib64 "$root/lib64"
 mkdir -p "$root/usr/lib64"
-make --no-print-directory install DESTDIR="$root" PREFIX=/usr >/dev/null
-strip "$root"/usr/bin/mudlark*
+install -s build/bin/mudlark* "$root/usr/bin"
+install -d "$root/usr/share/mudlark"
+cp -R world/packs "$root/usr/share/mudlark/packs"
+install -m 0644 LICENSE "$root/usr/share/mudlark"
 
 libraries=$(ldd "$root"/usr/bin/mudlark* | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*ld-[^ ]*\) .*/\1/p' | sort -u)
 for library in $libraries; do
