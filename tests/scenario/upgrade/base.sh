@@ -20,8 +20,9 @@ find_base()
 	local last
 	git rev-parse --git-dir >/dev/null 2>&1 || skip 'this tree is no git repository'
 	if [ -n "$ref" ]; then
-		git rev-parse --verify -q "$ref^{commit}" || skip "there is no commit $ref here"
-		return
+		git rev-parse --verify -q "$ref^{commit}" && return
+		echo "there is no commit $ref here"
+		exit 64
 	fi
 	if ! git diff --quiet HEAD -- "${product[@]}"; then
 		git rev-parse HEAD
@@ -31,7 +32,11 @@ find_base()
 	git rev-parse --verify -q "$last^{commit}^" || skip "the history does not reach behind the last change (a shallow clone?)"
 }
 
-base=$(find_base) || { echo "$base" && exit 75; }
+base=$(find_base) || {
+	status=$?
+	echo "$base"
+	exit $status
+}
 [ "$(cat "$out/commit" 2>/dev/null)" != "$base" ] || exit 0
 echo "the upgrade begins at $(git log -1 --format='%h %s' "$base")"
 mkdir -p "$out/src"
@@ -39,5 +44,5 @@ rm -rf "${out:?}/src" "$out/commit"
 mkdir -p "$out/src"
 git archive "$base" | tar -x -C "$out/src"
 unset MAKEFLAGS MAKELEVEL MFLAGS
-$make -C "$out/src" -s B="$out" all >"$out/log" 2>&1 || { tail -n 20 "$out/log" && exit 1; }
+$make -C "$out/src" -s -j"$(nproc)" B="$out" all >"$out/log" 2>&1 || { tail -n 20 "$out/log" && exit 1; }
 echo "$base" >"$out/commit"

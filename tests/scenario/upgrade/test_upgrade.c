@@ -176,12 +176,23 @@ static void browse(struct upgrade *u)
 	ws_expect(&u->bo, "before\n");
 }
 
-static void open_when_there(struct talk *t, const char *who, uint16_t port)
+/* Who was sent away comes back as soon as there is somebody, and is greeted. */
+static void come_back(struct upgrade *u)
 {
-	for (uint64_t end = now_us() + TALK_US; now_us() < end; usleep(STEP_US))
-		if (talk_try(t, who, port))
-			return;
-	die("%s: nobody listens on port %u", who, port);
+	const uint64_t end = now_us() + TALK_US;
+
+	while (!talk_try(&u->ada, "Ada", u->mud.telnet)) {
+		if (now_us() > end)
+			die("nobody listens on port %u", u->mud.telnet);
+		usleep(STEP_US);
+	}
+	if (!talk_sees(&u->ada, "Name:", TALK_US)) {
+		CLEANUP(base_freep) char *log = mud_log(&u->mud);
+
+		die("Ada is not greeted:\n%s", log);
+	}
+	u->ada.at = 0;
+	talk_enter(&u->ada, "Ada", PASSWORD);
 }
 
 /* A browser is sent away and goes on at the other gateway, of whatever version: it has missed nothing. */
@@ -220,8 +231,7 @@ static void replace_gateway(struct upgrade *u)
 	talk_expect_end(&u->ada);
 	talk_close(&u->ada);
 	mud_wait_pid(&u->mud, "gateway", old);
-	open_when_there(&u->ada, "Ada", u->mud.telnet);
-	talk_enter(&u->ada, "Ada", PASSWORD);
+	come_back(u);
 	ck_assert_uint_eq(talk_count(&u->ada, "You are back where you were."), 1);
 }
 
