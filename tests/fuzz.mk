@@ -8,6 +8,7 @@ FUZZ_LIBS_telnet_diff := -ltelnet
 FUZZ_FOR_world := pack command
 FUZZ_FOR_aibridge := guard provider sentence sse
 FUZZ_FOR_persist := undump
+FUZZ_FOR_deploy := scrape
 FUZZ_FOR_irc := irc
 FUZZ_FOR_discord := discord
 FUZZ_FOR_rss := serve feed
@@ -29,6 +30,7 @@ $(FUZZ_FOR_world:%=$(B)/tests/fuzz/fuzz_%): $(B)/libworld.a
 $(FUZZ_FOR_aibridge:%=$(B)/tests/fuzz/fuzz_%): $(B)/libaibridge.a
 $(FUZZ_FOR_aibridge:%=$(B)/tests/fuzz/fuzz_%): FUZZ_PKGS := aibridge
 $(FUZZ_FOR_persist:%=$(B)/tests/fuzz/fuzz_%): $(B)/libpersist.a
+$(FUZZ_FOR_deploy:%=$(B)/tests/fuzz/fuzz_%): $(B)/libdeploy.a
 define fuzz_bridge
 $(FUZZ_FOR_$(1):%=$(B)/tests/fuzz/fuzz_%): $(B)/lib$(1).a $(B)/libbridges.a
 $(FUZZ_FOR_$(1):%=$(B)/tests/fuzz/fuzz_%): FUZZ_PKGS := bridges
