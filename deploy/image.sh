@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes the root of Mudlark's image (Dockerfile): deploy/image.sh DIR, after `make all`, in the stage that builds.
 #
-# In it: the programs, the packs, the shared libraries that are loaded, certificates to trust, a user,
-# tables of character sets for old clients, descriptions of terminals for line editing, and of each Debian package that something was taken from its copyright
-# and its entry in the package database, which is what scanners for known faults read.
+# In it: the programs, the packs, the shared libraries that are loaded, certificates to trust, a user, tables of
+# character sets for old clients, descriptions of terminals for line editing; and of each Debian package that something
+# was taken from its copyright and its entry in the package database, which is what scanners for known faults read.
 set -eu
 
 root=$1
