@@ -30,6 +30,13 @@ check()
 	if "$@"; then ok "$what"; else bad "$what"; fi
 }
 
+# The same; without it nothing else makes sense.
+need()
+{
+	check "$@"
+	[ $failed -eq 0 ] || exit 1
+}
+
 same()
 {
 	[ "$1" = "$2" ] || {

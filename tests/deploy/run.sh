@@ -8,6 +8,8 @@
 # that was typed is answered once and in order, only players of a killed gateway lose their connection, nothing is
 # made or lost, and what was backed up is what comes back.  `short` is fewer players and fewer blows.
 #
+# MUDLARK_TEST_IMAGE names an image that is there already, and is not built then.
+#
 # Where no engine can run it prints `skipped: why` and exits 0; what is wrong with Mudlark is counted as failed and
 # exits 1.  Everything it started is taken away at the end.
 set -eu
@@ -37,7 +39,7 @@ skip()
 take_down()
 {
 	compose --profile '*' down --volumes --remove-orphans --timeout 5 >"$work/down" 2>&1 || true
-	docker image rm "$MUDLARK_IMAGE" >/dev/null 2>&1 || true
+	[ -n "${MUDLARK_TEST_IMAGE:-}" ] || docker image rm "$MUDLARK_IMAGE" >/dev/null 2>&1 || true
 }
 
 # The last words of all, when something is wrong.
@@ -84,9 +86,9 @@ network_up || skip "this machine has no network namespaces, or 198.18.0.0/15 is 
 # What the compose files are told by their environment: the ports are ours alone, as the address is.
 export MUDLARK_TELNET_PORT=$here:4000 MUDLARK_TLS_PORT=$here:4443
 export MUDLARK_WEB_PORT=$here:8080 MUDLARK_WEB_TLS_PORT=$here:8443
-export MUDLARK_IMAGE=mudlark:test-$$ MUDLARK_LOCAL=$work/local MUDLARK_BACKUPS=$work/backup
+export MUDLARK_IMAGE=${MUDLARK_TEST_IMAGE:-mudlark:test-$$} MUDLARK_LOCAL=$work/local MUDLARK_BACKUPS=$work/local/backup
 export MUDLARK_TEST_PACK=$work/pack MUDLARK_TEST_FROM=$subnet.0/24
-export COMPOSE_PROFILES=ai,rss
+export MUDLARK_TLS=$work/local/tls COMPOSE_PROFILES=ai,rss COMPOSE_ANSI=never
 cp -R tests/deploy/pack "$work/pack"
 chmod -R a+rX "$work"
 story
