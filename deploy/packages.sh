@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs the Debian 12 packages Mudlark needs: deploy/packages.sh [build|run|test|lint]...
+# Installs the Debian 12 packages Mudlark needs: deploy/packages.sh [build|run|test|lint|deploy]...
 # Says what it installs; returns at once when nothing is missing.  Works as root or by way of sudo.
 #	build	compilers, code generators and headers (the default)
 #	run	only what the finished programs load
 #	test	what `make check`, `asan`, `bench` and `fuzz` need on top of build
 #	lint	what `make lint` needs on top of test
+#	deploy	what `make test-deploy` needs besides build and test; the engine it gets for itself
 set -eu
 
 build="gcc make libc6-dev pkg-config protobuf-c-compiler libprotobuf-c-dev libzmq3-dev libevent-dev
@@ -19,6 +20,7 @@ ngircd inspircd libxml2-utils iproute2 prometheus mandoc systemd"
 command -v node >/dev/null 2>&1 || test="$test nodejs"
 command -v npm >/dev/null 2>&1 || test="$test npm"
 lint="clang-format cppcheck universal-ctags binutils"
+deploy="jq curl iproute2"
 
 wanted=
 for group in "${@:-build}"; do
@@ -27,8 +29,9 @@ for group in "${@:-build}"; do
 	run) wanted="$wanted $run" ;;
 	test) wanted="$wanted $test" ;;
 	lint) wanted="$wanted $lint" ;;
+	deploy) wanted="$wanted $deploy" ;;
 	*)
-		echo "packages.sh: no group '$group'; there are build, run, test and lint" >&2
+		echo "packages.sh: no group '$group'; there are build, run, test, lint and deploy" >&2
 		exit 64
 		;;
 	esac
