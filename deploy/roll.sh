@@ -1,7 +1,7 @@
 #!/bin/sh
-# Brings what compose.yaml runs to the version of this tree, so that there is a gateway all the time: the new ones start
-# beside the old ones, which then drain (MUDLARK_DRAIN) and are taken away.  The world and persist are replaced meanwhile; players see
-# a pause of some seconds.
+# Brings what compose.yaml runs to the version of this tree, so that there is a gateway all the time: new ones start
+# beside the old ones, which then drain (MUDLARK_DRAIN) and are taken away.  The world and persist are replaced
+# meanwhile; players see a pause of some seconds.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")"
 
