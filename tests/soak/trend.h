@@ -1,6 +1,7 @@
 /*
- * trend.h - does a series of samples grow?  A straight line is laid through the means of equal stretches of time (least
- * squares), which makes neighbours that resemble each other count once, and its slope is judged beside its own error.
+ * trend.h - does a series of samples grow?  A straight line is laid through the medians of equal stretches of time (least
+ * squares): what is there for a moment only, like the memory of a hash, does not count, and neighbours that resemble each
+ * other count once.  Its slope is judged beside its own error.
  */
 #pragma once
 
