@@ -1,7 +1,7 @@
 /*
  * event.c - facts and who hears them; see event.h.
  *
- * The ring keeps the memory of its bodies, so emitting allocates nothing once it is full.  A handler
+ * The ring keeps the memory of its bodies but of the long ones, so emitting allocates little once it is full.  A handler
  * that is removed while facts are dispatched stays in the array, marked dead, until the outermost
  * dispatch is over.
  */
@@ -16,7 +16,7 @@
 #include "world/core/comp.h"
 #include "world/core/events.h"
 
-enum { SEQ_BLOCK = 1 << 20, ROW_ESTIMATE = 48 };
+enum { SEQ_BLOCK = 1 << 20, ROW_ESTIMATE = 48, BODY_USUAL = 256 };
 
 struct handler {
 	uint64_t id;
@@ -271,12 +271,23 @@ static bool allowed(struct world *w)
 	return false;
 }
 
+/* The next body in that place of the ring: all places have the same memory in the end, so that it is full once and for all,
+ * and does not grow with the longest body each of them ever had. */
+static void empty(struct buf *body)
+{
+	if (body->cap > BODY_USUAL)
+		buf_clear(body);
+	else
+		buf_reset(body);
+	(void)!buf_reserve(body, BODY_USUAL);
+}
+
 static struct entry *new_entry(struct world *w, enum fact_kind kind, uint64_t actor)
 {
 	struct events *t = w->events;
 	struct entry *e = &t->ring[t->n_ring % EVENT_RING];
 
-	buf_reset(&e->body);
+	empty(&e->body);
 	buf_addc(&e->body, '{');
 	if (actor)
 		buf_addf(&e->body, "\"actor\":" EVENT_ID, actor);
