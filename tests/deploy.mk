@@ -12,6 +12,11 @@ $(PLAYERS_BIN): $(patsubst %.c,$(B)/%.o,$(wildcard tests/deploy/*.c)) $(B)/libsu
 	$(call step,LINK $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,rt) $(LIBS_support)
 
-.PHONY: test-deploy
-test-deploy: $(PLAYERS_BIN) ## deploy/compose.yaml in containers, under players, while everything dies; SHORT=1
+.PHONY: test-deploy test-deploy-now check-deploy
+test-deploy: ## deploy/compose.yaml in containers, under players, while everything dies; SHORT=1
+	@deploy/packages.sh build test deploy
+	@$(again) test-deploy-now
+test-deploy-now: $(PLAYERS_BIN)
 	@tests/deploy/run.sh $(B) $(if $(SHORT),short)
+check-deploy: $(PLAYERS_BIN)
+	@tests/deploy/run.sh $(B) short

@@ -4,6 +4,7 @@
 
 said_to_staff=
 theirs=
+gone=()
 staff_password=a-long-enough-secret
 pebbles=120
 
@@ -16,17 +17,27 @@ staff()
 	said_to_staff=$(of text)
 }
 
+# Everybody, in two parts: a list has a hundred lines at most.
+look_at_sites()
+{
+	local part
+	staff "@sites $subnet.0/29"
+	part=$said_to_staff
+	staff "@sites $subnet.8/29"
+	said_to_staff=$part$'\n'$said_to_staff
+}
+
 make_boss()
 {
 	mudlark account create boss <<<"$staff_password" >/dev/null &&
 		mudlark account grant boss admin </dev/null >/dev/null
 }
 
-# "ADDRESS WAY COUNT" of all players, or of those at the gateway of this name.
+# players_at [GATEWAY...]: "ADDRESS WAY COUNT" of all players, or of those at these gateways.
 players_at()
 {
-	awk -v gateway="${1:-}" -v "ours=$subnet." '
-	index($1, ours) == 1 && (gateway == "" || $3 == gateway) && $1 != ours "10" {
+	awk -v "gateways= $* " -v "ours=$subnet." '
+	index($1, ours) == 1 && (gateways ~ /^ *$/ || index(gateways, " " $3 " ")) && $1 != ours "10" {
 		n = match($0, /[0-9]+ connections/) ? substr($0, RSTART, RLENGTH) + 0 : 1
 		sum[$1 " " $2] += n
 	}
@@ -84,7 +95,8 @@ blow()
 	check "$what" "$@"
 	tell play "$lines"
 	tell settle
-	check "- every line is answered once and in order" all_right
+	check "- every line is answered once and in order ($(of answered) so far, the longest after $(of longest_ms) ms)" \
+		all_right
 }
 
 nobody_is_cut()
@@ -101,7 +113,7 @@ kill_one_gateway()
 {
 	local victim
 	victim=$(containers gateway | sed -n 2p)
-	staff "@sites $subnet.0/24"
+	look_at_sites
 	theirs=$(players_at "$(name_of "$victim")")
 	kill_container "$victim"
 }
@@ -144,6 +156,19 @@ backends_are()
 	[ "$(backends)" = "$1" ]
 }
 
+# Fewer: those of the others are told, and go to one that stays.
+scale_down_to()
+{
+	local all gateway
+	look_at_sites
+	all=$(containers gateway)
+	scale_to "$1" || return 1
+	for gateway in $all; do
+		grep -q "$gateway" <<<"$(containers gateway)" || gone+=("gateway-${gateway:0:12}")
+	done
+	theirs=$(players_at "${gone[@]}")
+}
+
 scale_to()
 {
 	quietly compose up --detach --no-recreate --scale "gateway=$1" gateway && until_true 60 backends_are "$1"
@@ -177,10 +202,13 @@ scales()
 	nobody_is_cut
 	tell leave
 	tell enter
-	staff "@sites $subnet.0/24"
+	look_at_sites
 	check "- newcomers get to all five" same "$(gateways_in_use | wc -l)" 5
-	blow "two gateways instead of five" scale_to 2
-	staff "@sites $subnet.0/24"
+	gone=()
+	blow "two gateways instead of five" scale_down_to 2
+	check "- three have gone, and their players had to go, nobody else" \
+		same "${#gone[@]} $(players_cut)" "3 $theirs"
+	look_at_sites
 	check "- everybody is at one of them" same "$(of in) $(gateways_in_use | wc -l)" "$players 2"
 }
 
@@ -204,9 +232,11 @@ restore_after_a_wipe()
 	mudlark backup --to /backup >"$work/kept"
 	file=$(sed -n 's|.*\(/backup/[^ :]*\.jsonl\.gz\).*|\1|p' "$work/kept" | tail -n 1)
 
-	quietly compose stop --timeout 20 haproxy gateway aibridge rss world persist
-	sql 'DROP SCHEMA public CASCADE; CREATE SCHEMA public' >/dev/null 2>&1
-	check "the database is wiped" same "$(sql "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")" 0
+	quietly compose stop --timeout 20
+	quietly compose rm --stop --force postgres
+	docker volume rm "${project}_postgres" >/dev/null
+	check "the database is wiped, and an empty one made" quietly compose up --detach --wait postgres
+	check "- which is empty" same "$(sql "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")" 0
 	check "the backup is restored" mudlark restore "$file"
 	check "persist starts with it" quietly compose up --detach --wait --no-recreate persist
 	mudlark verify >"$work/restored"
@@ -225,13 +255,14 @@ come_up()
 {
 	[ -n "${MUDLARK_TEST_IMAGE:-}" ] || need "the image is built" quietly compose build world
 	need "keys, passwords and a certificate are made" quietly compose run --rm setup
+	[ -n "$short" ] || echo a-token-that-nobody-knows >"$MUDLARK_LOCAL/discord.token"
 	need "three gateways and all the rest come up" quietly compose up --detach --wait --scale gateway=3
 	need "an admin is made" make_boss
 	need "HAProxy has three gateways" until_true 60 backends_are 3
 	players_start "$players"
 	tell enter
 	check "$players players come in by telnet, TLS and WebSocket" same "$(of in)" "$players"
-	staff "@sites $subnet.0/24"
+	look_at_sites
 	check "each is known by his own address, and by his way in" same "$(players_at)" "$(expected_everywhere)"
 	check "all three gateways are in use" same "$(gateways_in_use | wc -l)" 3
 }
@@ -251,7 +282,7 @@ story()
 	services_die world persist
 	gateway_dies
 	if [ -z "$short" ]; then
-		services_die postgres aibridge rss
+		services_die postgres aibridge irc discord rss
 		balancer_dies
 	fi
 	blow "stop and start of the database" stop_the_database

@@ -19,9 +19,11 @@ build=$1
 short=${2:-}
 players=300
 lines=300 # answered between two blows
+profiles=ai,bridges
 if [ -n "$short" ]; then
 	players=120
 	lines=150
+	profiles=
 fi
 project=mudlark-test-$$
 work=$(mktemp -d /tmp/mudlark-deploy-XXXXXX)
@@ -88,7 +90,7 @@ export MUDLARK_TELNET_PORT=$here:4000 MUDLARK_TLS_PORT=$here:4443
 export MUDLARK_WEB_PORT=$here:8080 MUDLARK_WEB_TLS_PORT=$here:8443
 export MUDLARK_IMAGE=${MUDLARK_TEST_IMAGE:-mudlark:test-$$} MUDLARK_LOCAL=$work/local MUDLARK_BACKUPS=$work/local/backup
 export MUDLARK_TEST_PACK=$work/pack MUDLARK_TEST_FROM=$subnet.0/24
-export MUDLARK_TLS=$work/local/tls COMPOSE_PROFILES=ai,rss COMPOSE_ANSI=never
+export MUDLARK_TLS=$work/local/tls COMPOSE_PROFILES=$profiles COMPOSE_ANSI=never
 cp -R tests/deploy/pack "$work/pack"
 chmod -R a+rX "$work"
 story
