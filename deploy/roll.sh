@@ -8,7 +8,11 @@ cd "$(dirname "$(readlink -f "$0")")"
 docker compose build
 docker compose up --detach --wait world # and what it stands on
 old=$(docker compose ps --quiet gateway)
-number=$(echo "$old" | grep -c .)
+if [ -z "$old" ]; then # nobody to drain; haproxy takes a moment to see the new ones
+	docker compose up --detach --wait gateway
+	exec docker compose up --detach
+fi
+number=$(echo "$old" | wc -l)
 docker compose up --detach --wait --no-recreate --scale "gateway=$((2 * number))" gateway
 for container in $old; do
 	{ docker stop "$container" && docker rm "$container"; } >/dev/null &

@@ -104,8 +104,10 @@ nobody_is_cut()
 	check "- nobody loses his connection" same "$(players_cut)" ""
 }
 
+# After a HUP, which reloads and renewed certificates take: an engine must not think that its end was wanted.
 kill_service()
 {
+	quietly compose kill -s HUP "$1"
 	kill_container "$(containers "$1")"
 }
 

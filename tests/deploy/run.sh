@@ -87,7 +87,7 @@ network_up || skip "this machine has no network namespaces, or 198.18.0.0/15 is 
 
 # What the compose files are told by their environment: the ports are ours alone, as the address is.
 export MUDLARK_TELNET_PORT=$here:4000 MUDLARK_TLS_PORT=$here:4443
-export MUDLARK_WEB_PORT=$here:8080 MUDLARK_WEB_TLS_PORT=$here:8443
+export MUDLARK_WEB_PORT=$here:8080 MUDLARK_WEB_TLS_PORT=$here:8443 MUDLARK_RSS_PORT=$here:8082
 export MUDLARK_IMAGE=${MUDLARK_TEST_IMAGE:-mudlark:test-$$} MUDLARK_LOCAL=$work/local MUDLARK_BACKUPS=$work/local/backup
 export MUDLARK_TEST_PACK=$work/pack MUDLARK_TEST_FROM=$subnet.0/24
 export MUDLARK_TLS=$work/local/tls COMPOSE_PROFILES=$profiles COMPOSE_ANSI=never
