@@ -79,6 +79,14 @@ SERVERS := gateway world persist aibridge
 BRIDGES := irc discord rss
 BIN := $(SERVERS:%=$(B)/bin/mudlark-%) $(BRIDGES:%=$(B)/bin/mudlark-%) $(B)/bin/mudlark
 
+# The commit that is built: 89abcdef0123, or 89abcdef0123.changed when a file is not as it was then.  Where git cannot
+# say, `make REVISION=...` may; without it a program knows its version alone.
+ifndef REVISION
+REVISION := $(shell r=$$(git --git-dir=.git rev-parse --short=12 HEAD 2>/dev/null) || exit 0; \
+	git --git-dir=.git --no-optional-locks diff --quiet HEAD || r=$$r.changed; echo "$$r")
+endif
+export REVISION
+
 # Unit tests: tests/unit/<folder>/test_<module>.c -> $(B)/tests/unit/<folder>/test_<module>
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/test_*.c))
 TEST_BIN :=
@@ -146,11 +154,23 @@ $(foreach d,unit scenario support fake,$(B)/tests/$(d)/%.o): override OPT = -O0
 $(B)/librt.a: $(call obj,$(wildcard proto/rt/*.c)) $(PB_O)
 	$(call step,AR $@)
 	$(Q)rm -f $@ && ar qcs $@ $^
+# The build of the processes, in the place of proto/rt/proc_build.c: made anew when it is another, and linked into nothing
+# else, so that a commit leaves the tests as they are.
+.PHONY: always
+$(B)/revision.c: always
+	@mkdir -p $(@D)
+	@r=$$(printf %.40s "$$REVISION" | tr -cd 'A-Za-z0-9.-'); \
+	text=$$(printf '%s\n' '#include "rt/proc.h"' 'const char *proc_build(void)' '{' \
+		"	return PROC_VERSION \"$${r:++$$r}\";" '}'); \
+	[ "$$text" = "$$(cat $@ 2>/dev/null)" ] || printf '%s\n' "$$text" >$@
+$(B)/revision.o: $(B)/revision.c proto/rt/proc.h
+	$(call step,CC $<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_ALL) $(WARN) -c -o $@ $<
 define server
 $(B)/lib$(1).a: $$(call obj,$$(call src,$(1)))
 	$$(call step,AR $$@)
 	$$(Q)rm -f $$@ && ar qcs $$@ $$^
-$(B)/bin/mudlark-$(1): $(B)/$(1)/main.o $(B)/lib$(1).a $(B)/librt.a
+$(B)/bin/mudlark-$(1): $(B)/$(1)/main.o $(B)/revision.o $(B)/lib$(1).a $(B)/librt.a
 	@mkdir -p $$(@D)
 	$$(call step,LD $$@)
 	$$(Q)$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,$(1))
@@ -163,7 +183,7 @@ define bridge
 $(B)/lib$(1).a: $$(call obj,$$(filter-out bridges/$(1)/main.c,$$(wildcard bridges/$(1)/*.c)))
 	$$(call step,AR $$@)
 	$$(Q)rm -f $$@ && ar qcs $$@ $$^
-$(B)/bin/mudlark-$(1): $(B)/bridges/$(1)/main.o $(B)/lib$(1).a $(B)/libbridges.a $(B)/librt.a
+$(B)/bin/mudlark-$(1): $(B)/bridges/$(1)/main.o $(B)/revision.o $(B)/lib$(1).a $(B)/libbridges.a $(B)/librt.a
 	@mkdir -p $$(@D)
 	$$(call step,LD $$@)
 	$$(Q)$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call libs,bridges)
@@ -186,7 +206,7 @@ $(B)/libgateway.a: $(B)/gateway/page_files.o
 $(B)/libdeploy.a: $(call obj,$(filter-out deploy/mudlark.c,$(wildcard deploy/*.c)))
 	$(call step,AR $@)
 	$(Q)rm -f $@ && ar qcs $@ $^
-$(B)/bin/mudlark: $(B)/deploy/mudlark.o $(B)/libdeploy.a $(B)/librt.a
+$(B)/bin/mudlark: $(B)/deploy/mudlark.o $(B)/revision.o $(B)/libdeploy.a $(B)/librt.a
 	@mkdir -p $(@D)
 	$(call step,LD $@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,deploy)

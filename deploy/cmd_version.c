@@ -7,7 +7,7 @@
 
 static int run(UNUSED const struct args *a)
 {
-	puts("mudlark " PROC_VERSION);
+	printf("mudlark %s\n", proc_build());
 	return 0;
 }
 

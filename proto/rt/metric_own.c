@@ -17,7 +17,7 @@
 #include "rt/route.h"
 #include "rt/wire.h"
 
-enum { BEAT_US = 100000, NAME_MAX_BYTES = 64 };
+enum { BEAT_US = 100000, NAME_MAX_BYTES = 96 };
 
 static void plan_beat(struct metric_own *o)
 {
@@ -103,8 +103,9 @@ static double open_fds(void)
 
 static void put_process(const struct metric_own *o, struct buf *out)
 {
+	char build[NAME_MAX_BYTES];
 	const struct metric own[] = {
-		{ .name = "mudlark_build_info{version=\"" PROC_VERSION "\"}",
+		{ .name = build,
 		  .help = "1; the version is in the label",
 		  .kind = METRIC_GAUGE,
 		  .value = 1 },
@@ -134,6 +135,7 @@ static void put_process(const struct metric_own *o, struct buf *out)
 		  .value = (double)log_dropped() },
 	};
 
+	snprintf(build, sizeof(build), "mudlark_build_info{version=\"%s\"}", proc_build());
 	metric_text(own, ARRAY_LEN(own), out);
 }
 

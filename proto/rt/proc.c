@@ -290,7 +290,7 @@ int proc_start(struct proc *p, const struct proc_spec *spec, void *values, int a
 		proc_done(p);
 		return 1;
 	}
-	log_info("started", LOG_STR("version", PROC_VERSION), LOG_INT("pid", getpid()));
+	log_info("started", LOG_STR("version", proc_build()), LOG_INT("pid", getpid()));
 	check_libraries();
 	return 0;
 }

@@ -19,6 +19,8 @@
 #include "rt/loop.h"
 
 #define PROC_VERSION "0.1.0"
+/* The version and the commit of the running program: "0.1.0+89abcdef0123"; the version alone where nobody knows. */
+const char *proc_build(void);
 
 enum { PROC_WHY_BYTES = 200 }; /* of how it is, as told to the supervisor */
 

@@ -196,12 +196,12 @@ static int take_flag(struct proc *p, int flag, enum wish *wish)
 		print_help(p->spec);
 		return 1;
 	case 'v':
-		printf("%s %s\n", p->spec->name, PROC_VERSION);
+		printf("%s %s\n", p->spec->name, proc_build());
 		return 1;
 	default:
-		if (flag >= FLAG_FIRST_SWITCH)
+		if (flag >= FLAG_FIRST_SWITCH && flag < FLAG_FIRST_SWITCH + SWITCHES)
 			p->switched[flag - FLAG_FIRST_SWITCH] = true;
-		else
+		else if (flag >= FLAG_FIRST_OWN && flag < FLAG_FIRST_OWN + FLAGS_OWN)
 			p->flag_values[flag - FLAG_FIRST_OWN] = optarg;
 		return 0;
 	}

@@ -151,7 +151,7 @@ static struct link_conf link_conf_of(struct loop *l, const struct wire_spec *spe
 
 	c.clock = loop_clock(l);
 	c.entropy = &entropy_system;
-	c.build = PROC_VERSION;
+	c.build = proc_build();
 	return c;
 }
 

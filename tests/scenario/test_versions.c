@@ -31,7 +31,7 @@ struct stranger {
 	struct bus *bus;
 	struct loop_timer patience;
 	uint32_t version;
-	bool is_binder, is_welcome, is_final;
+	bool is_binder, is_answered, is_welcome, is_final;
 	char why[120];
 };
 
@@ -50,9 +50,12 @@ static void send_control(struct stranger *s, const struct bus_addr *to, const Mu
 		die("the bus takes nothing");
 }
 
-/* Dialled: what a process answers to the hello. */
+/* Dialled: what a process answers to the hello. Behind a welcome its records may come at once. */
 static void hear_answer(struct stranger *s, const Mudlark__LinkHead *m)
 {
+	if (s->is_answered)
+		return;
+	s->is_answered = true;
 	s->is_welcome = m->kind_case == MUDLARK__LINK_HEAD__KIND_WELCOME;
 	if (m->kind_case == MUDLARK__LINK_HEAD__KIND_REFUSE) {
 		s->is_final = m->refuse->final;

@@ -44,5 +44,5 @@ rm -rf "${out:?}/src" "$out/commit"
 mkdir -p "$out/src"
 git archive "$base" | tar -x -C "$out/src"
 unset MAKEFLAGS MAKELEVEL MFLAGS
-$make -C "$out/src" -s -j"$(nproc)" B="$out" all >"$out/log" 2>&1 || { tail -n 20 "$out/log" && exit 1; }
+$make -C "$out/src" -s -j"$(nproc)" B="$out" REVISION="$(git rev-parse --short=12 "$base")" all >"$out/log" 2>&1 || { tail -n 20 "$out/log" && exit 1; }
 echo "$base" >"$out/commit"

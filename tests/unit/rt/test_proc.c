@@ -229,6 +229,7 @@ START_TEST(the_command_line_is_understood_or_explained)
 	ck_assert(said(&c, "--config FILE") && said(&c, "--pack-dir VALUE"));
 	ck_assert_int_eq(run(&c, "--version", NULL), EXIT_DONE);
 	ck_assert(said(&c, "mudlark-gateway " PROC_VERSION "\n"));
+	ck_assert_str_eq(proc_build(), PROC_VERSION);
 	ck_assert_int_eq(run(&c, "--frobnicate", NULL), EXIT_USAGE);
 	ck_assert(said(&c, "mudlark-gateway: there is no flag --frobnicate; --help lists"));
 	ck_assert_int_eq(run(&c, "--config", NULL), EXIT_USAGE);
