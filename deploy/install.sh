@@ -39,7 +39,10 @@ install_all() {
 	done
 	cp -R "$here/../world/packs/." "$root$sharedir/packs"
 	cp -R "$here/watch" "$root$sharedir"
-	install -m 644 "$here/README.md" "$here/../LICENSE" "$root$sharedir"
+	install -m 644 "$here/../LICENSE" "$root$sharedir"
+	# What it leads to outside of this folder is not installed.
+	sed 's|\[\([^]]*\)\](\.\./[^)]*)|\1 (in the source)|g' "$here/README.md" >"$root$sharedir/README.md"
+	chmod 644 "$root$sharedir/README.md"
 	install -m 644 "$here/man/mudlark.1" "$at/$mandir"
 	for unit in "$here"/systemd/mudlark*.service "$here"/systemd/mudlark*.socket \
 		"$here"/systemd/mudlark*.timer "$here/systemd/mudlark.target"; do

@@ -57,6 +57,8 @@ apart()
 
 # shellcheck disable=SC2086 # a command with its flags
 check "make install" $make "B=$build" install "DESTDIR=$dest" PREFIX=/usr/local >"$scratch/install.log"
+check "links of the manual lead nowhere that is not installed" \
+	test "$(grep -c '](\.\./' "$dest/usr/local/share/mudlark/README.md")" = 0
 check "it installs every program" test "$(find "$dest/usr/local/bin" -type f -perm -755 | wc -l)" = 8
 check "no path is left open" test -z "$(grep -rlE '@[a-z]+dir@' "$dest" --include='*.service' --include='*.conf' --include='*.yaml')"
 check "the configuration is right for all" "$here/check_config.sh" "$dest" >"$scratch/config.log"
