@@ -152,7 +152,9 @@ static int dump_store(const struct args *a, int fd, int halt)
 
 int dump_any(const struct args *a, int fd, int halt)
 {
-	if (ops_is_nobody(a))
+	CLEANUP(base_freep) char *bus = settings_find(a, "persist.bus");
+	/* Who names a server means that one, not what happens to lie in a folder here. */
+	if (!bus && ops_is_nobody(a))
 		return dump_store(a, fd, halt);
 	return dump_run(a, &(struct dump_to){ .fd = fd, .halt = halt });
 }

@@ -72,6 +72,8 @@ struct db_driver {
 
 	/* Opens and checks the durable settings. STORE_BAD: refused for good. */
 	int (*open)(struct db **ret, const char *where, struct buf *why);
+	/* Is there something to open? -ENOENT: no. NULL: that cannot be seen without opening it. */
+	int (*exists)(const char *where, struct buf *why);
 	/* A second connection to what is open, for begin_snapshot() and scans alone. */
 	int (*open_reader)(struct db **ret, const char *where, struct buf *why);
 	void (*close)(struct db *d);

@@ -199,6 +199,17 @@ static int sqlite_open(struct db **ret, const char *where, struct buf *why)
 	return 0;
 }
 
+static int sqlite_exists(const char *where, struct buf *why)
+{
+	const char *path = scheme_path(where);
+	struct stat st;
+
+	if (stat(path, &st) == 0 && st.st_size > 0)
+		return 0;
+	buf_addf(why, "there is no store at %s", path);
+	return -ENOENT;
+}
+
 /* Beside the connection that holds the lock, in its thread. */
 static int sqlite_open_reader(struct db **ret, const char *where, struct buf *why)
 {
@@ -282,6 +293,7 @@ const struct db_driver db_sqlite = {
 	.name = "sqlite",
 	.schema = "sqlite",
 	.open = sqlite_open,
+	.exists = sqlite_exists,
 	.open_reader = sqlite_open_reader,
 	.close = sqlite_close,
 	.begin = sqlite_begin,

@@ -5,6 +5,7 @@
  */
 #include "persist/migrate.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +106,32 @@ static int apply(struct db *db, const struct migration *m)
 	if (!r)
 		log_info("schema_migrated", LOG_STR("store", db->driver->name),
 			 LOG_U64("version", m->number));
+	return r;
+}
+
+int migrate_look(struct db *db, uint32_t *ret_is, struct buf *why)
+{
+	struct history h = { .dialect = db->driver->schema, .why = why };
+	int64_t tables = 0;
+	const struct db_rows counted = { count, &tables }, versions = { check_version, &h };
+	int r = db->driver->query(db, SQL_HAS_SCHEMA, NULL, 0, &counted);
+
+	if (!r && tables)
+		r = db->driver->query(db, SQL_VERSIONS, NULL, 0, &versions);
+	*ret_is = h.have;
+	if (!r && !h.have) {
+		buf_adds(why, "there is no store in this database");
+		return -ENOENT;
+	}
+	if (!r && h.have < migrate_newest(h.dialect)) {
+		buf_addf(why,
+			 "the store has schema %u, this program needs %u: bring it up to date with"
+			 " mudlark-persist --migrate, or use the program that made it",
+			 h.have, migrate_newest(h.dialect));
+		return STORE_BAD;
+	}
+	if (r && !why->n)
+		buf_add(why, buf_p(&db->why), db->why.n);
 	return r;
 }
 

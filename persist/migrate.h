@@ -21,3 +21,5 @@ uint32_t migrate_newest(const char *dialect);
 /* 0; -errno; STORE_BAD: the schema is newer than this binary, or not the one it was made by. *ret_was: the
  * schema that was there, 0 for none. */
 int migrate(struct db *db, uint32_t *ret_was, struct buf *why) MUST_USE;
+/* Changes nothing: -ENOENT: no schema is there. STORE_BAD: as above, or it is older. */
+int migrate_look(struct db *db, uint32_t *ret_is, struct buf *why) MUST_USE;

@@ -176,14 +176,38 @@ static void store_schema(struct store *s, uint32_t *ret_was, uint32_t *ret_is)
 	*ret_is = s->schema_is;
 }
 
-static int open_with(const struct db_driver *driver, struct store **ret, const char *where,
-		     struct buf *why)
+static struct store *store_new(const struct db_driver *driver, const char *where)
 {
 	struct store *s = base_alloc(1, sizeof(*s));
 
 	s->driver = driver;
 	s->where = base_dup(where, strlen(where));
 	s->schema_is = migrate_newest(driver->schema);
+	return s;
+}
+
+static int look_with(const struct db_driver *driver, struct store **ret, const char *where,
+		     struct buf *why)
+{
+	struct store *s = store_new(driver, where);
+	int r = driver->exists ? driver->exists(where, why) : 0;
+
+	if (!r)
+		r = driver->open(&s->db, where, why);
+	if (!r)
+		r = migrate_look(s->db, &s->schema_was, why);
+	if (r) {
+		store_close(s);
+		return r > 0 ? STORE_BAD : r;
+	}
+	*ret = s;
+	return 0;
+}
+
+static int open_with(const struct db_driver *driver, struct store **ret, const char *where,
+		     struct buf *why)
+{
+	struct store *s = store_new(driver, where);
 	int r = driver->open(&s->db, where, why);
 	if (!r)
 		r = migrate(s->db, &s->schema_was, why);
@@ -210,6 +234,16 @@ static int open_pg(struct store **ret, const char *where, struct buf *why)
 	return open_with(&db_pg, ret, where, why);
 }
 
+static int look_sqlite(struct store **ret, const char *where, struct buf *why)
+{
+	return look_with(&db_sqlite, ret, where, why);
+}
+
+static int look_pg(struct store **ret, const char *where, struct buf *why)
+{
+	return look_with(&db_pg, ret, where, why);
+}
+
 #define COMMON                                                                                     \
 	.close = store_close, .grant = store_grant, .progress = store_progress,                    \
 	.worlds = store_worlds, .commit = store_commit, .set_aside = store_set_aside,              \
@@ -228,8 +262,12 @@ static int open_pg(struct store **ret, const char *where, struct buf *why)
 	.failure_clear = store_failure_clear, .dump = store_dump, .import = store_import,          \
 	.schema = store_schema
 
-const struct store_ops store_sqlite = { .name = "sqlite", .open = open_sqlite, COMMON };
-const struct store_ops store_pg = { .name = "postgresql", .open = open_pg, COMMON };
+const struct store_ops store_sqlite = {
+	.name = "sqlite", .open = open_sqlite, .look = look_sqlite, COMMON
+};
+const struct store_ops store_pg = {
+	.name = "postgresql", .open = open_pg, .look = look_pg, COMMON
+};
 
 const struct store_ops *store_for(const char *where)
 {

@@ -154,6 +154,9 @@ struct store_ops {
 	int (*failure_clear)(struct store *s, const char *who);
 
 	/* These may be NULL: then a store has neither. */
+	/* As open, for dump() alone: what is not there is not made (-ENOENT), and an older schema is refused
+	 * (STORE_BAD) and left as it is. */
+	int (*look)(struct store **ret, const char *where, struct buf *why);
 	/* Everything there is, at this instant (dump.h). The store can be closed before it. */
 	int (*dump)(struct store *s, struct dump **ret, struct buf *why);
 	/*

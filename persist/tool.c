@@ -36,7 +36,8 @@ static int open_store(const struct tool_ask *ask, const struct store_ops **ret_o
 		buf_addf(&why, "nothing can open the store %s", ask->store);
 		return fail(STORE_BAD, &why, EXIT_USAGE, EXIT_USAGE);
 	}
-	const int r = ops->open(ret, ask->store, &why);
+	/* To be read: nothing is made there, and nothing changed. */
+	const int r = (ask->to ? ops->look : ops->open)(ret, ask->store, &why);
 	if (r)
 		return fail(r, &why, EXIT_USAGE, EXIT_UNAVAILABLE);
 	*ret_ops = ops;

@@ -202,6 +202,7 @@ START_TEST(a_file_is_there_whole_or_as_it_was)
 	char path[128], part[160], text[64];
 	struct stat st;
 	scene(&b, ON_SQLITE);
+	holds(migrate_it(&b), EXIT_DONE, "made schema", "");
 	name_file(&b, "no/such/folder/out.jsonl", path);
 	holds(export_to(&b, path), EXIT_FAULT, "", "cannot write");
 	/* A file of somebody's in the way of the unfinished one. */
@@ -280,6 +281,37 @@ START_TEST(a_migration_says_from_where_to_where)
 }
 END_TEST
 
+START_TEST(what_is_not_there_is_not_made_to_be_read)
+{
+	struct both b;
+	char path[128], folder[128];
+	struct stat st;
+	scene(&b, _i);
+	name_file(&b, "out.jsonl", path);
+	name_file(&b, "var", folder);
+	holds(export_to(&b, path), EXIT_UNAVAILABLE, "", "there is no store");
+	holds(export_to(&b, "-"), EXIT_UNAVAILABLE, "", "there is no store");
+	ck_assert_int_lt(stat(path, &st), 0);
+	ck_assert_int_lt(stat(folder, &st), 0);
+	holds(migrate_it(&b), EXIT_DONE, "made schema", "");
+	holds(export_to(&b, path), EXIT_DONE, "rows 0\n", "");
+	both_close(&b);
+}
+END_TEST
+
+START_TEST(a_store_of_an_older_program_stays_as_it_is_when_read)
+{
+	struct both b;
+	char path[128];
+	scene(&b, ON_SQLITE);
+	make_schema(&b, 2);
+	name_file(&b, "out.jsonl", path);
+	holds(export_to(&b, path), EXIT_USAGE, "", "the store has schema 2, this program needs 4");
+	holds(migrate_it(&b), EXIT_DONE, "migrated from schema 2 to 4\n", "");
+	both_close(&b);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("tool");
@@ -292,6 +324,8 @@ int main(void)
 	tcase_add_test(t, a_file_is_there_whole_or_as_it_was);
 	tcase_add_test(t, one_thing_at_a_time);
 	tcase_add_test(t, a_migration_says_from_where_to_where);
+	tcase_add_loop_test(t, what_is_not_there_is_not_made_to_be_read, 0, STORES);
+	tcase_add_test(t, a_store_of_an_older_program_stays_as_it_is_when_read);
 	suite_add_tcase(s, t);
 	return both_main(s);
 }
