@@ -6,6 +6,7 @@ set -eu
 cd "$(dirname "$(readlink -f "$0")")"
 
 docker compose build
+docker compose run --rm setup # what a new version wants besides; what is there stays
 docker compose up --detach --wait world # and what it stands on
 old=$(docker compose ps --quiet gateway)
 if [ -z "$old" ]; then # nobody to drain; haproxy takes a moment to see the new ones
