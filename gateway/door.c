@@ -203,6 +203,7 @@ struct arrival {
 	struct tls_conn *tls;
 	struct cidr address;
 	void *source;
+	bool is_final;
 };
 
 static void hand_on(struct doors *ds, const struct door *d, const struct arrival *a)
@@ -214,6 +215,7 @@ static void hand_on(struct doors *ds, const struct door *d, const struct arrival
 		.source = a->source,
 		.secure = a->tls != NULL,
 		.exempt = throttle_exempts(ds->throttle, &a->address),
+		.is_final = a->is_final,
 		.is_known = use_of(ds, d, &a->address) != THROTTLE_PROXY,
 	};
 
@@ -227,7 +229,7 @@ static void come_in(struct guest *g)
 {
 	const struct door *d = g->door;
 	struct doors *ds = g->of;
-	struct arrival a = { g->fd, g->tls, g->address, g->source };
+	struct arrival a = { g->fd, g->tls, g->address, g->source, g->proxy.state == PROXY_DONE };
 
 	leave(g);
 	free(g);
@@ -526,7 +528,8 @@ void doors_overflow(const struct door *d, int fd)
 const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span forwarded,
 			   int *ret_status)
 {
-	struct cidr a = address_forwarded(forwarded, &ds->conf->trusted, &g->socket);
+	struct cidr a = g->is_final ? g->socket
+				    : address_forwarded(forwarded, &ds->conf->trusted, &g->socket);
 	struct refusal no;
 	void *source;
 

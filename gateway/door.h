@@ -36,6 +36,7 @@ struct door_guest {
 	void *source;	      /* for throttle_leave() when the connection ends */
 	bool secure;	      /* by TLS */
 	bool exempt;	      /* what the address does is not counted */
+	bool is_final;	      /* a PROXY header came: nothing inside tells of another address */
 	bool is_known; /* false: a proxy of the web that has not said for whom, not charged */
 };
 
@@ -94,9 +95,9 @@ void doors_take(struct doors *ds, const struct door *d, int fd, const struct soc
 void doors_overflow(const struct door *d, int fd);
 
 /*
- * For the web, at each request: where the guest is a trusted proxy, he whom X-Forwarded-For tells of
- * (several headers joined by commas; an empty span: there was none) is charged from here on, and put
- * into g.  NULL: welcome; otherwise the sentence to refuse him with, and *ret_status: 403, 429 or 503; g
+ * For the web, at each request: where the guest is a trusted proxy without a PROXY header, he whom
+ * X-Forwarded-For tells of (several headers joined by commas; an empty span: there was none) is charged
+ * from here on, and put into g.  NULL: welcome; otherwise the sentence to refuse him with, and *ret_status: 403, 429 or 503; g
  * has not changed then.
  */
 const char *door_forwarded(struct doors *ds, struct door_guest *g, struct span forwarded,

@@ -141,6 +141,7 @@ static int on_session_close(void *ctx, UNUSED uint64_t peer, const void *body)
 		return 0;
 	if (t.markup.n > 0)
 		lobby_text(s, &t);
+	lobby_last_done(s, m->done);
 	lobby_end(s, m->moved ? "moved" : "closed_by_world", NULL);
 	return 0;
 }
@@ -191,6 +192,12 @@ static int on_info(void *ctx, UNUSED uint64_t peer, const void *body)
 	return 0;
 }
 
+static int on_life(void *ctx, UNUSED uint64_t peer, const void *body)
+{
+	lobby_life(ctx, body);
+	return 0;
+}
+
 /* clang-format off */
 static const struct route rows[] = {
 	[MUDLARK__GATEWAY_IN__BODY_OUTPUT]        = { "output",        ROLE_WORLD, on_output },
@@ -202,6 +209,7 @@ static const struct route rows[] = {
 	[MUDLARK__GATEWAY_IN__BODY_RESUMED]       = { "resumed",       ROLE_WORLD, on_resumed },
 	[MUDLARK__GATEWAY_IN__BODY_SITES]         = { "sites",         ROLE_WORLD, on_sites },
 	[MUDLARK__GATEWAY_IN__BODY_INFO]          = { "info",          ROLE_WORLD, on_info },
+	[MUDLARK__GATEWAY_IN__BODY_LIFE]          = { "life",          ROLE_WORLD, on_life },
 };
 /* clang-format on */
 

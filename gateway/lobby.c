@@ -434,13 +434,18 @@ void lobby_caps(struct session *s)
 
 /* What the world does */
 
+void lobby_last_done(struct session *s, uint64_t seq)
+{
+	if (s->n_lines > 0 && session_done(s) < seq)
+		note_done(s);
+}
+
 void lobby_finish(struct session *s, uint64_t seq)
 {
 	struct lobby *l = s->lobby;
 	uint32_t before = s->n_lines;
 
-	if (s->n_lines > 0 && session_done(s) < seq)
-		note_done(s);
+	lobby_last_done(s, seq);
 	session_finish(s, seq);
 	l->stats.queued -= before - s->n_lines;
 	if (s->eof && s->n_lines == 0)

@@ -15,6 +15,8 @@
  *   that took effect are not sent again, all others are, in order.  A session that the new world does
  *   not know loses its lines, with a sentence, and logs in again.
  * - A durable record (oseq) that was seen before is dropped whole, over any number of worlds.
+ * - When the store was put back to an earlier moment (lobby_life), the numbers begin anew, and who was
+ *   in the world that is undone is told so and shown out.
  * - While the world is away what is typed is kept, and the player is told once.
  */
 #pragma once
@@ -122,6 +124,9 @@ struct lobby {
 	uint64_t delay_us; /* when to look at `delayed` */
 	uint64_t oseq;	   /* last durable record seen */
 	bool durable;	   /* the record being handled is one */
+	struct {
+		uint64_t instance, oseq; /* as lobby_life() was told */
+	} life, former;			 /* of the world, and the one before */
 	uint64_t text_id;
 	struct mssp mssp;    /* what the world told about itself */
 	struct sites *sites; /* who may not connect: filled by what the world says; may be NULL */
@@ -190,6 +195,10 @@ bool lobby_tell_resume(struct session *s) MUST_USE;
 struct session *lobby_get(struct lobby *l, uint64_t id);  /* NULL: gone, counted */
 void lobby_text(struct session *s, struct lobby_text *t); /* an id is made for id 0 */
 void lobby_finish(struct session *s, uint64_t seq);
+/* The same line, when the session ends with it: it is measured, and no other is sent. */
+void lobby_last_done(struct session *s, uint64_t seq);
+/* Which life of the world is on the link. */
+void lobby_life(struct lobby *l, const Mudlark__Life *m);
 void lobby_resumed(struct session *s, const Mudlark__Resumed *m);
 /* The world's answer to an open or attach, or a change. */
 void lobby_state(struct session *s, const Mudlark__SessionState *m);

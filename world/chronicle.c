@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rt/log.h"
 #include "rt/route.h"
@@ -107,8 +108,11 @@ void chronicle_turn(struct server *s)
 
 static void on_refused(void *ctx, struct link *l, const char *why)
 {
+	/* Its store is another one, or an older one, than when we began. */
+	const bool is_other = strcmp(why, LINK_RECORDS_LOST) == 0;
+
 	(void)l;
-	server_fail(ctx, EXIT_FAULT, why);
+	server_fail(ctx, is_other ? EXIT_SUPERSEDED : EXIT_FAULT, why);
 }
 
 void chronicle_commit(void *ctx, const Mudlark__Commit *c, struct span record)

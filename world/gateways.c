@@ -9,15 +9,17 @@
  */
 #include "world/server.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "rt/log.h"
 #include "rt/route.h"
+#include "world/outbox.h"
 #include "world/turn.h"
 
 /* What may wait for a gateway that is away, before it is given up. */
 enum { BRIDGE_WAITING_BYTES = 4 << 20, BRIDGES_WAITING_BYTES = 16 << 20 };
-enum { GATEWAY_RING_BYTES = 32 << 20, GATEWAY_RING_RECORDS = 1 << 18 };
+enum { GATEWAY_RING_BYTES = 32 << 20, GATEWAY_RING_RECORDS = 1 << 18, LIFE_MAX = 64 };
 
 static struct gateway_link *by_link(struct server *s, const struct link *l)
 {
@@ -40,6 +42,25 @@ static const char *role_of(const struct link *l)
 	return link_peer(l)->role;
 }
 
+/* Before all else: which life of the world this is. */
+static void say_life(const struct server *s, struct link *l)
+{
+	Mudlark__GatewayIn in = MUDLARK__GATEWAY_IN__INIT;
+	Mudlark__Life m = MUDLARK__LIFE__INIT;
+	uint8_t bytes[LIFE_MAX];
+
+	m.instance = s->instance;
+	m.oseq = outbox_first(s->epoch);
+	in.body_case = MUDLARK__GATEWAY_IN__BODY_LIFE;
+	in.life = &m;
+	assert(mudlark__gateway_in__get_packed_size(&in) <= sizeof(bytes));
+	const size_t n = mudlark__gateway_in__pack(&in, bytes);
+	const int r = link_send(l, (struct span){ (const char *)bytes, n }, NULL);
+
+	if (r)
+		log_error("life_not_taken", LOG_INT("result", r));
+}
+
 static void on_up(void *ctx, struct link *l, const struct link_peer *peer, enum link_up how)
 {
 	struct server *s = ctx;
@@ -58,6 +79,8 @@ static void on_up(void *ctx, struct link *l, const struct link_peer *peer, enum 
 	}
 	if (how == LINK_FRESH)
 		buf_reset(&g->sent);
+	if (how == LINK_FRESH && route_role_of(peer->role) == ROLE_GATEWAY)
+		say_life(s, l);
 	log_info("peer_up", LOG_STR("role", peer->role), LOG_STR("name", peer->name),
 		 LOG_ID("instance", peer->instance),
 		 LOG_STR("how", how == LINK_FRESH ? "fresh" : "resumed"));

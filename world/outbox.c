@@ -157,9 +157,14 @@ void outbox_text(struct world *w, uint32_t gateway, Mudlark__Output *output)
 	outbox_add(w, gateway, &m);
 }
 
+uint64_t outbox_first(uint64_t epoch)
+{
+	return epoch << EPOCH_SHIFT;
+}
+
 uint64_t outbox_oseq(const struct world *w)
 {
-	return w->outbox->oseq ? w->outbox->oseq : w->epoch << EPOCH_SHIFT;
+	return w->outbox->oseq ? w->outbox->oseq : outbox_first(w->epoch);
 }
 
 static void number_rec(struct world *w, struct rec *r)

@@ -40,8 +40,9 @@ size_t outbox_sessions(const struct world *w, uint32_t gateway);
 void outbox_add(struct world *w, uint32_t gateway, const Mudlark__GatewayIn *m);
 /* Same for an Output, which is most of what there is. */
 void outbox_text(struct world *w, uint32_t gateway, Mudlark__Output *o);
-/* The number of the last durable record. */
+/* The number of the last durable record; the one all of a life come behind. */
 uint64_t outbox_oseq(const struct world *w);
+uint64_t outbox_first(uint64_t epoch);
 /* Records added since the last seal belong to one unit of work; do they have to be kept? */
 void outbox_seal(struct world *w, bool durable);
 size_t outbox_unsealed(const struct world *w);

@@ -32,6 +32,9 @@
 #include "rt/rand.h"
 #include "rt/route.h"
 
+/* Why a dialler refuses to go on: the other side is set back. */
+#define LINK_RECORDS_LOST "the peer has lost records that it had acknowledged"
+
 enum {
 	LINK_VERSION = 0x0101, /* major in the high byte: must be equal; minor: additions */
 	LINK_BODY_MAX = (1 << 20) - 4096, /* largest record, call or reply */

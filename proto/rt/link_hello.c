@@ -69,7 +69,7 @@ static const char *objection(const struct link *l, const Mudlark__Welcome *w)
 	if (w->version >> 8 != LINK_VERSION >> 8)
 		return "the peer speaks another version of the link";
 	if (w->resumed && w->have < l->ring.first - 1)
-		return "the peer has lost records that it had acknowledged";
+		return LINK_RECORDS_LOST;
 	if (w->resumed && w->have > l->ring.high)
 		return "the peer has records that were never sent";
 	return NULL;

@@ -232,6 +232,18 @@ UNUSED static void fake_up(struct fake_world *f, enum link_up how)
 	}
 }
 
+UNUSED static void fake_life(struct fake_world *f, uint64_t instance, uint64_t oseq)
+{
+	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
+	Mudlark__Life b = MUDLARK__LIFE__INIT;
+
+	b.instance = instance;
+	b.oseq = oseq;
+	m.body_case = MUDLARK__GATEWAY_IN__BODY_LIFE;
+	m.life = &b;
+	say(f, &m);
+}
+
 UNUSED static void fake_hide(struct fake_world *f, uint64_t session, bool hide)
 {
 	Mudlark__SessionState st = MUDLARK__SESSION_STATE__INIT;

@@ -307,6 +307,29 @@ START_TEST(who_is_exempt_is_known_by_the_address_that_counts)
 }
 END_TEST
 
+/* _i 0: the header tells of a stranger; 1: of a trusted proxy; 2: of nobody. */
+START_TEST(behind_a_proxy_header_nobody_is_forwarded)
+{
+	static const char *const said[] = {
+		"PROXY TCP4 192.0.2.7 198.51.100.2 4711 8443\r\n",
+		"PROXY TCP4 10.1.1.2 198.51.100.2 4711 8443\r\n",
+		"PROXY UNKNOWN\r\n",
+	};
+	static const char *const known[] = { "192.0.2.7", "10.1.1.2", "10.1.1.1" };
+	int fd, status = 0;
+
+	begin(&(struct door){ .proxy = true, .http = true });
+	fd = arrive("10.1.1.1");
+	say(fd, text_of(said[_i]));
+	ck_assert_uint_eq(came, 1);
+	ck_assert_ptr_null(door_forwarded(&doors, &guest, BYTES("192.0.2.66"), &status));
+	ck_assert_str_eq(guest.peer, known[_i]);
+	ck_assert_ptr_nonnull(guest.source);
+	close(fd);
+	end();
+}
+END_TEST
+
 START_TEST(a_stranger_forwards_nobody)
 {
 	int status = 0;
@@ -342,6 +365,7 @@ int main(void)
 	tcase_add_test(tc, a_proxy_that_says_nothing_is_closed);
 	tcase_add_test(tc, a_proxy_of_the_web_is_not_counted_but_those_behind_it);
 	tcase_add_test(tc, requests_of_one_connection_may_be_of_many);
+	tcase_add_loop_test(tc, behind_a_proxy_header_nobody_is_forwarded, 0, 3);
 	tcase_add_test(tc, a_forwarded_address_is_charged_in_place_of_the_proxys);
 	tcase_add_test(tc, who_is_exempt_is_known_by_the_address_that_counts);
 	tcase_add_test(tc, a_stranger_forwards_nobody);

@@ -89,6 +89,27 @@ START_TEST(a_line_that_the_dead_world_applied_is_done_with_the_attach)
 }
 END_TEST
 
+START_TEST(the_line_that_ends_the_session_is_measured)
+{
+	Mudlark__GatewayIn m = MUDLARK__GATEWAY_IN__INIT;
+	Mudlark__SessionClose c = MUDLARK__SESSION_CLOSE__INIT;
+	struct session *s = one_player();
+
+	type(s, "quit");
+	type(s, "never");
+	f.now_us += 6;
+	c.session = s->id;
+	c.done = 1;
+	m.body_case = MUDLARK__GATEWAY_IN__BODY_SESSION_CLOSE;
+	m.session_close = &c;
+	say(&f, &m);
+	ck_assert_uint_eq(f.closed, 1);
+	fake_expect_told(&f, "open 1 here\nline 1 1 quit\nclosed 1 closed_by_world\n");
+	ck_assert_text(&timed, "1 sent after 0\n1 done after 6\n");
+	end();
+}
+END_TEST
+
 START_TEST(a_line_that_was_never_sent_is_not_measured)
 {
 	struct session *s = one_player();
@@ -107,4 +128,4 @@ END_TEST
 UNIT_MAIN("lobby_time", a_line_waits_for_the_one_before_it,
 	  a_line_that_needs_two_worlds_counts_once_and_from_its_first_sending,
 	  a_line_that_the_dead_world_applied_is_done_with_the_attach,
-	  a_line_that_was_never_sent_is_not_measured)
+	  the_line_that_ends_the_session_is_measured, a_line_that_was_never_sent_is_not_measured)
