@@ -16,14 +16,9 @@
 
 #define PATIENCE_US 1000000ull
 
-static bool is_well(const struct known *k)
-{
-	return strcmp(k->state, "ready") == 0 && !*k->why;
-}
-
 static const char *state_of(const struct known *k)
 {
-	return *k->why ? "degraded" : k->state;
+	return *k->why && strcmp(k->state, "ready") == 0 ? "degraded" : k->state;
 }
 
 static void format_age(uint64_t ms, char *out, size_t n)
@@ -146,9 +141,15 @@ static int run(const struct args *a)
 		else
 			print_table(rows, n);
 		for (size_t i = 0; i < n && status == EXIT_DONE; i++)
-			status = is_well(&rows[i]) ? EXIT_DONE : EXIT_FAULT;
-	} else if (is_json && status == EXIT_UNAVAILABLE) {
-		puts("[]");
+			status = known_is_well(&rows[i]) ? EXIT_DONE : EXIT_FAULT;
+	} else if (status == EXIT_UNAVAILABLE) {
+		fputs("Processes that run without `mudlark up`, under systemd or in containers, "
+		      "are "
+		      "shown by `mudlark top --once --config FILE` and `systemctl status "
+		      "'mudlark-*'`.\n",
+		      stderr);
+		if (is_json)
+			puts("[]");
 	}
 	buf_done(&answer);
 	place_done(&place);
@@ -160,10 +161,11 @@ const struct command cmd_status = {
 	.words = "",
 	.about = "which processes run, and what is missing",
 	.more = "A process that is degraded runs, but something it needs is away; the reason is "
-		"at the end of its line. Exit status: 0 all are ready, 1 some are not or are "
-		"degraded, 69 nothing runs on the data directory. --json: a list of objects with "
+		"at the end of its line; one that is silent hangs, and is soon killed and started "
+		"again. Exit status: 0 all are ready, 1 some are not, are degraded or silent, "
+		"69 nothing runs on the data directory. --json: a list of objects with "
 		"process, pid (0: none), state, uptime_ms, restarts, why, version and numbers "
 		"(the last two null while the process does not answer).",
-	.flags = ARG_DATA | ARG_JSON,
+	.flags = ARG_DATA | ARG_CONFIG | ARG_SET | ARG_JSON,
 	.run = run,
 };

@@ -45,6 +45,7 @@ static void refresh(struct top *t)
 	if (control_verdict(buf_span(&t->watch.told), &rows) == 0)
 		n = known_read(buf_span(&rows), known, SUPER_MAX);
 	top_model(&t->model, &t->watch, known, n);
+	t->model.asking = t->rounds == 0;
 	buf_done(&rows);
 }
 
@@ -86,8 +87,8 @@ static void on_round(void *ctx)
 {
 	struct top *t = ctx;
 	const uint64_t now = clock_mono(loop_clock(t->loop));
-	refresh(t);
 	t->rounds++;
+	refresh(t);
 	if (t->is_live) {
 		draw(t);
 	} else if (t->rounds == 2) { /* rates want two */

@@ -38,6 +38,11 @@ size_t known_read(struct span rows, struct known *ret, size_t max)
 	return n;
 }
 
+bool known_is_well(const struct known *k)
+{
+	return strcmp(k->state, "ready") == 0 && !*k->why;
+}
+
 const struct known *known_find(const struct known *list, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)

@@ -409,6 +409,12 @@ void super_tick(struct super *s, uint64_t now)
 		tick_one(s, i, now);
 }
 
+bool super_silent(const struct super *s, size_t i, uint64_t now)
+{
+	const struct super_proc *p = &s->procs[i];
+	return p->state == SUPER_READY && now - p->beat_us > SUPER_SILENT_US;
+}
+
 static bool is_left_off(const struct super_proc *p)
 {
 	const bool is_off = p->state == SUPER_OFF && p->first_us != 0;

@@ -34,6 +34,7 @@ enum { SUPER_MAX = 8, SUPER_FAILS = 5, SUPER_STAGES = 3 };
 #define SUPER_STAGE_US 1500000ull
 #define SUPER_TWICE_US 1000000ull
 #define SUPER_RESTART_US 5000000ull
+#define SUPER_SILENT_US 2000000ull
 #define SUPER_NEVER UINT64_MAX
 
 enum super_state { SUPER_OFF, SUPER_STARTING, SUPER_READY, SUPER_WAITING, SUPER_STOPPING };
@@ -107,6 +108,8 @@ void super_stop(struct super *s, uint64_t now);
 int super_restart(struct super *s, size_t i, uint64_t now) MUST_USE;
 
 bool super_all_ready(const struct super *s);
+/* Ready, but its heart has not been heard for a while; soon the watchdog ends it. */
+bool super_silent(const struct super *s, size_t i, uint64_t now);
 /* Stopped, nothing left. */
 bool super_over(const struct super *s);
 const char *super_state_name(enum super_state state);

@@ -99,7 +99,7 @@ static void judge(struct top_process *p, const struct watch_target *t, const str
 	if (t->n > 0) {
 		state = t->ready == 200 ? "ready" : "degraded";
 		p->why = t->why;
-	} else if (k && strcmp(k->state, "ready") != 0) {
+	} else if (k && strcmp(k->state, "ready") != 0 && strcmp(k->state, "silent") != 0) {
 		state = k->state;
 		p->why = "";
 	} else {

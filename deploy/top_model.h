@@ -46,6 +46,7 @@ struct top_budget {
 struct top_model {
 	struct top_process processes[WATCH_MAX];
 	size_t n_processes, n_well;
+	bool asking; /* nobody can have answered yet; for who draws to set */
 	struct top_gateway gateways[WATCH_MAX];
 	size_t n_gateways;
 	struct top_phase phases[TOP_PHASES];

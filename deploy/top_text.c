@@ -12,17 +12,34 @@
 
 enum { CELL = 32 };
 
-/* A cell of a table: a number in few characters, "-" when it is not known. */
+#define AGE_MAX (10000.0 * 86400)
+
+/* A cell of a table: a number in few characters, "-" when it is not known; one that cannot be is cut short, for it must
+ * not move the columns. */
 static const char *cell_count(char *c, double v)
 {
 	if (!isfinite(v))
 		snprintf(c, CELL, "-");
-	else if (fabs(v) < 1e5)
+	else if (v <= -1e4)
+		snprintf(c, CELL, "<0");
+	else if (v < 1e5)
 		snprintf(c, CELL, "%.0f", v);
-	else if (fabs(v) < 1e8)
+	else if (v < 1e7)
 		snprintf(c, CELL, "%.0fk", v / 1e3);
+	else if (v < 1e8)
+		snprintf(c, CELL, "%.1fM", v / 1e6);
 	else
-		snprintf(c, CELL, "%.3gM", v / 1e6);
+		snprintf(c, CELL, v < 9999e6 ? "%.0fM" : ">9G", v / 1e6);
+	return c;
+}
+
+/* A number of which every digit counts. */
+static const char *cell_whole(char *c, double v)
+{
+	if (fabs(v) < 1e15)
+		snprintf(c, CELL, "%.0f", v);
+	else
+		cell_count(c, v);
 	return c;
 }
 
@@ -45,7 +62,10 @@ static const char *cell_bytes(char *c, double v)
 	}
 	for (; v >= 1000 && units[i + 1]; i++)
 		v /= 1024;
-	snprintf(c, CELL, i == 0 || v >= 100 ? "%.0f%c" : "%.1f%c", v, units[i]);
+	if (v < 0 || v >= 1000)
+		snprintf(c, CELL, v < 0 ? "<0" : ">999T");
+	else
+		snprintf(c, CELL, i == 0 || v >= 100 ? "%.0f%c" : "%.1f%c", v, units[i]);
 	return c;
 }
 
@@ -53,20 +73,25 @@ static const char *cell_time(char *c, double s)
 {
 	if (!isfinite(s))
 		snprintf(c, CELL, "-");
+	else if (s < 0 || s >= 86400)
+		snprintf(c, CELL, s < 0 ? "<0" : ">1d");
 	else if (s < 0.001)
 		snprintf(c, CELL, "%.0fus", s * 1e6);
 	else if (s < 1)
 		snprintf(c, CELL, s < 0.1 ? "%.1fms" : "%.0fms", s * 1e3);
 	else
-		snprintf(c, CELL, "%.1fs", s);
+		snprintf(c, CELL, s < 1000 ? "%.1fs" : "%.0fs", s);
 	return c;
 }
 
 static const char *cell_age(char *c, double s)
 {
-	const unsigned long n = isfinite(s) && s > 0 ? (unsigned long)s : 0;
+	const bool sane = isfinite(s) && s > 0 && s < AGE_MAX;
+	const unsigned long n = sane ? (unsigned long)s : 0;
 	if (!isfinite(s))
 		snprintf(c, CELL, "-");
+	else if (s >= AGE_MAX)
+		snprintf(c, CELL, ">9999d");
 	else if (n < 60)
 		snprintf(c, CELL, "%lus", n);
 	else if (n < 3600)
@@ -85,6 +110,10 @@ static void put_title(const struct top_model *m, const char *clock, struct buf *
 {
 	char players[CELL], lines[CELL];
 	buf_addf(out, "mudlark top  %s   %zu processes", clock, m->n_processes);
+	if (m->asking) {
+		buf_adds(out, ", asking them ...\n");
+		return;
+	}
 	if (m->n_well == m->n_processes)
 		buf_adds(out, ", all ready");
 	else
@@ -116,11 +145,11 @@ static void put_processes(const struct top_model *m, struct buf *out)
 static void put_gateway(const struct top_gateway *g, struct buf *out)
 {
 	char c[5 + TOP_KINDS][CELL];
-	buf_addf(out, "%-12s %7s %6s", g->name, cell_count(c[0], g->sessions),
+	buf_addf(out, "%-12s %7s %5s", g->name, cell_count(c[0], g->sessions),
 		 cell_count(c[1], g->connections));
 	for (size_t i = 0; i < TOP_KINDS; i++)
 		buf_addf(out, " %7s", cell_count(c[5 + i], g->by[i]));
-	buf_addf(out, " %7s %6s\n", cell_rate(c[2], g->lines), cell_bytes(c[4], g->bytes_out));
+	buf_addf(out, " %7s %5s\n", cell_rate(c[2], g->lines), cell_bytes(c[4], g->bytes_out));
 }
 
 static void put_total(const struct top_model *m, struct buf *out)
@@ -139,10 +168,10 @@ static void put_total(const struct top_model *m, struct buf *out)
 
 static void put_gateways(const struct top_model *m, struct buf *out)
 {
-	buf_addf(out, "\n%c%-12s %7s %6s", HEADING, "GATEWAY", "PLAYERS", "CONNS");
+	buf_addf(out, "\n%c%-12s %7s %5s", HEADING, "GATEWAY", "PLAYERS", "CONNS");
 	for (size_t i = 0; i < TOP_KINDS; i++)
 		buf_addf(out, " %7s", top_kind_names[i]);
-	buf_addf(out, " %7s %6s\n", "LINES/s", "OUT/s");
+	buf_addf(out, " %7s %5s\n", "LINES/s", "OUT/s");
 	for (size_t i = 0; i < m->n_gateways; i++)
 		put_gateway(&m->gateways[i], out);
 	if (m->n_gateways > 1)
@@ -170,15 +199,16 @@ static void put_phases(const struct top_model *m, struct buf *out)
 static void put_world(const struct top_model *m, struct buf *out)
 {
 	char c[9][CELL];
-	buf_addf(out, "\n%c%-12s %8s %8s %8s %8s %8s   %-8s %8s %8s\n", HEADING, "TICKS",
-		 "a second", "p50", "p99", "late", "over", "COMMITS", "a second", "waiting");
-	buf_addf(out, "%-12s %8s %8s %8s %8s %8s   %-8s %8s %8s\n", "", cell_rate(c[0], m->ticks),
+	buf_addf(out, "\n%c%-6s %8s %8s %8s %8s %8s   %-8s %8s %8s\n", HEADING, "TICKS", "a second",
+		 "p50", "p99", "late", "over", "COMMITS", "a second", "waiting");
+	buf_addf(out, "%-6s %8s %8s %8s %8s %8s   %-8s %8s %8s\n", "", cell_rate(c[0], m->ticks),
 		 cell_time(c[1], m->tick_p50), cell_time(c[2], m->tick_p99),
 		 cell_time(c[3], m->tick_late), cell_count(c[4], m->over_budget),
 		 m->stalled > 0 ? "STALLED" : "", cell_rate(c[5], m->commits),
 		 cell_count(c[6], m->waiting));
 	if (isfinite(m->epoch))
-		buf_addf(out, "epoch %.0f, durable up to batch %.0f\n", m->epoch, m->durable);
+		buf_addf(out, "epoch %s, durable up to batch %s\n", cell_whole(c[7], m->epoch),
+			 cell_whole(c[8], m->durable));
 }
 
 static void put_budgets(const struct top_model *m, struct buf *out)
@@ -268,17 +298,23 @@ static void fit(struct span all, const struct top_paper *p, struct buf *out)
 	}
 }
 
+static void put_tables(const struct top_model *m, struct buf *out)
+{
+	put_processes(m, out);
+	put_gateways(m, out);
+	put_phases(m, out);
+	put_world(m, out);
+	put_budgets(m, out);
+	put_links(m, out);
+}
+
 void top_text(const struct top_model *m, const struct top_paper *p, const char *clock,
 	      struct buf *out)
 {
 	struct buf all = { 0 };
 	put_title(m, clock, &all);
-	put_processes(m, &all);
-	put_gateways(m, &all);
-	put_phases(m, &all);
-	put_world(m, &all);
-	put_budgets(m, &all);
-	put_links(m, &all);
+	if (!m->asking)
+		put_tables(m, &all);
 	fit(buf_span(&all), p, out);
 	buf_done(&all);
 }

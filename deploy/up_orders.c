@@ -30,6 +30,11 @@ static void no_process(const struct up *u, const char *name, struct buf *answer)
 	buf_adds(answer, ".\n");
 }
 
+static void not_run(const char *name, struct buf *answer)
+{
+	buf_addf(answer, "error %s is not run here, or everything is being stopped.\n", name);
+}
+
 static void add_why(const struct beat *b, struct buf *answer)
 {
 	if (!*b->why)
@@ -39,7 +44,7 @@ static void add_why(const struct beat *b, struct buf *answer)
 }
 
 /* = NAME PID STATE MILLISECONDS RESTARTS [WHY], the time being since the last start; WHY, to the end of the line, is what
- * a process that is ready says is missing all the same. */
+ * a process that is ready says is missing all the same, or how long a `silent` one has been that. */
 static void order_status(struct up *u, UNUSED const struct control_request *q, struct buf *answer)
 {
 	uint64_t now = up_now(u);
@@ -48,10 +53,14 @@ static void order_status(struct up *u, UNUSED const struct control_request *q, s
 		int pid = (int)u->children[i].child.pid;
 		if (!p->asked)
 			continue;
+		const bool silent = super_silent(&u->super, i, now);
 		buf_addf(answer, "= %s %d %s %" PRIu64 " %u", p->kind->name, pid,
-			 super_state_name(p->state), pid ? (now - p->spawned_us) / 1000 : 0,
-			 p->restarts);
-		if (p->state == SUPER_READY)
+			 silent ? "silent" : super_state_name(p->state),
+			 pid ? (now - p->spawned_us) / 1000 : 0, p->restarts);
+		if (silent)
+			buf_addf(answer, " no sign of life for %" PRIu64 " s",
+				 (now - p->beat_us) / 1000000);
+		else if (p->state == SUPER_READY)
 			add_why(&u->children[i].beat, answer);
 		buf_addc(answer, '\n');
 	}
@@ -85,8 +94,7 @@ static void order_restart(struct up *u, const struct control_request *q, struct 
 	if (i == u->super.n) {
 		no_process(u, q->words[1], answer);
 	} else if (super_restart(&u->super, i, up_now(u))) {
-		buf_addf(answer, "error %s is not run here, or everything is being stopped.\n",
-			 q->words[1]);
+		not_run(q->words[1], answer);
 	} else {
 		up_log_say(&u->log, "Asked to restart %s.", q->words[1]);
 		buf_adds(answer, "ok\n");
@@ -99,6 +107,10 @@ static void order_reload(struct up *u, const struct control_request *q, struct b
 	size_t only = q->n > 1 ? find_process(u, q->words[1]) : SUPER_MAX;
 	if (only == u->super.n) {
 		no_process(u, q->words[1], answer);
+		return;
+	}
+	if (only != SUPER_MAX && !u->super.procs[only].asked) {
+		not_run(q->words[1], answer);
 		return;
 	}
 	for (size_t i = 0; i < u->super.n; i++)

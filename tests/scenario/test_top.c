@@ -77,6 +77,26 @@ static void wait_content(struct mud *m)
 	}
 }
 
+/* A process that hangs is soon known for it, and the status says no to a script. */
+static void wait_silent(struct mud *m, const char *process)
+{
+	const uint64_t end = now_us() + CONTENT_US;
+	bool is_silent = false;
+
+	while (!is_silent) {
+		int status;
+		json_t *rows = ask(m, (const char *const[]){ "status", "--json", NULL }, &status);
+		is_silent = strcmp(word_of(rows, process, "state"), "silent") == 0;
+		if (is_silent) {
+			ck_assert_int_eq(status, 1);
+			ck_assert_str_ne(word_of(rows, process, "why"), "");
+		}
+		json_decref(rows);
+		if (now_us() > end)
+			die("nobody notices that %s hangs", process);
+	}
+}
+
 static void play(struct talk *t, const struct mud *m)
 {
 	talk_open(t, "guest", m->telnet);
@@ -140,6 +160,36 @@ START_TEST(control_c_ends_it_as_well)
 }
 END_TEST
 
+START_TEST(a_restart_returns_when_nothing_is_missing)
+{
+	struct mud m;
+	int status;
+
+	start(&m);
+	wait_content(&m);
+	CLEANUP(base_freep)
+	char *said =
+		mud_command(&m, (const char *const[]){ "restart", "world", NULL }, "", &status);
+	ck_assert_int_eq(status, 0);
+	ck_assert_str_eq(said, "restarted: world\n");
+	json_t *rows = ask(&m, (const char *const[]){ "status", "--json", NULL }, &status);
+	ck_assert_str_eq(word_of(rows, "world", "state"), "ready");
+	json_decref(rows);
+	/* What does not run here can be asked for nothing. */
+	free(mud_command(&m, (const char *const[]){ "reload", "discord", NULL }, "", &status));
+	ck_assert_int_eq(status, 1);
+	CLEANUP(base_freep) char *dir = base_dup(m.dir, strlen(m.dir));
+	ck_assert_int_eq(mud_stop(&m), 0);
+
+	/* Under systemd and in containers one is told where to look. */
+	m.dir = dir;
+	const char *const words[] = { "status", "--set", "world.metrics=127.0.0.1:1", NULL };
+	CLEANUP(base_freep) char *elsewhere = mud_command(&m, words, "", &status);
+	ck_assert_int_eq(status, 69);
+	ck_assert_ptr_nonnull(strstr(elsewhere, "`mudlark top --once --config FILE`"));
+}
+END_TEST
+
 START_TEST(json_of_top_and_status_tells_what_runs_and_what_does_not)
 {
 	struct mud m;
@@ -183,7 +233,9 @@ START_TEST(json_of_top_and_status_tells_what_runs_and_what_does_not)
 	ck_assert(json_is_null(json_object_get(row_of(rows, "aibridge"), "version")));
 	ck_assert_int_eq(json_integer_value(json_object_get(row_of(rows, "world"), "pid")), world);
 	json_decref(rows);
+	wait_silent(&m, "aibridge");
 	ck_assert_int_eq(kill(aibridge, SIGCONT), 0);
+	wait_content(&m);
 	talk_close(&t);
 	CLEANUP(base_freep) char *dir = base_dup(m.dir, strlen(m.dir));
 	ck_assert_int_eq(mud_stop(&m), 0);
@@ -203,6 +255,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		{ on_a_terminal_it_draws_in_place_and_puts_the_terminal_back, 1 },
 		{ control_c_ends_it_as_well, 1 },
+		{ a_restart_returns_when_nothing_is_missing, 1 },
 		{ json_of_top_and_status_tells_what_runs_and_what_does_not, 1 },
 	};
 

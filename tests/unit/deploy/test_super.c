@@ -103,6 +103,25 @@ static uint64_t crash(struct stage *t, size_t i, int wait_status)
 	return t->now - at;
 }
 
+START_TEST(one_that_has_not_beaten_for_two_seconds_is_silent)
+{
+	struct stage t;
+	start_all(&t);
+	pass(&t, 2 * S, 1u << GATEWAY);
+	ck_assert(!super_silent(&t.super, GATEWAY, t.now));
+	pass(&t, 10 * MS, 1u << GATEWAY);
+	ck_assert(super_silent(&t.super, GATEWAY, t.now));
+	ck_assert(!super_silent(&t.super, PERSIST, t.now));
+	super_beat(&t.super, GATEWAY, t.now);
+	ck_assert(!super_silent(&t.super, GATEWAY, t.now));
+	/* It hangs for good: ended by the watchdog, then nobody who could be silent. */
+	pass(&t, 31 * S, 1u << GATEWAY);
+	ck_assert_int_eq(t.last_signal[GATEWAY], SIGKILL);
+	super_exited(&t.super, GATEWAY, SIGKILL, t.now);
+	ck_assert(!super_silent(&t.super, GATEWAY, t.now));
+}
+END_TEST
+
 START_TEST(everything_is_started_and_becomes_ready)
 {
 	struct stage t;
@@ -591,6 +610,7 @@ END_TEST
 int main(void)
 {
 	TCase *c = tcase_create("super");
+	tcase_add_test(c, one_that_has_not_beaten_for_two_seconds_is_silent);
 	tcase_add_test(c, everything_is_started_and_becomes_ready);
 	tcase_add_test(c, a_killed_process_is_back_in_50_ms);
 	tcase_add_test(c, back_off_doubles_to_5_s_while_life_is_short);

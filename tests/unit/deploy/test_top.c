@@ -143,8 +143,8 @@ START_TEST(the_text_says_what_an_operator_looks_for)
 		"    nobody is there\n",
 		"east         degraded",
 		"    the world is away\n",
-		"gateway            3      4       3       -       -       1       -    20.0",
-		"all                6      8       6",
+		"gateway            3     4       3       -       -       1       -    20.0",
+		"all                6     8       6",
 		"STALLED",
 		"epoch 7, durable up to batch 1234",
 		"budgets spent: day 25.0 %\n",
@@ -190,6 +190,75 @@ START_TEST(it_fits_on_any_screen)
 	ck_assert_ptr_nonnull(strstr(cut, " lines more, on a larger screen\n"));
 	CLEANUP(base_freep) char *whole = text_of(&w, &(struct top_paper){ 80, 24, false });
 	ck_assert_ptr_null(strstr(whole, "lines more"));
+	forget(&w);
+}
+END_TEST
+
+/* Nothing of it is cut on the usual terminal. */
+static void check_width(const struct watch *w)
+{
+	CLEANUP(base_freep) char *whole = text_of(w, &(struct top_paper){ 0 });
+	check_fits(whole, 80, 100);
+}
+
+START_TEST(every_column_is_there_at_eighty)
+{
+	struct watch w;
+	stage(&w);
+	check_width(&w);
+	forget(&w);
+}
+END_TEST
+
+START_TEST(numbers_that_cannot_be_do_not_move_the_columns)
+{
+	static const char *const values[] = { "1e308", "-1e308", "99999", "1e10", "123456789" };
+	static const char *const names[] = {
+		"mudlark_gateway_sessions",
+		"mudlark_gateway_connections",
+		"mudlark_gateway_connections_by{kind=\"wss\"}",
+		"process_resident_memory_bytes",
+		"process_open_fds",
+		"process_start_time_seconds",
+		"mudlark_world_players",
+		"mudlark_world_tick_lag_seconds",
+		"mudlark_world_batches_waiting",
+		"mudlark_world_ticks_over_budget_total",
+		"mudlark_world_epoch",
+		"mudlark_world_batch_durable",
+		"mudlark_link_peers{peer=\"world\"}",
+		"mudlark_link_unacked_records{peer=\"world\"}",
+		"mudlark_link_unacked_bytes{peer=\"world\"}",
+		"mudlark_link_lag_seconds{peer=\"world\"}",
+	};
+	for (size_t v = 0; v < ARRAY_LEN(values); v++) {
+		struct watch w = { 0 };
+		struct buf text = { 0 };
+		for (size_t i = 0; i < ARRAY_LEN(names); i++)
+			buf_addf(&text, "%s %s\n", names[i], values[v]);
+		buf_addc(&text, '\0');
+		show(add(&w, "world"), 1, buf_p(&text));
+		show(add(&w, "gateway"), 1, "mudlark_gateway_sessions 1\n");
+		check_width(&w);
+		buf_done(&text);
+		forget(&w);
+	}
+}
+END_TEST
+
+START_TEST(before_the_first_answers_nobody_is_called_silent)
+{
+	static struct top_model m;
+	struct watch w = { 0 };
+	struct buf out = { 0 };
+	add(&w, "world");
+	add(&w, "gateway");
+	top_model(&m, &w, NULL, 0);
+	m.asking = true;
+	top_text(&m, &(struct top_paper){ 0 }, "12:34:56", &out);
+	buf_addc(&out, '\0');
+	ck_assert_str_eq(buf_p(&out), "mudlark top  12:34:56   2 processes, asking them ...\n");
+	buf_done(&out);
 	forget(&w);
 }
 END_TEST
@@ -271,6 +340,9 @@ int main(void)
 	tcase_add_test(c, what_a_supervisor_knows_is_added);
 	tcase_add_test(c, the_text_says_what_an_operator_looks_for);
 	tcase_add_test(c, it_fits_on_any_screen);
+	tcase_add_test(c, every_column_is_there_at_eighty);
+	tcase_add_test(c, numbers_that_cannot_be_do_not_move_the_columns);
+	tcase_add_test(c, before_the_first_answers_nobody_is_called_silent);
 	tcase_add_test(c, words_of_strangers_do_no_harm);
 	tcase_add_test(c, as_json_what_is_not_known_is_null);
 	Suite *s = suite_create("top");

@@ -296,6 +296,40 @@ START_TEST(a_world_that_hangs_is_killed_and_comes_back)
 }
 END_TEST
 
+START_TEST(one_that_is_ready_and_hangs_is_silent_in_the_status)
+{
+	struct rig g;
+	int pid;
+	char state[64];
+	unsigned restarts;
+	set_up(&g);
+	start(&g);
+	expect_ready(&g, "play: telnet 127.0.0.1 4000\n");
+	int gateway = pid_of(&g, "gateway");
+	ck_assert_int_eq(kill(gateway, SIGSTOP), 0);
+	WAIT_FOR(look(&g, "gateway", &pid, state, &restarts) && strcmp(state, "silent") == 0);
+	ck_assert(has_row_end(&g, " no sign of life for 2 s\n"));
+	ck_assert(is_ready(&g, "persist", 0));
+	ck_assert_int_eq(kill(gateway, SIGCONT), 0);
+	WAIT_FOR(is_ready(&g, "gateway", 0));
+	ck_assert_int_eq(pid_of(&g, "gateway"), gateway);
+	tear_down(&g);
+}
+END_TEST
+
+START_TEST(what_is_not_run_here_cannot_be_asked_to_reload)
+{
+	struct rig g;
+	set_up(&g);
+	start(&g);
+	expect_ready(&g, "play: telnet 127.0.0.1 4000\n");
+	ck_assert_int_eq(order(&g, "reload discord"), 1);
+	ck_assert_int_eq(order(&g, "reload world"), 0);
+	WAIT_FOR(file_has(&g, "reloaded", "x"));
+	tear_down(&g);
+}
+END_TEST
+
 START_TEST(stop_ends_all_of_it_in_order)
 {
 	struct rig g;
@@ -435,6 +469,8 @@ int main(void)
 	tcase_add_test(c, what_a_process_that_is_ready_misses_is_in_the_status);
 	tcase_add_test(c, a_killed_process_comes_back_at_once_and_alone);
 	tcase_add_test(c, a_world_that_hangs_is_killed_and_comes_back);
+	tcase_add_test(c, one_that_is_ready_and_hangs_is_silent_in_the_status);
+	tcase_add_test(c, what_is_not_run_here_cannot_be_asked_to_reload);
 	tcase_add_test(c, stop_ends_all_of_it_in_order);
 	tcase_add_test(c, deaf_processes_are_gone_within_5_s);
 	tcase_add_test(c, nothing_outlives_a_killed_supervisor);
