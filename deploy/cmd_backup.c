@@ -133,17 +133,21 @@ static int write_file(struct backup *b)
 	return status == EXIT_DONE ? keep(b) : status;
 }
 
-static void on_deleted(void *ctx, const char *name)
+static void on_told(void *ctx, const char *name, const char *left)
 {
 	const struct backup *b = ctx;
-	if (!(b->args->given & ARG_QUIET))
+	if (b->args->given & ARG_QUIET)
+		return;
+	if (!left)
 		printf("%s/%s: deleted, too old\n", b->dir, name);
+	else if (b->args->keep || b->args->keep_days)
+		printf("%s/%s: left alone and not counted, %s\n", b->dir, name, left);
 }
 
 static int forget_old(struct backup *b)
 {
 	const struct retain rule = { b->args->keep, b->args->keep_days };
-	int r = retain_apply(b->dir, b->name, &rule, time(NULL), on_deleted, b);
+	int r = retain_apply(b->dir, b->name, &rule, time(NULL), on_told, b);
 	return r < 0 ? complain(b->dir, strerror(-r)) : EXIT_DONE;
 }
 

@@ -37,10 +37,7 @@ static int make_one(const struct args *a)
 		fprintf(stderr, "mudlark keys: %s: %s\n", dir, strerror(-r));
 		return EXIT_FAULT;
 	}
-	r = keyring_pair(dir, name);
-	if (r == -EEXIST)
-		fprintf(stderr, "mudlark keys: %s/%s.key is there already\n", dir, name);
-	if (r < 0)
+	if (keyring_pair(dir, name) < 0)
 		return EXIT_FAULT;
 	printf("%s/%s.key\tfor bus.key_file of this process\n"
 	       "%s/%s.pub\tfor bus.allow_file and bus.peer_key of the others\n",
@@ -87,6 +84,11 @@ const struct command cmd_keys = {
 		"allow-list "
 		"is made\n"
 		"with    cat *.pub > allowed\n"
+		"A line is KEY ROLE # NAME: who has that key may be a gateway, world, persist, "
+		"aibridge,\n"
+		"bridge (irc, discord, rss) or ops, as it says. A NAME that begins with none of "
+		"them has\n"
+		"no ROLE in its line, and any in play: write one behind the key.\n"
 		"\n"
 		"--all DIR writes a pair for each role (gateway, world, persist, aibridge, irc, "
 		"discord, rss, ops)\n"

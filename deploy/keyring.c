@@ -31,19 +31,20 @@ enum dials { DIALS_WORLD = 1 << 0, DIALS_PERSIST = 1 << 1 };
 
 struct role_row {
 	const char *name;
+	const char *says; /* the role that it has in its hello: bus_keys.h */
 	unsigned dials;
 	bool is_dialled;
 };
 
 static const struct role_row roles[] = {
-	{ "gateway", DIALS_WORLD, false },
-	{ "world", DIALS_PERSIST, true },
-	{ "persist", 0, true },
-	{ "aibridge", DIALS_WORLD | DIALS_PERSIST, false },
-	{ "irc", DIALS_WORLD | DIALS_PERSIST, false },
-	{ "discord", DIALS_WORLD | DIALS_PERSIST, false },
-	{ "rss", DIALS_WORLD | DIALS_PERSIST, false },
-	{ "ops", DIALS_WORLD | DIALS_PERSIST, false },
+	{ "gateway", "gateway", DIALS_WORLD, false },
+	{ "world", "world", DIALS_PERSIST, true },
+	{ "persist", "persist", 0, true },
+	{ "aibridge", "aibridge", DIALS_WORLD | DIALS_PERSIST, false },
+	{ "irc", "bridge", DIALS_WORLD | DIALS_PERSIST, false },
+	{ "discord", "bridge", DIALS_WORLD | DIALS_PERSIST, false },
+	{ "rss", "bridge", DIALS_WORLD | DIALS_PERSIST, false },
+	{ "ops", "ops", DIALS_WORLD | DIALS_PERSIST, false },
 };
 
 struct list_row {
@@ -130,6 +131,17 @@ static int read_text(const char *path, struct buf *out)
 
 /* Pairs */
 
+/* Whoever reads it learns of the role as well, so `cat *.pub` is a good list. */
+static int write_public(const char *path, const char *public, const char *name)
+{
+	const struct role_row *role = role_of(name);
+	char text[256];
+	snprintf(text, sizeof(text), "%s%s%s # %s\n", public, role ? " " : "",
+		 role ? role->says : "", name);
+	int r = write_new(path, 0644, (struct span){ text, strlen(text) });
+	return r < 0 && r != -EEXIST ? complain(path, r) : r;
+}
+
 static int write_pair(const char *secret_path, const char *public_path, const char *name)
 {
 	char public[BUS_KEY_SIZE], secret[BUS_KEY_SIZE], text[256];
@@ -141,20 +153,62 @@ static int write_pair(const char *secret_path, const char *public_path, const ch
 	r = write_new(secret_path, 0600, (struct span){ text, strlen(text) });
 	sodium_memzero(secret, sizeof(secret));
 	sodium_memzero(text, sizeof(text));
-	if (r == -EEXIST)
-		return r;
 	if (r < 0)
-		return complain(secret_path, r);
-	snprintf(text, sizeof(text), "%s # %s\n", public, name);
-	r = write_new(public_path, 0644, (struct span){ text, strlen(text) });
-	return r < 0 ? complain(public_path, r) : 0;
+		return r == -EEXIST ? r : complain(secret_path, r);
+	return write_public(public_path, public, name);
+}
+
+static int orphan(const char *secret_path, const char *public_path)
+{
+	fprintf(stderr,
+		"mudlark keys: %s is there without %s. Put that back; or delete %s and its lines "
+		"in the lists, and there will be a new pair.\n",
+		public_path, secret_path, public_path);
+	return -ENOENT;
 }
 
 int keyring_pair(const char *dir, const char *name)
 {
 	CLEANUP(base_freep) char *secret_path = path_of(dir, name, ".key");
 	CLEANUP(base_freep) char *public_path = path_of(dir, name, ".pub");
-	return write_pair(secret_path, public_path, name);
+	int r = -EEXIST;
+	if (access(secret_path, F_OK) < 0)
+		r = access(public_path, F_OK) == 0 ? orphan(secret_path, public_path)
+						   : write_pair(secret_path, public_path, name);
+	if (r == -EEXIST)
+		fprintf(stderr, "mudlark keys: %s is there already\n", secret_path);
+	return r;
+}
+
+/* The public key of a pair, as the pair itself tells it. */
+static int public_of(const char *secret_path, char ret[BUS_KEY_SIZE])
+{
+	int result = bus_keys_peer(secret_path, NULL, ret);
+	if (result < 0)
+		fprintf(stderr, "mudlark keys: %s is no key pair; move it away and try again\n",
+			secret_path);
+	return result;
+}
+
+/* The other half follows from the one with the secret. */
+static int check_pair(const char *secret_path, const char *public_path, const char *name)
+{
+	char ours[BUS_KEY_SIZE], theirs[BUS_KEY_SIZE];
+	int r = public_of(secret_path, ours);
+	if (r < 0)
+		return r;
+	r = write_public(public_path, ours, name);
+	if (r == 0)
+		printf("made\t%s\n", public_path);
+	if (r != -EEXIST)
+		return r;
+	if (bus_keys_peer(public_path, NULL, theirs) == 0 && strcmp(ours, theirs) == 0)
+		return 0;
+	fprintf(stderr,
+		"mudlark keys: %s is not the public key of %s. Delete it, and it will be made "
+		"from that.\n",
+		public_path, secret_path);
+	return -EINVAL;
 }
 
 /* The rights and the owner that a file of the ring has, whether it is new or not. */
@@ -183,24 +237,26 @@ static int settle_pair(struct ring *r, const char *name)
 {
 	CLEANUP(base_freep) char *secret_path = path_of(r->conf->dir, name, ".key");
 	CLEANUP(base_freep) char *public_path = path_of(r->conf->dir, name, ".pub");
-	int made = write_pair(secret_path, public_path, name);
+	const bool has_public = access(public_path, F_OK) == 0;
+	int made = -EEXIST, result;
+	if (access(secret_path, F_OK) < 0)
+		made = has_public ? orphan(secret_path, public_path)
+				  : write_pair(secret_path, public_path, name);
 	if (made < 0 && made != -EEXIST)
 		return made;
+	result = check_pair(secret_path, public_path, name);
+	if (result < 0)
+		return result;
 	made = settle(r, secret_path, made, 0600, KEYRING_NOBODY);
 	return made < 0 ? made : give(r, public_path, 0644, KEYRING_NOBODY);
 }
 
 /* Lists */
 
-/* The public key of a pair, as the pair itself tells it. */
-static int public_of(const struct ring *r, const char *name, char ret[BUS_KEY_SIZE])
+static int key_of(const struct ring *r, const char *name, char ret[BUS_KEY_SIZE])
 {
 	CLEANUP(base_freep) char *path = path_of(r->conf->dir, name, ".key");
-	int result = bus_keys_peer(path, NULL, ret);
-	if (result < 0)
-		fprintf(stderr, "mudlark keys: %s is no key pair; move it away and try again\n",
-			path);
-	return result;
+	return public_of(path, ret);
 }
 
 static int append(const char *path, struct span line, bool *ret_made)
@@ -218,19 +274,21 @@ static int append(const char *path, struct span line, bool *ret_made)
 static int list_key(struct ring *r, const char *path, const char *name)
 {
 	CLEANUP(buf_done) struct buf text = { 0 };
-	char key[BUS_KEY_SIZE], line[256];
+	char key[BUS_KEY_SIZE], entry[128], line[256];
 	bool is_new = false;
-	int result = public_of(r, name, key);
+	int result = key_of(r, name, key);
 	if (result < 0)
 		return result;
 	result = read_text(path, &text);
 	if (result < 0 && result != -ENOENT)
 		return complain(path, result);
-	if (memmem(buf_p(&text), text.n, key, strlen(key)))
+	/* Where its line named no role, one that does comes behind it, and holds: bus_keys.h. */
+	snprintf(entry, sizeof(entry), "%s %s", key, role_of(name)->says);
+	if (memmem(buf_p(&text), text.n, entry, strlen(entry)))
 		return 0;
 	/* A last line that somebody left without its end. */
 	snprintf(line, sizeof(line), "%s%s # %s\n",
-		 text.n && buf_p(&text)[text.n - 1] != '\n' ? "\n" : "", key, name);
+		 text.n && buf_p(&text)[text.n - 1] != '\n' ? "\n" : "", entry, name);
 	result = append(path, (struct span){ line, strlen(line) }, &is_new);
 	if (result < 0)
 		return complain(path, result);
@@ -269,7 +327,7 @@ static int write_peers(struct ring *r)
 		char key[BUS_KEY_SIZE];
 		if (!roles[i].is_dialled)
 			continue;
-		int result = public_of(r, roles[i].name, key);
+		int result = key_of(r, roles[i].name, key);
 		if (result < 0)
 			return result;
 		buf_addf(&text, "%s %s\n", roles[i].name, key);

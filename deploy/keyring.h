@@ -25,7 +25,7 @@ struct keyring_count {
 
 /* Whether there can be a pair of this name: one of a role, or ROLE-ANYTHING. */
 bool keyring_knows(const char *name);
-/* A pair, DIR/NAME.key and DIR/NAME.pub. 0; -EEXIST: there is one; -errno. All but -EEXIST is said on stderr. */
+/* A pair, DIR/NAME.key and DIR/NAME.pub. 0; -EEXIST: there is one; -errno. Said on stderr. */
 int keyring_pair(const char *dir, const char *name) MUST_USE;
 /* All of it. 0, or -errno, said on stderr. */
 int keyring_make(const struct keyring_conf *c, struct keyring_count *ret) MUST_USE;

@@ -11,13 +11,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Locked by who writes it. -EEXIST: another does. */
+/* Who had the lock may have given the file its whole name, or none, since it was opened. */
+static bool is_named(int fd, const char *part)
+{
+	struct stat ours, there;
+	return fstat(fd, &ours) == 0 && lstat(part, &there) == 0 && ours.st_ino == there.st_ino &&
+	       ours.st_dev == there.st_dev;
+}
+
+/* Locked by who writes it. -EEXIST: another does; -EAGAIN: another did. */
 static int open_part(const char *part)
 {
 	int fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
 	int r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -EEXIST : 0;
+	if (r == 0 && !is_named(fd, part))
+		r = -EAGAIN;
 	/* What nobody has locked was left behind by a kill. */
 	if (r == 0 && (fchmod(fd, 0600) < 0 || ftruncate(fd, 0) < 0))
 		r = -errno;
@@ -34,7 +44,15 @@ int newfile_open(struct newfile *f, const char *path)
 	CLEANUP(base_freep) char *part = NULL;
 	if (asprintf(&part, "%s%s", path, NEWFILE_PART) < 0)
 		abort();
-	int fd = open_part(part);
+	int fd;
+	while ((fd = open_part(part)) == -EAGAIN)
+		;
+	/* Who had the lock until now may have kept it. */
+	if (fd >= 0 && access(path, F_OK) == 0) {
+		unlink(part);
+		close(fd);
+		return -EEXIST;
+	}
 	if (fd < 0)
 		return fd;
 	f->fd = fd;

@@ -23,8 +23,9 @@ struct list {
 
 struct folder {
 	int fd;
-	void (*deleted)(void *ctx, const char *name);
+	void (*told)(void *ctx, const char *name, const char *left);
 	void *ctx;
+	time_t now;
 	int trouble; /* the first */
 };
 
@@ -66,7 +67,7 @@ static void drop(struct folder *f, const char *name)
 	if (fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
 		return;
 	if (unlinkat(f->fd, name, 0) == 0)
-		f->deleted(f->ctx, name);
+		f->told(f->ctx, name, NULL);
 	else if (f->trouble == 0)
 		f->trouble = -errno;
 }
@@ -96,15 +97,33 @@ static int by_age(const void *a, const void *b)
 	return strcmp(b, a);
 }
 
-static void look(struct folder *f, DIR *d, struct list *ret)
+/* NULL: a backup; else why it is none. */
+static const char *fault_of(const struct folder *f, const char *name, time_t at)
+{
+	struct stat st;
+	if (fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+		return "it is no plain file";
+	if (st.st_size == 0)
+		return "it is empty";
+	return at > f->now + RETAIN_AHEAD_S ? "its time has not come yet" : NULL;
+}
+
+static void look(struct folder *f, DIR *d, const char *fresh, struct list *ret)
 {
 	const struct dirent *e;
 	time_t at;
-	while ((e = readdir(d)))
-		if (parse(e->d_name, &at))
-			list_add(ret, e->d_name);
-		else if (parse_part(e->d_name))
+	while ((e = readdir(d))) {
+		if (parse(e->d_name, &at)) {
+			const char *fault =
+				strcmp(e->d_name, fresh) == 0 ? NULL : fault_of(f, e->d_name, at);
+			if (fault)
+				f->told(f->ctx, e->d_name, fault);
+			else
+				list_add(ret, e->d_name);
+		} else if (parse_part(e->d_name)) {
 			drop_part(f, e->d_name);
+		}
+	}
 	if (ret->n > 1)
 		qsort(ret->names, ret->n, sizeof(*ret->names), by_age);
 }
@@ -118,14 +137,14 @@ static bool may_go(const char *name, size_t rank, const struct retain *rule, tim
 }
 
 int retain_apply(const char *dir, const char *fresh, const struct retain *rule, time_t now,
-		 void (*deleted)(void *ctx, const char *name), void *ctx)
+		 void (*told)(void *ctx, const char *name, const char *left), void *ctx)
 {
 	struct list list = { 0 };
 	DIR *d = opendir(dir);
 	if (!d)
 		return -errno;
-	struct folder f = { .fd = dirfd(d), .deleted = deleted, .ctx = ctx };
-	look(&f, d, &list);
+	struct folder f = { .fd = dirfd(d), .told = told, .ctx = ctx, .now = now };
+	look(&f, d, fresh, &list);
 	for (size_t i = 0; i < list.n; i++)
 		if (strcmp(list.names[i], fresh) != 0 && may_go(list.names[i], i, rule, now))
 			drop(&f, list.names[i]);

@@ -60,6 +60,7 @@ struct bus {
 	struct bus_watch watch;
 	char *allow_file;
 	struct bus_allow allow;
+	zmq_msg_t *speaking; /* bound: a part of the message that is being delivered */
 };
 
 /* --- sockets in the loop --- */
@@ -204,7 +205,9 @@ static void deliver(struct bus *b, struct parts *p)
 		from.n = (uint8_t)id.n;
 		memcpy(from.id, id.p, id.n);
 	}
+	b->speaking = &p->part[ids];
 	b->events.message(b->events.ctx, &from, part(p, ids), part(p, ids + 1));
+	b->speaking = NULL;
 }
 
 static void tell_writable(struct bus *b)
@@ -353,6 +356,14 @@ static void pump_zap(struct outlet *o)
 			parts_done(&p);
 		}
 	} while (events_of(o) & ZMQ_POLLIN);
+}
+
+/* The key is the user id that answer_zap() gave. */
+const char *bus_role_fault(struct bus *b, const char *role)
+{
+	const char *key = b->speaking ? zmq_msg_gets(b->speaking, "User-Id") : NULL;
+
+	return b->bound && b->curve ? bus_allow_fault(&b->allow, key ? key : "", role) : NULL;
 }
 
 static int serve_zap(struct bus *b)

@@ -28,7 +28,7 @@ struct bus_addr {
 struct bus_security {
 	bool insecure;
 	const char *key_file;	/* own CURVE secret key (mudlark keys), "" none */
-	const char *allow_file; /* public keys of peers that may connect, one a line, # comments */
+	const char *allow_file; /* keys of peers that may connect, with roles: bus_keys.h */
 	const char *peer_key;	/* public key of the process dialled, or a file with it */
 	const char *peer;	/* its role: a file may have keys of several; NULL: any */
 };
@@ -61,6 +61,8 @@ int bus_redial(struct bus *b) MUST_USE;
 void bus_hangup(struct bus *b); /* dialled: close the socket until bus_redial() */
 void bus_free(struct bus *b);
 void bus_freep(struct bus **b);
+/* Bound bus, in its `message` event: NULL, or a sentence why the key of the sender is not for that role. */
+const char *bus_role_fault(struct bus *b, const char *role);
 /* 0; -EAGAIN: later (`writable` will tell); -EHOSTUNREACH: peer gone; -EMSGSIZE.
  * body may be empty: then one part. */
 int bus_send(struct bus *b, const struct bus_addr *to, struct span head, struct span body) MUST_USE;

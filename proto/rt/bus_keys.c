@@ -11,8 +11,17 @@
 
 #include "rt/buf.h"
 #include "rt/log.h"
+#include "rt/route.h"
 
 enum { FILE_MAX = 64 * 1024, REFUSED_MAX = 256, KEY_LEN = BUS_KEY_SIZE - 1 };
+
+/* Of a key whose line names no role; nobody may claim that one in a hello. */
+enum { ANY_ROLE = ROLE_SELF };
+
+struct entry {
+	char key[BUS_KEY_SIZE];
+	unsigned roles; /* 0: the line names none */
+};
 
 /* -errno; more than FILE_MAX is not read. */
 static int read_file(const char *file, struct buf *ret, struct stat *ret_st)
@@ -72,22 +81,59 @@ static struct span next_word(struct span *line)
 	return word;
 }
 
-/* The key behind `name`, or a bare one when name is NULL; a comment may follow. '#' is a letter of Z85
- * too, so a word of the length of a key is a key even if it begins with it. */
-static bool key_in(struct span line, const char *name, char ret[BUS_KEY_SIZE])
+/* `bridge`, `world,ops`. False: it has a word that is no role. */
+static bool roles_in(struct span word, unsigned *ret)
+{
+	char text[64], *rest = text;
+	const char *name;
+
+	*ret = 0;
+	if (word.n >= sizeof(text))
+		return false;
+	memcpy(text, word.p, word.n);
+	text[word.n] = '\0';
+	while ((name = strsep(&rest, ","))) {
+		const unsigned role = route_role_of(name);
+
+		if (!role)
+			return false;
+		*ret |= role;
+	}
+	return true;
+}
+
+/* The key behind `name`, or a bare one when name is NULL; roles and a comment may follow. '#' is a letter of
+ * Z85 too, so a word of the length of a key is a key even if it begins with it. */
+static bool entry_in(struct span line, const char *name, struct entry *ret)
 {
 	struct span word = next_word(&line), rest;
 
+	ret->roles = 0;
 	if (name) {
 		if (word.n != strlen(name) || memcmp(word.p, name, word.n) != 0)
 			return false;
 		word = next_word(&line);
 	}
 	rest = next_word(&line);
+	if (rest.n && rest.p[0] != '#') {
+		if (!roles_in(rest, &ret->roles))
+			return false;
+		rest = next_word(&line);
+	}
 	if (word.n != KEY_LEN || (rest.n && rest.p[0] != '#'))
 		return false;
-	memcpy(ret, word.p, KEY_LEN);
-	ret[KEY_LEN] = '\0';
+	memcpy(ret->key, word.p, KEY_LEN);
+	ret->key[KEY_LEN] = '\0';
+	return true;
+}
+
+static bool key_in(struct span line, const char *name, char ret[BUS_KEY_SIZE])
+{
+	struct entry e;
+
+	if (!entry_in(line, name, &e))
+		return false;
+	memcpy(ret, e.key, BUS_KEY_SIZE);
 	return true;
 }
 
@@ -179,6 +225,35 @@ void bus_allow_done(struct bus_allow *a)
 	strmap_done(&a->refused);
 }
 
+static unsigned roles_of(const struct bus_allow *a, struct span key)
+{
+	return (unsigned)(uintptr_t)strmap_get(&a->keys, key);
+}
+
+/* A key has the roles of all its lines; one that names none then adds nothing. */
+static void allow(struct bus_allow *a, const struct entry *e)
+{
+	const struct span key = { e->key, KEY_LEN };
+	const unsigned roles = (roles_of(a, key) & ~(unsigned)ANY_ROLE) | e->roles;
+
+	(void)strmap_put(&a->keys, key, (void *)(uintptr_t)(roles ? roles : ANY_ROLE));
+}
+
+/* As it always was; but who has one of these keys may be the operator. */
+static void tell_unbound(const struct bus_allow *a)
+{
+	struct span key;
+	void *roles;
+	size_t it = 0;
+
+	while (strmap_next(&a->keys, &it, &key, &roles)) {
+		if ((uintptr_t)roles == ANY_ROLE)
+			log_warning("bus_key_of_any_role", LOG_TEXT("key", key),
+				    LOG_STR("file", a->file),
+				    LOG_STR("why", "its line names no role behind the key"));
+	}
+}
+
 static void read_allowed(struct bus_allow *a)
 {
 	CLEANUP(buf_done) struct buf text = { 0 };
@@ -196,23 +271,32 @@ static void read_allowed(struct bus_allow *a)
 	}
 	rest = buf_span(&text);
 	while (next_line(&rest, &line)) {
-		char key[BUS_KEY_SIZE];
+		struct entry e;
 
-		if (key_in(line, "public", key) || key_in(line, NULL, key))
-			(void)strmap_put(&a->keys, (struct span){ key, KEY_LEN }, a);
+		if (entry_in(line, "public", &e) || entry_in(line, NULL, &e))
+			allow(a, &e);
 		else if (says_something(line))
 			log_error("bus_allow_file", LOG_STR("file", a->file),
 				  LOG_TEXT("not_a_key", line));
 	}
 	log_info("bus_allow_file", LOG_STR("file", a->file), LOG_U64("keys", a->keys.n));
+	tell_unbound(a);
+}
+
+/* True: it may be told, and is remembered. */
+static bool is_news(struct bus_allow *a, struct span what)
+{
+	if (strmap_get(&a->refused, what) || a->refused.n >= REFUSED_MAX)
+		return false;
+	(void)strmap_put(&a->refused, what, a);
+	return true;
 }
 
 /* Who tries for ever does not fill the log, nor who tries many keys the memory. */
 static void tell_refused(struct bus_allow *a, struct span key, struct span address)
 {
-	if (strmap_get(&a->refused, key) || a->refused.n >= REFUSED_MAX)
+	if (!is_news(a, key))
 		return;
-	(void)strmap_put(&a->refused, key, a);
 	log_warning("bus_key_refused", LOG_TEXT("key", key), LOG_TEXT("address", address),
 		    LOG_STR("why", "it is not on the list"), LOG_STR("file", a->file));
 	if (a->refused.n == REFUSED_MAX)
@@ -220,9 +304,9 @@ static void tell_refused(struct bus_allow *a, struct span key, struct span addre
 			    LOG_STR("why", "further ones are not told until the list changes"));
 }
 
-bool bus_allowed(struct bus_allow *a, const char *key_z85, struct span address)
+/* Reads it when it is another one. */
+static void refresh(struct bus_allow *a)
 {
-	const struct span key = { key_z85, strlen(key_z85) };
 	struct stat st;
 	int64_t mtime_ns = -1, size = -1;
 
@@ -235,8 +319,35 @@ bool bus_allowed(struct bus_allow *a, const char *key_z85, struct span address)
 		a->size = size;
 		read_allowed(a);
 	}
+}
+
+bool bus_allowed(struct bus_allow *a, const char *key_z85, struct span address)
+{
+	const struct span key = { key_z85, strlen(key_z85) };
+
+	refresh(a);
 	if (strmap_get(&a->keys, key))
 		return true;
 	tell_refused(a, key, address);
 	return false;
+}
+
+const char *bus_allow_fault(struct bus_allow *a, const char *key_z85, const char *role)
+{
+	const struct span key = { key_z85, strlen(key_z85) };
+	char what[BUS_KEY_SIZE + 32];
+	unsigned roles;
+
+	refresh(a);
+	roles = roles_of(a, key);
+	if (!roles)
+		return "its key is no longer on the list of who may connect";
+	if (roles == ANY_ROLE || roles & route_role_of(role))
+		return NULL;
+	snprintf(what, sizeof(what), "%s %s", key_z85, role);
+	if (is_news(a, (struct span){ what, strlen(what) }))
+		log_warning("bus_role_refused", LOG_TEXT("key", key), LOG_STR("role", role),
+			    LOG_STR("why", "the list has this key for another role"),
+			    LOG_STR("file", a->file));
+	return "its key is on the list for another role";
 }

@@ -178,6 +178,9 @@ struct link_hub_conf {
 struct link_hub_wire {
 	int (*send)(void *ctx, const void *addr, size_t n_addr, struct span head, struct span body);
 	void *ctx;
+	/* NULL, or returns NULL: who sent what is being received may be of that role. A sentence: it is
+	 * refused for good. */
+	const char *(*fault)(void *ctx, const char *role);
 };
 
 struct link_hub *link_hub_new(const struct link_hub_conf *c, const struct link_hub_wire *w,

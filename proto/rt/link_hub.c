@@ -202,7 +202,8 @@ void link_hub_drop(struct link_hub *h, struct link *l)
 }
 
 /* NULL, or why this hello will never be welcome. */
-static const char *objection(const struct link_hub *h, const Mudlark__Hello *m)
+static const char *objection(const struct link_hub *h, const struct link *l,
+			     const Mudlark__Hello *m)
 {
 	const uint32_t world = h->conf.link.world;
 
@@ -214,7 +215,9 @@ static const char *objection(const struct link_hub *h, const Mudlark__Hello *m)
 		return "this role does not dial in here";
 	if (!m->instance)
 		return "an instance is a number above 0";
-	return NULL;
+	if (l && strcmp(l->peer_role, m->role) != 0)
+		return "an instance has one role";
+	return h->wire.fault ? h->wire.fault(h->wire.ctx, m->role) : NULL;
 }
 
 static struct link_peer peer_of(const Mudlark__Hello *m)
@@ -342,14 +345,15 @@ static void tell_refusal(const Mudlark__Hello *m, const char *why, bool final)
 
 static void in_hello(struct link_hub *h, struct addr from, const Mudlark__LinkHead *m)
 {
-	const char *never = objection(h, m->hello);
-	const char *why = never ? never : delay(h, m->hello);
 	struct link *l = find(h, m->hello->instance);
+	const char *never, *why;
 
 	if (l && m->conversation <= l->conversation) {
 		h->stats.stale++;
 		return;
 	}
+	never = objection(h, l, m->hello);
+	why = never ? never : delay(h, m->hello);
 	if (why) {
 		tell_refusal(m->hello, why, never != NULL);
 		refuse(h, from, m->conversation, why, never != NULL);

@@ -121,6 +121,11 @@ static int send_bound(void *ctx, const void *addr, size_t n_addr, struct span he
 	return bus_send(((struct wire *)ctx)->bus, &to, head, body);
 }
 
+static const char *fault_of_sender(void *ctx, const char *role)
+{
+	return bus_role_fault(((struct wire *)ctx)->bus, role);
+}
+
 static struct wire *wire_new(struct loop *l)
 {
 	struct wire *w = base_alloc(1, sizeof(*w));
@@ -184,7 +189,8 @@ int wire_bind(struct wire **ret, struct loop *l, const struct wire_spec *spec,
 		return r;
 	conf.link = link_conf_of(l, spec);
 	w->roles = conf.roles;
-	w->hub = link_hub_new(&conf, &(struct link_hub_wire){ send_bound, w }, &spec->events);
+	w->hub = link_hub_new(&conf, &(struct link_hub_wire){ send_bound, w, fault_of_sender },
+			      &spec->events);
 	loop_timer_in(&w->tick, TICK_US);
 	*ret = TAKE(w);
 	return 0;

@@ -266,7 +266,7 @@ static void frames(struct fuzz_in *in)
 	struct link_hub_conf hub_conf = { .link = conf,
 					  .roles = ROLE_GATEWAY | ROLE_WORLD,
 					  .max_peers = 4 };
-	struct link_hub_wire hub_wire = { hub_send, &e };
+	struct link_hub_wire hub_wire = { .send = hub_send, .ctx = &e };
 	struct link_wire wire = { wire_send, wire_redial, &e };
 
 	e.hub = link_hub_new(&hub_conf, &hub_wire, &events);

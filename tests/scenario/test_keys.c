@@ -131,6 +131,73 @@ START_TEST(what_is_there_stays_and_a_list_grows_in_its_place)
 }
 END_TEST
 
+static void put(const char *dir, const char *file, const char *text)
+{
+	CLEANUP(base_freep) char *path = tmp_path(dir, file);
+
+	tmp_write(path, text);
+}
+
+static void drop(const char *dir, const char *file)
+{
+	CLEANUP(base_freep) char *path = tmp_path(dir, file);
+
+	ck_assert_int_eq(unlink(path), 0);
+}
+
+static char *read_in(const char *dir, const char *file)
+{
+	CLEANUP(base_freep) char *path = tmp_path(dir, file);
+
+	return tmp_read(path);
+}
+
+START_TEST(a_line_names_the_role_and_one_that_does_not_is_followed_by_one_that_does)
+{
+	const char *dir = tmp_dir();
+
+	make_all(dir, NULL);
+	ck_assert_uint_eq(count_in(dir, "persist.allow", " bridge # irc\n"), 1);
+	ck_assert_uint_eq(count_in(dir, "persist.allow", " ops # ops\n"), 1);
+	ck_assert_uint_eq(count_in(dir, "world.allow", " gateway # gateway\n"), 1);
+	CLEANUP(base_freep) char *line = read_in(dir, "irc.pub");
+	ck_assert_ptr_nonnull(strstr(line, " bridge # irc\n"));
+	/* As it was written before there were roles. */
+	CLEANUP(base_freep) char *bare = base_dup(line, 40);
+	put(dir, "persist.allow", bare);
+	make_all(dir, NULL);
+	make_all(dir, NULL);
+	ck_assert_uint_eq(count_in(dir, "persist.allow", bare), 2);
+	ck_assert_uint_eq(count_in(dir, "persist.allow", line), 1);
+}
+END_TEST
+
+START_TEST(half_a_pair_is_made_whole_from_its_secret_and_refused_without_it)
+{
+	const char *dir = tmp_dir();
+	const char *const all[] = { "--all", dir, NULL }, *const one[] = { dir, "irc", NULL };
+
+	make_all(dir, NULL);
+	CLEANUP(base_freep) char *before = read_in(dir, "irc.pub");
+	drop(dir, "irc.pub");
+	make_all(dir, NULL);
+	CLEANUP(base_freep) char *after = read_in(dir, "irc.pub");
+	ck_assert_str_eq(before, after);
+	drop(dir, "irc.key");
+	CLEANUP(base_freep) char *why = keys(1, all);
+	ck_assert_ptr_nonnull(strstr(why, "irc.pub is there without"));
+	CLEANUP(base_freep) char *again = keys(1, one);
+	ck_assert_ptr_nonnull(strstr(again, "irc.pub is there without"));
+	ck_assert_ptr_null(strstr(again, "already"));
+	drop(dir, "irc.pub");
+	make_all(dir, NULL);
+	/* The public key of another pair. */
+	put(dir, "irc.pub", before);
+	CLEANUP(base_freep) char *other = keys(1, all);
+	ck_assert_ptr_nonnull(strstr(other, "is not the public key of"));
+}
+END_TEST
+
 START_TEST(a_name_that_no_role_has_is_refused_before_anything_is_made)
 {
 	const char *dir = tmp_dir();
@@ -242,6 +309,56 @@ START_TEST(with_a_key_each_one_plays_and_a_key_off_the_list_is_refused_once_unti
 }
 END_TEST
 
+/* Asks persist for the accounts, as the operator does, with the pair NAME.key. */
+static char *ask_as(const struct town *t, const char *name, int *ret_status)
+{
+	char key[300], peers[300];
+	const char *const argv[] = { child_program("mudlark"),
+				     "account",
+				     "grant",
+				     "Eve",
+				     "implementor",
+				     "--data",
+				     "nowhere",
+				     "--set",
+				     t->persist_bus,
+				     "--set",
+				     key,
+				     "--set",
+				     peers,
+				     NULL };
+
+	snprintf(key, sizeof(key), "bus.key_file=%s/%s.key", t->dir, name);
+	snprintf(peers, sizeof(peers), "bus.peer_key=%s/peers", t->dir);
+	return child_output(argv, NULL, WAIT_US, ret_status);
+}
+
+START_TEST(a_key_is_for_its_role_alone)
+{
+	struct town t;
+	int status;
+	const char *const of_nothing[] = { NULL };
+
+	town_open(&t);
+	ck_assert(child_says(&t.gateway, "event=ready", WAIT_US));
+	for (int i = 0; i < 2; i++) {
+		CLEANUP(base_freep) char *why = ask_as(&t, "irc", &status);
+		ck_assert_int_ne(status, 0);
+		ck_assert_msg(strstr(why, "its key is on the list for another role") != NULL, "%s",
+			      why);
+	}
+	ck_assert_uint_eq(count_said(&t.persist, "event=bus_role_refused"), 1);
+	/* The operator's own gets as far as the question. */
+	CLEANUP(base_freep) char *answer = ask_as(&t, "ops", &status);
+	ck_assert_msg(strstr(answer, "there is no") != NULL, "%s", answer);
+	begin(&t, &t.stranger, "mudlark-aibridge", "gateway", of_nothing);
+	ck_assert(child_says(&t.world, "event=bus_role_refused", WAIT_US));
+	ck_assert(child_says(&t.stranger, "its key is on the list for another role", WAIT_US));
+	ck_assert_int_ge(child_end(&t.stranger, SIGTERM, WAIT_US), 0);
+	town_close(&t);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("keys");
@@ -253,6 +370,9 @@ int main(void)
 	tcase_add_test(c, every_role_has_a_pair_and_the_lists_have_who_dials_there);
 	tcase_add_test(c, the_store_and_who_asks_it_have_the_same_password);
 	tcase_add_test(c, what_is_there_stays_and_a_list_grows_in_its_place);
+	tcase_add_test(c, a_line_names_the_role_and_one_that_does_not_is_followed_by_one_that_does);
+	tcase_add_test(c, half_a_pair_is_made_whole_from_its_secret_and_refused_without_it);
+	tcase_add_test(c, a_key_is_for_its_role_alone);
 	tcase_add_test(c, a_name_that_no_role_has_is_refused_before_anything_is_made);
 	tcase_add_test(
 		c, with_a_key_each_one_plays_and_a_key_off_the_list_is_refused_once_until_it_is_on);

@@ -259,7 +259,7 @@ struct sim_end *sim_end_bind(struct sim_net *n, enum sim_port at, struct link_hu
 {
 	struct sim_end *e = end_new(n, at);
 
-	*ret_wire = (struct link_hub_wire){ hub_send, e };
+	*ret_wire = (struct link_hub_wire){ .send = hub_send, .ctx = e };
 	n->bound[at] = e;
 	return e;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char dir[64], path[96], part[128];
@@ -102,6 +103,41 @@ START_TEST(what_a_kill_left_behind_is_taken_over)
 }
 END_TEST
 
+/* Whoever comes between another's opening of the part and its lock must not write into what has its name by then. */
+START_TEST(many_at_once_and_one_has_it_whole)
+{
+	enum { MANY = 8, ROUNDS = 200 };
+	for (int round = 0; round < ROUNDS; round++) {
+		int gate[2], kept = 0;
+		char c, text[8] = "";
+		ck_assert_int_eq(pipe2(gate, O_CLOEXEC), 0);
+		for (int i = 0; i < MANY; i++) {
+			if (fork() != 0)
+				continue;
+			struct newfile f;
+			close(gate[1]);
+			(void)!read(gate[0], &c, 1);
+			bool done = newfile_open(&f, path) == 0 && write(f.fd, "all", 3) == 3 &&
+				    newfile_keep(&f) == 0;
+			newfile_done(&f);
+			_exit(done ? 1 : 0);
+		}
+		close(gate[0]);
+		close(gate[1]);
+		for (int i = 0, status; i < MANY; i++) {
+			ck_assert_int_gt(wait(&status), 0);
+			kept += WEXITSTATUS(status);
+		}
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		ck_assert_int_eq(read(fd, text, sizeof(text)), 3);
+		close(fd);
+		ck_assert_int_eq(kept, 1);
+		ck_assert_str_eq(text, "all");
+		unlink(path);
+	}
+}
+END_TEST
+
 START_TEST(a_folder_that_is_not_there_is_said)
 {
 	struct newfile f;
@@ -120,6 +156,7 @@ int main(void)
 	tcase_add_test(tc, another_file_is_not_replaced);
 	tcase_add_test(tc, two_do_not_write_one_file);
 	tcase_add_test(tc, what_a_kill_left_behind_is_taken_over);
+	tcase_add_test(tc, many_at_once_and_one_has_it_whole);
 	tcase_add_test(tc, a_folder_that_is_not_there_is_said);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);

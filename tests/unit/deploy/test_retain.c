@@ -16,6 +16,7 @@ struct place {
 	char dir[64];
 	char days[DAYS][RETAIN_NAME]; /* [0] is of now, [1] of a day ago ... */
 	char heard[512];	      /* names that were deleted, each behind a space */
+	char left[1024];	      /* names that were left alone, and why */
 };
 
 static void make(const struct place *p, const char *name)
@@ -24,6 +25,7 @@ static void make(const struct place *p, const char *name)
 	snprintf(path, sizeof(path), "%s/%s", p->dir, name);
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, "all", 3), 3);
 	close(fd);
 }
 
@@ -51,17 +53,20 @@ static void teardown(struct place *p)
 	ck_assert_int_eq(system(command), 0);
 }
 
-static void on_deleted(void *ctx, const char *name)
+static void on_told(void *ctx, const char *name, const char *left)
 {
 	struct place *p = ctx;
-	size_t n = strlen(p->heard);
-	snprintf(p->heard + n, sizeof(p->heard) - n, " %s", name);
+	size_t n = strlen(p->heard), m = strlen(p->left);
+	if (left)
+		snprintf(p->left + m, sizeof(p->left) - m, " %s: %s", name, left);
+	else
+		snprintf(p->heard + n, sizeof(p->heard) - n, " %s", name);
 }
 
 static int apply(struct place *p, const char *fresh, unsigned keep, unsigned days)
 {
 	const struct retain rule = { keep, days };
-	return retain_apply(p->dir, fresh, &rule, NOW + 60, on_deleted, p);
+	return retain_apply(p->dir, fresh, &rule, NOW + 60, on_told, p);
 }
 
 /* The newest n are there and no others. */
@@ -124,6 +129,40 @@ START_TEST(the_fresh_one_stays_though_the_clock_was_set_back)
 	ck_assert_int_eq(apply(&p, p.days[4], 2, 0), 0);
 	ck_assert(has(&p, p.days[0]) && has(&p, p.days[1]) && has(&p, p.days[4]));
 	ck_assert(!has(&p, p.days[2]) && !has(&p, p.days[3]));
+	teardown(&p);
+}
+END_TEST
+
+/* A clock that was ahead, and what only looks like a backup: the newest three are still three good ones. */
+START_TEST(what_is_no_backup_to_rely_on_does_not_count_among_the_newest)
+{
+	static const char folder[] = "mudlark-20260101-000000Z.jsonl.gz";
+	static const char link_name[] = "mudlark-20260102-000000Z.jsonl.gz";
+	static const char empty[] = "mudlark-20260103-000000Z.jsonl.gz";
+	struct place p;
+	char ahead[RETAIN_NAME], path[160];
+	setup(&p);
+	retain_name(NOW + DAY, ahead);
+	make(&p, ahead);
+	make(&p, empty);
+	for (int i = 0; i < 2; i++) {
+		char name[RETAIN_NAME];
+		retain_name(NOW - 3600 * (i + 1), name);
+		snprintf(path, sizeof(path), "%s/%s", p.dir, name);
+		ck_assert_int_eq(i ? mkdir(path, 0700) : symlink("notes.txt", path), 0);
+	}
+	snprintf(path, sizeof(path), "%s/%s", p.dir, folder);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%s", p.dir, link_name);
+	ck_assert_int_eq(symlink("notes.txt", path), 0);
+	snprintf(path, sizeof(path), "%s/%s", p.dir, empty);
+	ck_assert_int_eq(truncate(path, 0), 0);
+	ck_assert_int_eq(apply(&p, p.days[0], 3, 0), 0);
+	expect_days(&p, 3);
+	ck_assert(has(&p, ahead) && has(&p, empty) && has(&p, folder) && has(&p, link_name));
+	ck_assert_ptr_nonnull(strstr(p.left, "its time has not come yet"));
+	ck_assert_ptr_nonnull(strstr(p.left, "it is empty"));
+	ck_assert_ptr_nonnull(strstr(p.left, "it is no plain file"));
 	teardown(&p);
 }
 END_TEST
@@ -195,6 +234,7 @@ int main(void)
 	tcase_add_test(tc, those_of_the_last_days_stay);
 	tcase_add_test(tc, with_both_rules_one_goes_when_both_say_so);
 	tcase_add_test(tc, the_fresh_one_stays_though_the_clock_was_set_back);
+	tcase_add_test(tc, what_is_no_backup_to_rely_on_does_not_count_among_the_newest);
 	tcase_add_test(tc, other_names_are_never_touched);
 	tcase_add_test(tc, what_a_killed_backup_left_goes_but_not_what_is_being_written);
 	tcase_add_test(tc, a_folder_that_is_not_there_is_an_error);

@@ -322,7 +322,7 @@ static inline const char *net_admit(void *ctx, UNUSED const struct link_peer *pe
 
 static inline void net_start_hub(struct net *net)
 {
-	const struct link_hub_wire wire = { net_send_hub, net };
+	const struct link_hub_wire wire = { .send = net_send_hub, .ctx = net };
 	const struct link_events events = net_events(&net->b);
 
 	net->b.instance = entropy_id(&net->entropy);

@@ -124,6 +124,7 @@ START_TEST(keys_are_read_whatever_letters_they_have)
 	static const char *const lines[] = {
 		"public #bcdefghijklmnopqrstuvwxyz0123456789ABCD\n",
 		"public abcdefghijklmnopqrstuvwxyz0123456789#BCD # gateway # two\r\n",
+		"abcdefghijklmnopqrstuvwxyz0123456789#BCD bridge,ops # two\n",
 		"# a comment\n\n \t#bcdefghijklmnopqrstuvwxyz0123456789ABCD",
 		"abcdefghijklmnopqrstuvwxyz0123456789ABC# #",
 	};
@@ -131,6 +132,8 @@ START_TEST(keys_are_read_whatever_letters_they_have)
 		"public abcdefghijklmnopqrstuvwxyz0123456789ABC\n",
 		"public abcdefghijklmnopqrstuvwxyz0123456789ABCDE\n",
 		"public abcdefghijklmnopqrstuvwxyz0123456789ABCD and more\n",
+		"public abcdefghijklmnopqrstuvwxyz0123456789ABCD ops,\n",
+		"public abcdefghijklmnopqrstuvwxyz0123456789ABCD self\n",
 		"publicabcdefghijklmnopqrstuvwxyz0123456789ABCD\n",
 		"# public\n",
 		"",
@@ -153,6 +156,50 @@ START_TEST(keys_are_read_whatever_letters_they_have)
 }
 END_TEST
 
+#define KEY_A "abcdefghijklmnopqrstuvwxyz0123456789AAAA"
+#define KEY_B "abcdefghijklmnopqrstuvwxyz0123456789BBBB"
+#define KEY_C "abcdefghijklmnopqrstuvwxyz0123456789CCCC"
+#define KEY_D "abcdefghijklmnopqrstuvwxyz0123456789DDDD"
+
+START_TEST(a_key_is_for_the_roles_that_stand_behind_it)
+{
+	struct folder t;
+	struct bus_allow list;
+	FILE *log;
+	int kept;
+
+	start(&t);
+	/* One line that names no role and one that does: the latter holds. */
+	write_file(&t, KEY_A " bridge # irc\n" KEY_B " # east\npublic " KEY_C " world,ops\n" KEY_D
+			     " # rss\n" KEY_D " bridge # rss\n");
+	bus_allow_init(&list, t.file);
+	log = log_kept(&kept);
+	ck_assert(bus_allowed(&list, KEY_A, SPAN("192.0.2.1")));
+	ck_assert(bus_allowed(&list, KEY_D, SPAN("192.0.2.1")));
+	ck_assert_ptr_null(bus_allow_fault(&list, KEY_A, "bridge"));
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_nonnull(bus_allow_fault(&list, KEY_A, "ops"));
+	ck_assert_ptr_nonnull(bus_allow_fault(&list, KEY_A, "anything"));
+	ck_assert_ptr_null(bus_allow_fault(&list, KEY_B, "ops"));
+	ck_assert_ptr_null(bus_allow_fault(&list, KEY_C, "world"));
+	ck_assert_ptr_null(bus_allow_fault(&list, KEY_C, "ops"));
+	ck_assert_ptr_nonnull(bus_allow_fault(&list, KEY_C, "bridge"));
+	ck_assert_ptr_nonnull(bus_allow_fault(&list, KEY_D, "ops"));
+	ck_assert_ptr_nonnull(bus_allow_fault(&list, "", "bridge"));
+	/* Off the list since it connected. */
+	write_file(&t, KEY_B " ops\n");
+	ck_assert_ptr_nonnull(bus_allow_fault(&list, KEY_A, "bridge"));
+	log_set(LOG_ERROR, false);
+	ck_assert_int_ge(dup2(kept, STDERR_FILENO), 0);
+	close(kept);
+	ck_assert_uint_eq(lines_with(log, "event=bus_key_of_any_role"), 1);
+	ck_assert_uint_eq(lines_with(log, "event=bus_role_refused"), 4);
+	bus_allow_done(&list);
+	fclose(log);
+	finish(&t);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("bus_keys");
@@ -162,6 +209,7 @@ int main(void)
 
 	tcase_add_test(c, keys_beyond_number_are_refused_without_being_kept);
 	tcase_add_test(c, one_file_has_the_keys_of_all_who_are_dialled);
+	tcase_add_test(c, a_key_is_for_the_roles_that_stand_behind_it);
 	tcase_add_test(c, keys_are_read_whatever_letters_they_have);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);

@@ -333,7 +333,8 @@ static void with_record_event(void (*record)(void *, struct link *, uint64_t, st
 	net_start_hub(&net);
 	link_hub_free(net.hub);
 	net.hub =
-		link_hub_new(&net.hub_conf, &(struct link_hub_wire){ net_send_hub, &net }, &events);
+		link_hub_new(&net.hub_conf,
+			     &(struct link_hub_wire){ .send = net_send_hub, .ctx = &net }, &events);
 	net_start_dialler(&net);
 	net_settle(&net);
 	ck_assert_int_eq(net_say(&net.a, 0), 0);
