@@ -11,7 +11,7 @@ static int help_all(void)
 	const struct command *c;
 	for (size_t i = 0; (c = command_at(i)); i++)
 		printf("  %-9s %s\n", c->name, c->about);
-	puts("\n`mudlark help COMMAND` tells more; deploy/README.md is the manual.");
+	puts("\n`mudlark help COMMAND` tells more, `man mudlark` all of it.");
 	return EXIT_DONE;
 }
 
