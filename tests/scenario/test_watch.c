@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/scenario/numbers.h"
@@ -367,6 +369,129 @@ START_TEST(the_numbers_are_those_of_the_manual_and_each_line_counts_once_in_ever
 }
 END_TEST
 
+/* Values */
+
+struct callers {
+	uint16_t tls, web, web_tls;
+	int console;
+	struct talk telnet, secure, browser, secure_browser;
+};
+
+static void start_callers(struct callers *c, struct apart *a)
+{
+	static const enum apart_role roles[] = { APART_PERSIST, APART_WORLD, APART_GATEWAY };
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	char *dir = tmp_dir();
+
+	*c = (struct callers){ .tls = tmp_port(), .web = tmp_port(), .web_tls = tmp_port() };
+	apart_begin(a, dir, store_url(STORE_OF_SQLITE, dir));
+	cast_set(&a->sets, "gateway.telnet_tls=127.0.0.1:%u", c->tls);
+	cast_set(&a->sets, "gateway.web=127.0.0.1:%u", c->web);
+	cast_set(&a->sets, "gateway.web_tls=127.0.0.1:%u", c->web_tls);
+	cast_set(&a->sets, "gateway.console=unix:%s/console", dir);
+	cast_set(&a->sets, "gateway.tls_cert=%s/cert.pem", dir);
+	cast_set(&a->sets, "gateway.tls_key=%s/key.pem", dir);
+	cast_set(&a->sets, "gateway.input_rate=10");
+	cast_set(&a->sets, "gateway.input_burst=1");
+	start_with(a, roles, ARRAY_LEN(roles));
+	talk_open(&c->telnet, "telnet", a->telnet);
+	talk_open_by(&c->secure, "telnets", &(struct talk_way){ .port = c->tls, .tls = true });
+	talk_open_by(&c->browser, "ws", &(struct talk_way){ .port = c->web, .ws = true });
+	talk_open_by(&c->secure_browser, "wss",
+		     &(struct talk_way){ .port = c->web_tls, .tls = true, .ws = true });
+	talk_expect(&c->telnet, "Name:");
+	talk_expect(&c->secure, "Name:");
+	talk_expect(&c->browser, "Name:");
+	talk_expect(&c->secure_browser, "Name:");
+	c->console = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/console", dir);
+	must(connect(c->console, (const struct sockaddr *)&at, sizeof(at)), "connect");
+	apart_expect(a, APART_GATEWAY, "/metrics", 200,
+		     "\nmudlark_gateway_connections_by{kind=\"console\"} 1\n");
+}
+
+static double value_of(const struct apart *a, enum apart_role role, const char *series)
+{
+	struct numbers n;
+
+	numbers_read(&n, a, role);
+	const double value = numbers_value(&n, series);
+	numbers_done(&n);
+	return value;
+}
+
+static void expect_connections(const struct apart *a)
+{
+	static const char *const kinds[] = { "telnet", "telnets", "ws", "wss", "console" };
+	char series[80];
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		snprintf(series, sizeof(series), "mudlark_gateway_connections_by{kind=\"%s\"}",
+			 kinds[i]);
+		ck_assert_msg(value_of(a, APART_GATEWAY, series) == 1, "%s", series);
+	}
+	ck_assert(value_of(a, APART_GATEWAY, "mudlark_gateway_connections_opened_total") ==
+		  ARRAY_LEN(kinds));
+}
+
+/* Of lines that come at once, each waits for those before it: a tenth of a second more than the one before. */
+static void expect_queue(const struct apart *a, struct talk *t)
+{
+	static const char six[] = "say 1\r\nsay 2\r\nsay 3\r\nsay 4\r\nsay 5\r\nsay the last\r\n";
+	const double before = value_of(a, APART_GATEWAY, "mudlark_gateway_queue_seconds_sum");
+
+	talk_bytes(t, six, sizeof(six) - 1);
+	talk_expect(t, "the last");
+	const double sum = value_of(a, APART_GATEWAY, "mudlark_gateway_queue_seconds_sum") - before;
+	/* The first may find one of the rate left; the last five wait 0.1 to 0.5 s. */
+	ck_assert_msg(sum > 1.0, "%g", sum);
+	ck_assert(value_of(a, APART_GATEWAY, "mudlark_gateway_output_seconds_sum") > 0);
+}
+
+/* A world that was stopped for longer than it catches up with has lost ticks, and knows how late it is. */
+static void expect_lag(struct apart *a)
+{
+	apart_signal(a, APART_WORLD, SIGSTOP);
+	apart_expect(a, APART_GATEWAY, "/readyz", 503, "the world is away");
+	apart_signal(a, APART_WORLD, SIGCONT);
+	all_are_well(a);
+	ck_assert(value_of(a, APART_WORLD, "mudlark_world_ticks_lost_total") > 0);
+	const uint64_t end = now_us() + END_US;
+	while (value_of(a, APART_WORLD, "mudlark_world_tick_lag_seconds") <= 0)
+		ck_assert_msg(now_us() < end, "no tick is ever late");
+}
+
+static void expect_breaks(struct apart *a)
+{
+	static const char breaks[] = "mudlark_link_breaks_total{peer=\"world\"}";
+	const double before = value_of(a, APART_GATEWAY, breaks);
+
+	apart_kill(a, APART_WORLD);
+	apart_expect(a, APART_GATEWAY, "/readyz", 503, "the world is away");
+	ck_assert(value_of(a, APART_GATEWAY, breaks) == before + 1);
+}
+
+START_TEST(numbers_have_the_values_of_what_happened)
+{
+	struct apart a;
+	struct callers c;
+
+	start_callers(&c, &a);
+	expect_connections(&a);
+	talk_line(&c.telnet, "guest");
+	talk_expect(&c.telnet, TALK_PROMPT);
+	expect_queue(&a, &c.telnet);
+	expect_lag(&a);
+	expect_breaks(&a);
+	talk_close(&c.telnet);
+	talk_close(&c.secure);
+	talk_close(&c.browser);
+	talk_close(&c.secure_browser);
+	close(c.console);
+	apart_end(&a);
+}
+END_TEST
+
 /* Traces */
 
 struct step_row {
@@ -451,6 +576,7 @@ int main(void)
 		{ a_database_that_is_gone_or_hangs_is_told_of_by_those_who_need_it, 1 },
 		{ who_misses_something_says_what_and_who_is_back_says_so, 1 },
 		{ the_numbers_are_those_of_the_manual_and_each_line_counts_once_in_every_phase, 1 },
+		{ numbers_have_the_values_of_what_happened, 1 },
 		{ a_typed_line_is_followed_from_the_keystroke_to_the_commit_and_to_the_output, 1 },
 	};
 
