@@ -259,7 +259,7 @@ static void open_world(struct server *s)
 		loop_timer_stop(&s->too_late);
 	server_run_ticks(s);
 	proc_ready(s->proc);
-	log_info("ready", LOG_STR("bus", s->options->bus));
+	log_info("listening", LOG_STR("bus", s->options->bus));
 }
 
 static void on_page(void *ctx, uint64_t id, const struct span *body, const char *why)
