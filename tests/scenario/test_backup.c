@@ -380,10 +380,13 @@ static void spoil(const struct scene *s, const char *file)
 START_TEST(what_cannot_be_is_said_with_a_status_of_its_own)
 {
 	struct scene s;
+	char bus[320];
 
 	begin(&s, STORE_OF_SQLITE, false);
 	CLEANUP(base_freep) char *lines = tmp_path(s.dir, "lines");
 	backup_expect(s.dir, NULL, WORDS("backup", "--to", s.folder), 69, "no persist");
+	backup_expect(s.dir, NULL, WORDS("export", lines), 69, "no store");
+	backup_expect(s.dir, NULL, WORDS("verify"), 69, "no store");
 	ck_assert_uint_eq(backup_files(s.folder), 0);
 	mud_start(&s.mud, &(struct mud_conf){ .dir = s.dir });
 	backup_expect(s.dir, NULL, WORDS("backup", "--to", "/nonexistent/folder"), 1, "No such");
@@ -395,6 +398,9 @@ START_TEST(what_cannot_be_is_said_with_a_status_of_its_own)
 	CLEANUP(base_freep) char *file = backup_only(s.folder, ".gz");
 	ck_assert_ptr_nonnull(file);
 	ck_assert_int_eq(mud_stop(&s.mud), 0);
+	/* A server that is named is meant, not the store that lies here. */
+	snprintf(bus, sizeof(bus), "persist.bus=ipc://%s/nobody.bus", s.dir);
+	backup_expect(s.dir, NULL, WORDS("verify", "--set", bus), 69, "no persist");
 	backup_expect(s.dir, NULL, WORDS("restore", file), 65, "not empty");
 	spoil(&s, file);
 	unlink(file);
