@@ -23,6 +23,7 @@ enum {
 	LINE_TAIL = 24,	  /* kept free for the mark of a cut line and its end */
 	TEXT_BYTES = 200, /* of a text from outside */
 	STR_BYTES = 800,  /* of our own words */
+	LIBRARY_MS = 1000,
 };
 
 struct line {
@@ -43,6 +44,8 @@ struct log_state {
 	enum log_level level;
 	bool json;
 	_Atomic uint64_t dropped, reported;
+	_Atomic int64_t library_at_ms;
+	_Atomic uint64_t library_unsaid;
 };
 
 static struct log_state state = { .process = "mudlark", .level = LOG_INFO };
@@ -258,4 +261,19 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 		report_dropped();
 	else
 		atomic_fetch_add(&state.dropped, 1);
+}
+
+void log_library(const char *library, const char *text)
+{
+	const int64_t now = clock_wall(&clock_system);
+	int64_t last = atomic_load(&state.library_at_ms);
+
+	if ((now >= last && now - last < LIBRARY_MS) ||
+	    !atomic_compare_exchange_strong(&state.library_at_ms, &last, now)) {
+		atomic_fetch_add(&state.library_unsaid, 1);
+		return;
+	}
+	log_warning("library", LOG_STR("library", library),
+		    LOG_TEXT("text", ((struct span){ text, strlen(text) })),
+		    LOG_U64("unsaid", atomic_exchange(&state.library_unsaid, 0)));
 }

@@ -38,6 +38,9 @@ bool log_on(enum log_level level);
 uint64_t log_dropped(void);
 void log_write(enum log_level level, const char *event, const struct log_field *f, size_t n);
 
+/* A warning in the words of a library: one a second, with how many were left out since the last. */
+void log_library(const char *library, const char *text);
+
 #define LOG_AT(level, event, ...)                                                                  \
 	do {                                                                                       \
 		if (log_on(level)) {                                                               \

@@ -7,6 +7,7 @@
  * into a quiet loop.
  */
 #include "rt/loop.h"
+#include "rt/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -69,6 +70,13 @@ static void on_fence(UNUSED evutil_socket_t fd, UNUSED short what, void *ctx)
 	event_base_loopbreak(l->base);
 }
 
+/* What libevent has to say would go to stderr as it is, and as often as it happens. */
+static void on_words(int severity, const char *text)
+{
+	if (severity >= EVENT_LOG_WARN)
+		log_library("libevent", text);
+}
+
 static struct event_base *new_base(void)
 {
 	const struct timeval dispatch = { .tv_usec = DISPATCH_US };
@@ -92,6 +100,7 @@ int loop_new(struct loop **ret)
 {
 	CLEANUP(loop_freep) struct loop *l = base_alloc(1, sizeof(*l));
 
+	event_set_log_callback(on_words);
 	l->base = new_base();
 	if (!l->base)
 		return -ENOMEM;

@@ -1,6 +1,7 @@
 /*
  * metric_http.c - /metrics, /healthz and /readyz over evhttp.  It is meant for loopback or a private
  * network: requests are small, answered at once, and a connection that says nothing is closed.
+ * (How many there may be, and for how long: metric_doors.h.)
  */
 #include "rt/metric.h"
 
@@ -15,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "rt/bind.h"
+#include "rt/metric_doors.h"
 #include "rt/metric_own.h"
 
 enum { HEADERS_MAX = 8 << 10, BODY_MAX = 1 << 10, TIMEOUT_S = 5, BACKLOG = 64 };
@@ -23,6 +25,7 @@ struct metric_server {
 	struct evhttp *http;
 	struct metric_source source;
 	struct metric_own own;
+	struct metric_doors doors;
 	char *unix_path; /* removed at the end */
 };
 
@@ -145,8 +148,10 @@ static int hear(struct metric_server *s, struct loop *l, int fd)
 		close(fd);
 		return -ENOMEM;
 	}
-	if (evhttp_bind_listener(s->http, listener))
+	if (evhttp_bind_listener(s->http, listener)) {
+		metric_doors_add(&s->doors, listener);
 		return 0;
+	}
 	evconnlistener_free(listener);
 	return -ENOMEM;
 }
@@ -184,6 +189,8 @@ int metric_serve(struct metric_server **ret, struct loop *l, const char *address
 	s->http = evhttp_new(loop_base(l));
 	if (!s->http)
 		r = -ENOMEM;
+	else
+		r = metric_doors_init(&s->doors, l, s->http);
 	for (int i = 0; i < n; i++) {
 		if (r == 0)
 			r = hear(s, l, fds[i]);
@@ -203,8 +210,11 @@ void metric_server_free(struct metric_server *s)
 {
 	if (!s)
 		return;
-	if (s->http)
+	if (s->http) {
+		metric_doors_close(&s->doors);
 		evhttp_free(s->http);
+		metric_doors_done(&s->doors);
+	}
 	if (s->unix_path)
 		unlink(s->unix_path);
 	free(s->unix_path);

@@ -10,10 +10,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "rt/metric_doors.h"
 #include "unit.h"
 
 static bool has(const struct buf *b, const char *text)
@@ -324,6 +326,75 @@ START_TEST(headers_without_end_are_refused)
 }
 END_TEST
 
+/* Half a request, and then nothing. */
+static int dawdle(const struct scene *s)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(s->port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(connect(fd, (const struct sockaddr *)&to, sizeof(to)), 0);
+	ck_assert_int_eq(write(fd, "GET /", 5), 5);
+	return fd;
+}
+
+START_TEST(so_many_are_connected_and_the_oldest_makes_room)
+{
+	int fds[METRIC_PEERS_MAX + 20];
+	struct scene s;
+	struct buf b = { 0 };
+	char byte;
+
+	open_scene(&s);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		fds[i] = dawdle(&s);
+		if (i % 16 == 15)
+			ask(&s, "GET", "/healthz", &b);
+	}
+	ask(&s, "GET", "/healthz", &b);
+	ck_assert(has(&b, "HTTP/1.1 200 "));
+	ask(&s, "GET", "/healthz", &b);
+	ck_assert_int_eq(recv(fds[0], &byte, 1, MSG_DONTWAIT), 0);
+	ck_assert_int_lt(recv(fds[ARRAY_LEN(fds) - 1], &byte, 1, MSG_DONTWAIT), 0);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		close(fds[i]);
+	buf_done(&b);
+	close_scene(&s);
+}
+END_TEST
+
+/* Ends the loop when every descriptor is closed behind it. */
+static void on_full(void *ctx)
+{
+	loop_stop(ctx, 0);
+}
+
+START_TEST(without_a_descriptor_it_waits_and_then_goes_on)
+{
+	struct rlimit was, few;
+	struct loop_timer enough;
+	struct scene s;
+	struct buf b = { 0 };
+
+	open_scene(&s);
+	int fd = dawdle(&s);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &was), 0);
+	few = was;
+	few.rlim_cur = (rlim_t)fd + 1;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	loop_timer_init(s.l, &enough, on_full, s.l);
+	loop_timer_in(&enough, 100000);
+	ck_assert_int_eq(loop_run(s.l), 0);
+	loop_timer_done(&enough);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &was), 0);
+	ask(&s, "GET", "/healthz", &b);
+	ck_assert(has(&b, "HTTP/1.1 200 "));
+	close(fd);
+	buf_done(&b);
+	close_scene(&s);
+}
+END_TEST
+
 START_TEST(a_unix_socket_serves_and_goes)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -404,5 +475,7 @@ UNIT_MAIN("metric", a_family_is_explained_once_and_kept_together,
 	  a_duration_falls_into_the_first_bucket_that_holds_it,
 	  a_histogram_is_cumulative_in_seconds, metrics_are_shown_fresh, readiness_has_a_reason,
 	  only_reading_is_served, headers_without_end_are_refused,
+	  so_many_are_connected_and_the_oldest_makes_room,
+	  without_a_descriptor_it_waits_and_then_goes_on,
 	  every_address_that_an_option_may_name_is_served, all_addresses_are_served_over_ipv6_too,
 	  a_unix_socket_serves_and_goes, an_address_in_use_or_wrong_is_an_error_and_none_is_off)
