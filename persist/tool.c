@@ -75,9 +75,9 @@ static int copy_dump(struct dump *d, struct tool_target *to, struct buf *why)
 	return r ? r : tool_target_commit(to, why);
 }
 
-static void report(FILE *out, const char *state, uint64_t rows)
+static void report(const char *state, uint64_t rows)
 {
-	fprintf(out, "state %s\nrows %llu\n", state, (unsigned long long)rows);
+	printf("state %s\nrows %llu\n", state, (unsigned long long)rows);
 }
 
 static int run_export(const struct store_ops *ops, struct store *s, const struct tool_ask *ask)
@@ -92,9 +92,10 @@ static int run_export(const struct store_ops *ops, struct store *s, const struct
 		r = ops->dump(s, &d, &why);
 	if (!r)
 		r = copy_dump(d, &to, &why);
-	if (!r) {
+	/* To the standard output go the lines alone: the last one has the same. */
+	if (!r && to.path) {
 		dump_sum_state(dump_so_far(d), state);
-		report(to.path ? stdout : stderr, state, dump_so_far(d)->total);
+		report(state, dump_so_far(d)->total);
 	}
 	dump_close(d);
 	tool_target_close(&to);
@@ -114,7 +115,7 @@ static int run_import(const struct store_ops *ops, struct store *s, const struct
 	if (!r)
 		r = ops->import(s, tool_source_read, from, &got, &why);
 	if (!r)
-		report(stdout, got.state, got.rows);
+		report(got.state, got.rows);
 	tool_source_close(from);
 	if (r)
 		return fail(r, &why, EXIT_PACK, EXIT_FAULT);
@@ -142,7 +143,7 @@ static void report_export(const struct undump *u)
 	struct tm tm;
 
 	dump_sum_state(&u->sum, state);
-	report(stdout, state, u->sum.total);
+	report(state, u->sum.total);
 	strftime(made, sizeof(made), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
 	printf("schema %u\nmade %s\n", u->sum.schema, made);
 	if (u->where.n)
