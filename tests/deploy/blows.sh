@@ -120,12 +120,18 @@ kill_one_gateway()
 	kill_container "$victim"
 }
 
+the_database_answers()
+{
+	[ "$(sql 'SELECT 1' 2>/dev/null)" = 1 ]
+}
+
 stop_the_database()
 {
-	quietly compose stop --timeout 20 postgres
+	quietly compose stop postgres
 	tell play "$lines" # the world plays on without it
+	same "$(docker inspect -f '{{.State.ExitCode}}' "$(containers postgres)")" 0 || return 1
 	quietly compose start postgres
-	until_true 60 is_well "$(containers postgres)"
+	until_true 60 the_database_answers
 }
 
 gateways_miss_the_world()
@@ -234,7 +240,7 @@ restore_after_a_wipe()
 	mudlark backup --to /backup >"$work/kept"
 	file=$(sed -n 's|.*\(/backup/[^ :]*\.jsonl\.gz\).*|\1|p' "$work/kept" | tail -n 1)
 
-	quietly compose stop --timeout 20
+	quietly compose stop
 	quietly compose rm --stop --force postgres
 	docker volume rm "${project}_postgres" >/dev/null
 	check "the database is wiped, and an empty one made" quietly compose up --detach --wait postgres

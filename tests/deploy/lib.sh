@@ -184,11 +184,6 @@ is_new()
 	now=$(pid_of "$1") && [ "$now" -gt 0 ] && [ "$now" != "$2" ]
 }
 
-is_well()
-{
-	[ "$(docker inspect -f '{{.State.Health.Status}}' "$1")" = healthy ]
-}
-
 # Whom the kernel kills, not docker: `docker kill` would be taken for the operator's wish.
 kill_container()
 {
