@@ -90,7 +90,7 @@ unpack_plugins() {
 	if docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1; then
 		return 0
 	fi
-	uri=$(mirror)
+	uri=$(mirror) || cannot "apt does not say where Debian is"
 	[ -n "$uri" ] || cannot "apt has no source of Debian"
 	mkdir -p "$DOCKER_CONFIG/cli-plugins" "$at/lists/partial" "$at/cache/archives/partial" "$at/debs"
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $plugin_suite main" \
@@ -156,7 +156,7 @@ start_engine() {
 base_image() {
 	local root=$home/base try uri
 	have_image "debian:$suite-slim" && return 0
-	uri=$(mirror)
+	uri=$(mirror) || cannot "apt does not say where Debian is"
 	mkdir -p "$home/debs"
 	for try in 1 2 3; do # downloads fail now and then; what has come is kept
 		rm -rf "$root"
