@@ -9,7 +9,7 @@
 #include "world.pb-c.h"
 #include "unit.h"
 
-enum { FIRST = 8, LAST = 16, ROWS = LAST + 1 };
+enum { FIRST = 8, LAST = 17, ROWS = LAST + 1 };
 
 struct got {
 	uint64_t peer;
