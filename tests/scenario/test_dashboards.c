@@ -104,7 +104,7 @@ static void play(struct scene *s)
 	talk_line(&ana, "chat is anybody outside");
 	talk_expect(&ben, "is anybody outside");
 	talk_line(&ana, "ask jem about the moon");
-	fake_ai_wait(&s->ai, "answered", 1);
+	fake_ai_reach(&s->ai, "answered", 1);
 	talk_close(&ben);
 	talk_close(&ana);
 }

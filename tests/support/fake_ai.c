@@ -115,13 +115,26 @@ uint64_t fake_ai_stat(struct fake_ai *f, const char *name)
 	return strtoull(at + strlen(field), NULL, 10);
 }
 
-void fake_ai_wait(struct fake_ai *f, const char *name, uint64_t value)
+static void wait_for(struct fake_ai *f, const char *name, uint64_t least, uint64_t most)
 {
 	CLEANUP(base_freep) char *text = NULL;
 
-	for (uint64_t end = now_us() + TALK_US; now_us() < end; usleep(STEP_US))
-		if (fake_ai_stat(f, name) == value)
+	for (uint64_t end = now_us() + TALK_US; now_us() < end; usleep(STEP_US)) {
+		const uint64_t is = fake_ai_stat(f, name);
+
+		if (is >= least && is <= most)
 			return;
+	}
 	text = fake_ai_stats(f);
-	die("%s did not become %llu: %s", name, (unsigned long long)value, text);
+	die("%s did not become %llu: %s", name, (unsigned long long)least, text);
+}
+
+void fake_ai_wait(struct fake_ai *f, const char *name, uint64_t value)
+{
+	wait_for(f, name, value, value);
+}
+
+void fake_ai_reach(struct fake_ai *f, const char *name, uint64_t value)
+{
+	wait_for(f, name, value, UINT64_MAX);
 }

@@ -24,6 +24,8 @@ void fake_ai_mode(struct fake_ai *f, const char *json);
 uint64_t fake_ai_stat(struct fake_ai *f, const char *name);
 /* Waits until a counter is there; dies when it does not come. */
 void fake_ai_wait(struct fake_ai *f, const char *name, uint64_t value);
+/* The same, until it is at least that. */
+void fake_ai_reach(struct fake_ai *f, const char *name, uint64_t value);
 /* The body of the last request to it, and why the last wrong one was refused. Freed by the caller. */
 char *fake_ai_last(struct fake_ai *f) MUST_USE;
 char *fake_ai_stats(struct fake_ai *f) MUST_USE;
