@@ -149,7 +149,7 @@ $(B)/%.o: %.c | $(PB_H)
 	$(Q)$(CC) $(CPPFLAGS) $(call cflags,$(or $(filter $(firstword $(subst /, ,$*)),$(SERVERS) bridges deploy),rt)) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
 
 # Tests are compiled more often than they are run, and check's macros are slow to optimize.
-$(foreach d,unit scenario support fake,$(B)/tests/$(d)/%.o): override OPT = -O0
+$(foreach d,unit scenario support fake fuzz,$(B)/tests/$(d)/%.o): override OPT = -O0
 
 $(B)/librt.a: $(call obj,$(wildcard proto/rt/*.c)) $(PB_O)
 	$(call step,AR $@)

@@ -209,7 +209,8 @@ static void open_stage(struct stage *st, bool is_lazy)
 
 	packs[0] = pack;
 	*st = (struct stage){ .world = world_new(&env, packs, 1) };
-	begin.world = begin.epoch = 1;
+	begin.world = 1;
+	begin.epoch = 1;
 	begin.seed = 42;
 	begin.conf = conf;
 	begin.n_conf = ARRAY_LEN(conf);

@@ -33,7 +33,7 @@ static void hold(struct span all, const struct http_head *r, int status)
 	for (size_t i = 0; i < head.n; i++)
 		FUZZ_HOLDS(head.p[i] >= ' ' || head.p[i] == '\r' || head.p[i] == '\n');
 	if (memmem(head.p, head.n, "Content-Encoding", 16))
-		FUZZ_HOLDS(r && http_head_has_token(r, "accept-encoding", "gzip") == true ||
+		FUZZ_HOLDS((r && http_head_has_token(r, "accept-encoding", "gzip") == true) ||
 			   memmem(http_head_get(r, "accept-encoding").p,
 				  http_head_get(r, "accept-encoding").n, ";", 1));
 }
