@@ -590,11 +590,17 @@ int bus_redial(struct bus *b)
 	return r;
 }
 
-void bus_hangup(struct bus *b)
+/* First who tells, then who listens: the library loses the memory of an event that nobody takes. */
+static void end_monitor(struct bus *b)
 {
-	outlet_close(&b->monitor, 0);
 	if (b->main.sock)
 		(void)zmq_socket_monitor(b->main.sock, NULL, 0);
+	outlet_close(&b->monitor, 0);
+}
+
+void bus_hangup(struct bus *b)
+{
+	end_monitor(b);
 	outlet_close(&b->main, 0);
 	b->connection++;
 }
@@ -602,16 +608,14 @@ void bus_hangup(struct bus *b)
 /* The lock goes last: closing removes the socket file, which by then could be another's. */
 static void destroy(struct bus *b)
 {
-	outlet_close(&b->monitor, 0);
+	end_monitor(b);
 	outlet_close(&b->main, GOODBYE_MS);
 	outlet_close(&b->zap, 0);
 	loop_timer_done(&b->main.again);
 	loop_timer_done(&b->monitor.again);
 	loop_timer_done(&b->zap.again);
-	if (b->zmq) {
-		while (zmq_ctx_term(b->zmq) < 0 && errno == EINTR)
-			;
-	}
+	while (b->zmq && zmq_ctx_term(b->zmq) < 0 && errno == EINTR)
+		;
 	if (b->lock_fd >= 0) {
 		(void)unlink(bus_ipc_path(b->endpoint));
 		close(b->lock_fd);

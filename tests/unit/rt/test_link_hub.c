@@ -139,7 +139,7 @@ START_TEST(who_leaves_is_not_taken_to_be_there)
 	net_start(&net);
 	net_settle(&net);
 	link_goodbye(net.a.link);
-	link_freep(&net.a.link);
+	link_free(TAKE(net.a.link));
 	net_settle(&net);
 	ck_assert_uint_eq(net.b.downs, 1);
 	ck_assert_uint_eq(net.b.refusals, 0);
