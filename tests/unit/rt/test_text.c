@@ -46,13 +46,16 @@ static void check_harmless(struct span s)
 		utf8proc_ssize_t n =
 			utf8proc_iterate((const uint8_t *)s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
 
-		ck_assert_msg(n > 0, "not UTF-8 at %zu", i);
-		ck_assert_msg(!is_control(c) && !is_bidi_or_hidden(c), "U+%04X survived", c);
+		if (n <= 0)
+			ck_abort_msg("not UTF-8 at %zu", i);
+		if (is_control(c) || is_bidi_or_hidden(c))
+			ck_abort_msg("U+%04X survived", (unsigned)c);
 		i += (size_t)n;
 	}
 }
 
-/* Harmless, and clean already: cleaning again changes nothing. */
+/* Harmless, and clean already: cleaning again changes nothing. (An assertion of check's that holds is told to the
+ * test's parent each time, which millions of them are too many for.) */
 static void check_clean(struct span in)
 {
 	struct buf once = { 0 }, twice = { 0 };
@@ -60,8 +63,8 @@ static void check_clean(struct span in)
 	text_clean(&once, in);
 	check_harmless(buf_span(&once));
 	text_clean(&twice, buf_span(&once));
-	ck_assert_uint_eq(once.n, twice.n);
-	ck_assert_mem_eq(buf_p(&once), buf_p(&twice), once.n);
+	if (once.n != twice.n || memcmp(buf_p(&once), buf_p(&twice), once.n) != 0)
+		ck_abort_msg("cleaned again it is another: %.*s", (int)in.n, in.p);
 	buf_done(&once);
 	buf_done(&twice);
 }
