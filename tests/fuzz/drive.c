@@ -67,16 +67,16 @@ static void run(const struct buf *input)
 	free(data);
 }
 
-/* Puts a run of bytes in at a place. */
+/* Puts a run of bytes in at a place; it may be a part of the same buffer. */
 static void insert(struct buf *b, size_t at, const void *p, size_t n)
 {
-	struct buf tail = { 0 };
+	struct buf whole = { 0 };
 
-	buf_add(&tail, buf_p(b) + at, b->n - at);
-	b->n = at;
-	buf_add(b, p, n);
-	buf_add(b, buf_p(&tail), tail.n);
-	buf_done(&tail);
+	buf_add(&whole, buf_p(b), at);
+	buf_add(&whole, p, n);
+	buf_add(&whole, buf_p(b) + at, b->n - at);
+	buf_done(b);
+	*b = whole;
 }
 
 static void change(struct buf *b, const struct buf *other, struct rng *r)
